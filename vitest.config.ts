@@ -1,0 +1,31 @@
+/**
+ * Vitest's configuration. Two projects: `unit` is everything that tests the sources, `package` packs and installs the
+ * package (tests/package) and is a step of its own in the gate. SMILODON_TESTS says how much to run, and tests may read
+ * it to choose how much they sample: `quick` (under a minute), `gate` (the default), `all`.
+ */
+import { defineConfig } from "vitest/config";
+
+const isQuick = process.env.SMILODON_TESTS === "quick";
+
+export default defineConfig({
+  test: {
+    // Two cores on the smallest machine; a device's own threads come on top.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: ["tests/package/**", ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : [])],
+        },
+      },
+      {
+        extends: true,
+        test: { name: "package", include: ["tests/package/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000 },
+      },
+    ],
+  },
+});
