@@ -1,0 +1,174 @@
+/**
+ * The vocabulary of the graph: every operation that a program can consist of, in groups. All else is composed
+ * of these. Each primitive has a row in `typeRules.ts`, in the three rule tables of `transforms/`, and in
+ * `compile/lower`; adding one here makes the type checker name each table that lacks it.
+ */
+import type { Dtype } from "../shape/dtype.ts";
+import type { Shape } from "../shape/shape.ts";
+
+type Nothing = Readonly<Record<never, never>>;
+
+/** What each primitive needs to know besides its inputs. */
+export interface PrimitiveParams {
+  // Leaves
+  /** Data that exists already, or will when the program runs: an argument, a parameter, a result that was computed. */
+  source: { readonly shape: Shape; readonly dtype: Dtype };
+  /** One number. */
+  constant: { readonly value: number; readonly dtype: Dtype };
+  /** Positions along `axis`: 0, 1, 2, … */
+  iota: { readonly shape: Shape; readonly axis: number; readonly dtype: Dtype };
+
+  // Maps of one tensor
+  /** The value itself. `blocksGradient`: derivatives stop here. */
+  identity: { readonly blocksGradient: boolean };
+  negative: Nothing;
+  abs: Nothing;
+  sign: Nothing;
+  floor: Nothing;
+  ceil: Nothing;
+  round: Nothing;
+  sqrt: Nothing;
+  exp: Nothing;
+  expm1: Nothing;
+  log: Nothing;
+  log1p: Nothing;
+  sin: Nothing;
+  cos: Nothing;
+  tanh: Nothing;
+  sigmoid: Nothing;
+  erf: Nothing;
+  logicalNot: Nothing;
+  astype: { readonly dtype: Dtype };
+  /** The same bits as another dtype of equal size. */
+  bitcast: { readonly dtype: Dtype };
+
+  // Maps of two tensors of equal shape and dtype
+  add: Nothing;
+  subtract: Nothing;
+  multiply: Nothing;
+  divide: Nothing;
+  floorDivide: Nothing;
+  remainder: Nothing;
+  pow: Nothing;
+  maximum: Nothing;
+  minimum: Nothing;
+  equal: Nothing;
+  less: Nothing;
+  lessEqual: Nothing;
+  bitwiseAnd: Nothing;
+  bitwiseOr: Nothing;
+  bitwiseXor: Nothing;
+  bitwiseLeftShift: Nothing;
+  bitwiseRightShift: Nothing;
+
+  // Map of three: condition, where it holds, where it does not
+  where: Nothing;
+
+  // Views: every element of the result is an element of the input, or the padding
+  reshape: { readonly shape: Shape };
+  /** Axis i of the result is axis axes[i] of the input. */
+  permuteDims: { readonly axes: readonly number[] };
+  /** Axes of size 1 are repeated up to `shape`, which has the same rank. */
+  broadcast: { readonly shape: Shape };
+  /** Elements starts[i] + steps[i]·k for k below shape[i]; steps may be negative. */
+  slice: { readonly starts: readonly number[]; readonly steps: readonly number[]; readonly shape: Shape };
+  /** `low` and `high` elements of `value` around the input. */
+  pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
+  concat: { readonly axis: number };
+
+  // Reductions; the axes vanish
+  sum: { readonly axes: readonly number[] };
+  prod: { readonly axes: readonly number[] };
+  max: { readonly axes: readonly number[] };
+  min: { readonly axes: readonly number[] };
+
+  /**
+   * The one linear primitive: a sum of products over named axes. `left`, `right` and `output` name the axes of
+   * the operands and of the result by number; a name in both operands and not in the output is summed, in all
+   * three is a batch axis, in one operand and the output is free. Products are added in dtype `accumulate`.
+   */
+  contract: {
+    readonly left: readonly number[];
+    readonly right: readonly number[];
+    readonly output: readonly number[];
+    readonly accumulate: Dtype;
+    readonly dtype: Dtype;
+  };
+}
+
+/** Name of a primitive. */
+export type Primitive = keyof PrimitiveParams;
+
+/** How a primitive relates elements of its result to elements of its inputs. */
+export type Family = "leaf" | "map" | "view" | "reduce" | "contract";
+
+/** What the compiler may know of a primitive without naming it. */
+export interface PrimitiveTraits {
+  readonly family: Family;
+  readonly inputs: number | "any";
+}
+
+const leaf = { family: "leaf", inputs: 0 } as const;
+const unary = { family: "map", inputs: 1 } as const;
+const binary = { family: "map", inputs: 2 } as const;
+const view = { family: "view", inputs: 1 } as const;
+const reduction = { family: "reduce", inputs: 1 } as const;
+
+/** Traits of every primitive. */
+export const primitives = {
+  source: leaf,
+  constant: leaf,
+  iota: leaf,
+  identity: unary,
+  negative: unary,
+  abs: unary,
+  sign: unary,
+  floor: unary,
+  ceil: unary,
+  round: unary,
+  sqrt: unary,
+  exp: unary,
+  expm1: unary,
+  log: unary,
+  log1p: unary,
+  sin: unary,
+  cos: unary,
+  tanh: unary,
+  sigmoid: unary,
+  erf: unary,
+  logicalNot: unary,
+  astype: unary,
+  bitcast: unary,
+  add: binary,
+  subtract: binary,
+  multiply: binary,
+  divide: binary,
+  floorDivide: binary,
+  remainder: binary,
+  pow: binary,
+  maximum: binary,
+  minimum: binary,
+  equal: binary,
+  less: binary,
+  lessEqual: binary,
+  bitwiseAnd: binary,
+  bitwiseOr: binary,
+  bitwiseXor: binary,
+  bitwiseLeftShift: binary,
+  bitwiseRightShift: binary,
+  where: { family: "map", inputs: 3 },
+  reshape: view,
+  permuteDims: view,
+  broadcast: view,
+  slice: view,
+  pad: view,
+  concat: { family: "view", inputs: "any" },
+  sum: reduction,
+  prod: reduction,
+  max: reduction,
+  min: reduction,
+  contract: { family: "contract", inputs: 2 },
+} as const satisfies { readonly [P in Primitive]: PrimitiveTraits };
+
+/** Primitives of one family. */
+export type PrimitiveOf<F extends Family> = { [P in Primitive]: (typeof primitives)[P]["family"] extends F ? P : never }[Primitive];

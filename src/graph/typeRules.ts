@@ -1,0 +1,209 @@
+/**
+ * The type of each primitive's result, from the types of its inputs: one row a primitive. These are the checks
+ * that keep wrong graphs from existing. Friendlier checks, with broadcasting and promotion, stand in `tensor/`.
+ */
+import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
+import { checkShape, sameShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { DtypeError, ShapeError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
+import { type Primitive, type PrimitiveParams, primitives } from "./primitives.ts";
+import type { TensorType } from "./tensorType.ts";
+
+type TypeRule<P extends Primitive> = (inputs: readonly TensorType[], params: PrimitiveParams[P], primitive: P) => TensorType;
+
+/** Type of the result of `primitive`, or an error that names what does not fit. */
+export function inferType<P extends Primitive>(primitive: P, inputs: readonly TensorType[], params: PrimitiveParams[P]): TensorType {
+  const expected = primitives[primitive].inputs;
+  if (expected !== "any" && inputs.length !== expected) {
+    throw new ShapeError(`${primitive} takes ${expected} inputs and was given ${inputs.length}.`, { primitive });
+  }
+  const rule: TypeRule<P> = typeRules[primitive];
+  return rule(inputs, params, primitive);
+}
+
+const isNumber = (dtype: Dtype) => dtype !== "bool";
+const isBits = (dtype: Dtype) => !isFloat(dtype);
+const isAnything = () => true;
+
+/** A map of tensors of one shape and dtype; `result` is their dtype unless given. */
+function mapRule(domain: (dtype: Dtype) => boolean, expects: string, result?: Dtype): TypeRule<Primitive> {
+  return (inputs, _params, primitive) => {
+    const first = at(inputs, 0);
+    for (const input of inputs) {
+      if (!domain(input.dtype)) throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, { primitive, dtype: input.dtype });
+      if (input.dtype !== first.dtype) throw new DtypeError(`${primitive}: dtypes ${first.dtype} and ${input.dtype} differ.`, { primitive });
+      requireSameShape(primitive, first, input);
+    }
+    return { shape: first.shape, dtype: result ?? first.dtype };
+  };
+}
+
+const floats = mapRule(isFloat, "floating-point numbers");
+const numbers = mapRule(isNumber, "numbers");
+const bits = mapRule(isBits, "integers and booleans");
+const comparison = mapRule(isAnything, "everything", "bool");
+const anything = mapRule(isAnything, "everything");
+
+/** Type rules, by primitive. */
+export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
+  source: (_, { shape, dtype }) => ({ shape: checkShape("source", shape), dtype }),
+  constant: (_, { dtype }) => ({ shape: [], dtype }),
+  iota: (_, { shape, axis, dtype }) => {
+    checkShape("iota", shape);
+    if (!(axis in shape)) throw new ShapeError(`iota: there is no axis ${axis} in ${showShape(shape)}.`, { shape, axis });
+    return { shape, dtype };
+  },
+  identity: anything,
+  negative: numbers,
+  abs: numbers,
+  sign: numbers,
+  floor: floats,
+  ceil: floats,
+  round: floats,
+  sqrt: floats,
+  exp: floats,
+  expm1: floats,
+  log: floats,
+  log1p: floats,
+  sin: floats,
+  cos: floats,
+  tanh: floats,
+  sigmoid: floats,
+  erf: floats,
+  logicalNot: mapRule((dtype) => dtype === "bool", "booleans"),
+  astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype }),
+  bitcast: (inputs, { dtype }) => {
+    const input = at(inputs, 0);
+    if (dtypes[dtype].bytes !== dtypes[input.dtype].bytes) {
+      throw new DtypeError(`bitcast: ${input.dtype} and ${dtype} differ in size.`, { from: input.dtype, to: dtype });
+    }
+    return { shape: input.shape, dtype };
+  },
+  add: numbers,
+  subtract: numbers,
+  multiply: numbers,
+  divide: floats,
+  floorDivide: numbers,
+  remainder: numbers,
+  pow: floats,
+  maximum: anything,
+  minimum: anything,
+  equal: comparison,
+  less: comparison,
+  lessEqual: comparison,
+  bitwiseAnd: bits,
+  bitwiseOr: bits,
+  bitwiseXor: bits,
+  bitwiseLeftShift: bits,
+  bitwiseRightShift: bits,
+  where: ([condition, a, b], _params, primitive) => {
+    if (condition === undefined || a === undefined || b === undefined) throw new ShapeError("where takes three inputs.");
+    if (condition.dtype !== "bool") throw new DtypeError(`where: the condition is ${condition.dtype}; it has to be bool. Compare first (x.greater(0)).`, { dtype: condition.dtype });
+    requireSameShape(primitive, condition, a);
+    return anything([a, b], {}, primitive);
+  },
+  reshape: (inputs, { shape }) => {
+    const input = at(inputs, 0);
+    if (sizeOf(checkShape("reshape", shape)) !== sizeOf(input.shape)) {
+      throw new ShapeError(`reshape: ${showShape(input.shape)} has ${sizeOf(input.shape)} elements and ${showShape(shape)} has ${sizeOf(shape)}.`, { from: input.shape, to: shape });
+    }
+    return { shape, dtype: input.dtype };
+  },
+  permuteDims: (inputs, { axes }) => {
+    const input = at(inputs, 0);
+    if (axes.length !== input.shape.length || new Set(axes).size !== axes.length || axes.some((axis) => !(axis in input.shape))) {
+      throw new ShapeError(`permuteDims: axes [${axes.join(", ")}] are not an order of the axes of ${showShape(input.shape)}.`, { axes, shape: input.shape });
+    }
+    return { shape: axes.map((axis) => at(input.shape, axis)), dtype: input.dtype };
+  },
+  broadcast: (inputs, { shape }) => {
+    const input = at(inputs, 0);
+    if (shape.length !== input.shape.length || input.shape.some((size, axis) => size !== 1 && size !== shape[axis])) {
+      throw new ShapeError(`broadcast: ${showShape(input.shape)} does not broadcast to ${showShape(shape)}.`, { from: input.shape, to: shape });
+    }
+    return { shape: checkShape("broadcast", shape), dtype: input.dtype };
+  },
+  slice: (inputs, { starts, steps, shape }) => {
+    const input = at(inputs, 0);
+    const fits = input.shape.every((size, axis) => {
+      const count = at(shape, axis);
+      const first = at(starts, axis);
+      const last = first + at(steps, axis) * (count - 1);
+      return count === 0 || (Math.min(first, last) >= 0 && Math.max(first, last) < size);
+    });
+    if (shape.length !== input.shape.length || !fits) {
+      throw new ShapeError(`slice: starts [${starts.join(", ")}], steps [${steps.join(", ")}] and sizes ${showShape(shape)} leave ${showShape(input.shape)}.`, { starts, steps, shape });
+    }
+    return { shape, dtype: input.dtype };
+  },
+  pad: (inputs, { low, high }) => {
+    const input = at(inputs, 0);
+    if ([...low, ...high].some((count) => count < 0 || !Number.isInteger(count)) || low.length !== input.shape.length || high.length !== input.shape.length) {
+      throw new ShapeError(`pad: widths [${low.join(", ")}] and [${high.join(", ")}] do not fit ${showShape(input.shape)}; each axis needs two whole numbers of zero or more.`, { low, high, shape: input.shape });
+    }
+    const shape = input.shape.map((size, axis) => size + at(low, axis) + at(high, axis));
+    return { shape: checkShape("pad", shape), dtype: input.dtype };
+  },
+  concat: (inputs, { axis }) => {
+    const first = inputs[0];
+    if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate.");
+    let total = 0;
+    for (const input of inputs) {
+      const same = input.shape.length === first.shape.length && input.shape.every((size, other) => other === axis || size === first.shape[other]);
+      if (!same || !(axis in first.shape)) {
+        throw new ShapeError(`concat: ${showShape(first.shape)} and ${showShape(input.shape)} may differ only at axis ${axis}.`, { axis, shapes: inputs.map((each) => each.shape) });
+      }
+      if (input.dtype !== first.dtype) throw new DtypeError(`concat: dtypes ${first.dtype} and ${input.dtype} differ.`);
+      total += at(input.shape, axis);
+    }
+    return { shape: checkShape("concat", first.shape.map((size, each) => (each === axis ? total : size))), dtype: first.dtype };
+  },
+  sum: reduceRule(isNumber, "numbers"),
+  prod: reduceRule(isNumber, "numbers"),
+  max: reduceRule(isAnything, "everything"),
+  min: reduceRule(isAnything, "everything"),
+  contract: (inputs, { left, right, output, dtype }) => {
+    const a = at(inputs, 0);
+    const b = at(inputs, 1);
+    if (a.dtype !== b.dtype || !isNumber(a.dtype)) throw new DtypeError(`contract: dtypes ${a.dtype} and ${b.dtype}; both have to be the same numbers.`, { left: a.dtype, right: b.dtype });
+    const extents = new Map<number, number>();
+    collectExtents(extents, left, a.shape);
+    collectExtents(extents, right, b.shape);
+    const shape = output.map((name) => {
+      const extent = extents.get(name);
+      if (extent === undefined) throw new ShapeError(`contract: output axis ${name} is in neither operand.`, { name });
+      return extent;
+    });
+    return { shape: checkShape("contract", shape), dtype };
+  },
+};
+
+function reduceRule(domain: (dtype: Dtype) => boolean, expects: string): TypeRule<"sum" | "prod" | "max" | "min"> {
+  return (inputs, { axes }, primitive) => {
+    const input = at(inputs, 0);
+    if (!domain(input.dtype)) throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, { primitive });
+    const needsElements = primitive === "max" || primitive === "min";
+    if (needsElements && axes.some((axis) => input.shape[axis] === 0) && sizeOf(input.shape.filter((_, axis) => !axes.includes(axis))) > 0) {
+      throw new ShapeError(`${primitive}: ${showShape(input.shape)} has no elements along axes [${axes.join(", ")}], and an empty ${primitive} has no value.`, { shape: input.shape, axes });
+    }
+    return { shape: input.shape.filter((_, axis) => !axes.includes(axis)), dtype: input.dtype };
+  };
+}
+
+function collectExtents(extents: Map<number, number>, names: readonly number[], shape: Shape): void {
+  if (names.length !== shape.length) throw new ShapeError(`contract: ${names.length} names for the axes of ${showShape(shape)}.`, { names, shape });
+  names.forEach((name, axis) => {
+    const extent = at(shape, axis);
+    const known = extents.get(name);
+    if (known !== undefined && known !== extent) {
+      throw new ShapeError(`contract: sizes ${known} and ${extent} meet on one axis.`, { name, sizes: [known, extent] });
+    }
+    extents.set(name, extent);
+  });
+}
+
+function requireSameShape(primitive: Primitive, a: TensorType, b: TensorType): void {
+  if (!sameShape(a.shape, b.shape)) {
+    throw new ShapeError(`${primitive}: shapes ${showShape(a.shape)} and ${showShape(b.shape)} differ.`, { primitive, shapes: [a.shape, b.shape] });
+  }
+}

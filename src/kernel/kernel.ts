@@ -1,0 +1,62 @@
+/**
+ * The kernel language: one loop nest between barriers, as plain data that can be cloned, printed, verified,
+ * interpreted (`device/interpreter` is its definition) and rendered for every target. Kernels know no addresses
+ * and no sizes: both are arguments of the launch, so layers of the same structure share one kernel.
+ */
+import type { Dtype } from "../shape/dtype.ts";
+import type { Expression } from "./expression.ts";
+import type { ReduceOp } from "./scalarOps.ts";
+
+/** What a kernel does with a buffer: its declared effect. */
+export type Access = "read" | "write" | "readwrite";
+
+/** A buffer argument: elements of one dtype. */
+export interface KernelBuffer {
+  readonly dtype: Dtype;
+  readonly access: Access;
+}
+
+/**
+ * How the iterations of a loop may run. All modes mean what `serial` means, up to the order in which
+ * `accumulate` adds. `parallel`: iterations are independent, threads may share them. `vector`: iterations are
+ * independent except for `accumulate`, so that `lanes` of them may run at once (a target keeps each value in as
+ * many registers as that takes, and runs what is left over in smaller steps); no vector loop stands inside.
+ */
+export type LoopMode = "serial" | "parallel" | "vector";
+
+/** One step of a kernel. */
+export type Statement =
+  /** Names a value. */
+  | { readonly kind: "let"; readonly local: number; readonly value: Expression }
+  /** Declares state that a loop inside carries along. */
+  | { readonly kind: "carry"; readonly local: number; readonly initial: Expression }
+  /** Replaces carried state. */
+  | { readonly kind: "update"; readonly local: number; readonly value: Expression }
+  /** Reduces a value into carried state: state = op(state, value), in an order that is the target's to choose. */
+  | { readonly kind: "accumulate"; readonly local: number; readonly op: ReduceOp; readonly value: Expression }
+  /** Runs `body` for local = start, start + step, … below stop. */
+  | {
+      readonly kind: "loop";
+      readonly local: number;
+      readonly start: Expression;
+      readonly stop: Expression;
+      readonly step: number;
+      readonly mode: LoopMode;
+      /** Iterations at once in a vector loop (a power of two, its step is 1); 1 in the other modes. */
+      readonly lanes: number;
+      readonly body: readonly Statement[];
+    }
+  | { readonly kind: "store"; readonly buffer: number; readonly index: Expression; readonly value: Expression }
+  | { readonly kind: "if"; readonly condition: Expression; readonly body: readonly Statement[]; readonly otherwise: readonly Statement[] };
+
+/** A loop nest with its arguments. */
+export interface Kernel {
+  /** Short name for people, made of what it computes: `contract_add_maximum`. Not part of its structure. */
+  readonly name: string;
+  readonly buffers: readonly KernelBuffer[];
+  /** Number of size arguments. */
+  readonly sizes: number;
+  /** Dtype of each local, by number. */
+  readonly locals: readonly Dtype[];
+  readonly body: readonly Statement[];
+}

@@ -1,0 +1,106 @@
+/** Walks over expressions and statements: the only place that knows which parts each kind has. */
+import type { Expression } from "./expression.ts";
+import type { Kernel, Statement } from "./kernel.ts";
+
+const none: readonly Expression[] = [];
+
+/** The expressions that `expression` is made of, in order of evaluation. */
+export function inputsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "literal":
+    case "size":
+    case "local":
+      return none;
+    case "load":
+      return [expression.index];
+    case "apply":
+      return expression.inputs;
+    case "cast":
+    case "bitcast":
+      return [expression.input];
+    default:
+      return expression satisfies never;
+  }
+}
+
+/** The expressions that a statement evaluates itself; those of its bodies are not among them. */
+export function expressionsOf(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case "let":
+    case "update":
+    case "accumulate":
+      return [statement.value];
+    case "carry":
+      return [statement.initial];
+    case "loop":
+      return [statement.start, statement.stop];
+    case "store":
+      return [statement.index, statement.value];
+    case "if":
+      return [statement.condition];
+    default:
+      return statement satisfies never;
+  }
+}
+
+/** The statement lists inside a statement. */
+export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
+  if (statement.kind === "loop") return [statement.body];
+  return statement.kind === "if" ? [statement.body, statement.otherwise] : [];
+}
+
+/** Visits each distinct expression below `roots` once, inputs before what uses them. */
+export function visitExpressions(roots: readonly Expression[], visit: (expression: Expression) => void, seen = new Set<Expression>()): void {
+  for (const root of roots) {
+    if (seen.has(root)) continue;
+    seen.add(root);
+    visitExpressions(inputsOf(root), visit, seen);
+    visit(root);
+  }
+}
+
+/** Visits every statement of `body` and of the bodies inside, in order, a statement before its bodies. */
+export function visitStatements(body: readonly Statement[], visit: (statement: Statement) => void): void {
+  for (const statement of body) {
+    visit(statement);
+    for (const inner of bodiesOf(statement)) visitStatements(inner, visit);
+  }
+}
+
+/** Expressions below `roots` that are used more than once there and take work to compute, inputs before what uses them. */
+export function sharedExpressions(roots: readonly Expression[]): readonly Expression[] {
+  const uses = new Map<Expression, number>();
+  const order: Expression[] = [];
+  for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1);
+  visitExpressions(roots, (expression) => {
+    order.push(expression);
+    for (const input of inputsOf(expression)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  });
+  return order.filter((expression) => (uses.get(expression) ?? 0) > 1 && inputsOf(expression).length > 0);
+}
+
+/** `expression` with each distinct part replaced by what `rewrite` makes of it once its own inputs are rewritten. */
+export function mapExpression(
+  expression: Expression,
+  rewrite: (expression: Expression, inputs: readonly Expression[]) => Expression,
+  known = new Map<Expression, Expression>(),
+): Expression {
+  const done = known.get(expression);
+  if (done !== undefined) return done;
+  const inputs = inputsOf(expression).map((input) => mapExpression(input, rewrite, known));
+  const result = rewrite(expression, inputs);
+  known.set(expression, result);
+  return result;
+}
+
+/** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */
+export function buffersUsed(kernel: Kernel): { readonly read: ReadonlySet<number>; readonly written: ReadonlySet<number> } {
+  const read = new Set<number>();
+  const written = new Set<number>();
+  const seen = new Set<Expression>();
+  visitStatements(kernel.body, (statement) => {
+    if (statement.kind === "store") written.add(statement.buffer);
+    visitExpressions(expressionsOf(statement), (part) => part.kind === "load" && read.add(part.buffer), seen);
+  });
+  return { read, written };
+}

@@ -1,0 +1,98 @@
+/** Shapes: lists of sizes, and the arithmetic on them that graph and tensor share. Nothing here holds data. */
+import { ShapeError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
+
+/** Sizes of the axes of a tensor, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** `[2, 3]`, as messages show a shape. */
+export function showShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Number of elements in `shape`. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
+}
+
+/** Are the shapes equal, size by size? */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
+/** Distance, in elements, between neighbours along each axis of a dense row-major tensor. */
+export function rowMajorStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length).fill(1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = at(strides, axis + 1) * at(shape, axis + 1);
+  return strides;
+}
+
+/**
+ * The shape that `shapes` broadcast to: aligned at the last axis, sizes equal or 1.
+ * @throws ShapeError naming `operation`, the shapes and the axis where they differ.
+ */
+export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): Shape {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (let axis = 0; axis < shape.length; axis++) {
+      const target = rank - shape.length + axis;
+      const size = at(shape, axis);
+      const known = at(result, target);
+      if (size === known || size === 1) continue;
+      if (known !== 1) {
+        throw new ShapeError(
+          `${operation}: shapes ${shapes.map(showShape).join(" and ")} do not broadcast: sizes ${known} and ${size} ` +
+            `meet at axis ${target - rank}. Axes are aligned at the last one and must be equal or 1.`,
+          { operation, shapes, axis: target - rank },
+        );
+      }
+      result[target] = size;
+    }
+  }
+  return result;
+}
+
+/**
+ * `axis` as a position in 0 … rank − 1; negative axes count from the end.
+ * @throws ShapeError naming the axis and the rank.
+ */
+export function normalizeAxis(operation: string, axis: number, rank: number): number {
+  const position = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || position < 0 || position >= rank) {
+    const range = rank === 0 ? "a scalar has no axes" : `axes run from ${-rank} to ${rank - 1}`;
+    throw new ShapeError(`${operation}: there is no axis ${axis} in a tensor of rank ${rank}; ${range}.`, { axis, rank });
+  }
+  return position;
+}
+
+/** `axes` as sorted positions without repeats; `undefined` means all of them. */
+export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  const list = typeof axes === "number" ? [axes] : axes;
+  const positions = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
+  positions.forEach((axis, index) => {
+    if (axis === positions[index - 1]) {
+      throw new ShapeError(`${operation}: axis ${axis} is named twice in [${list.join(", ")}].`, { axes: list, rank });
+    }
+  });
+  return positions;
+}
+
+/**
+ * Checks that `shape` is a list of whole sizes of zero or more, small enough to index.
+ * @throws ShapeError naming the size that is not.
+ */
+export function checkShape(operation: string, shape: Shape): Shape {
+  shape.forEach((size, axis) => {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new ShapeError(`${operation}: size ${size} at axis ${axis} of ${showShape(shape)} is not a whole number of zero or more.`, { shape, axis });
+    }
+  });
+  if (sizeOf(shape) > 2 ** 31 - 1) {
+    throw new ShapeError(`${operation}: ${showShape(shape)} has ${sizeOf(shape)} elements; a tensor holds at most 2147483647.`, { shape });
+  }
+  return shape;
+}
