@@ -18,6 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          setupFiles: ["tests/setup.ts"],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: ["tests/package/**", ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : [])],
         },

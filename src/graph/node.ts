@@ -2,7 +2,7 @@
  * Nodes of the graph: what is to be computed. A node knows its type at once, where the user's code made it and
  * in which layer. Nodes are made by `node()`, which asks the type rule; nothing is computed here.
  */
-import { type Origin, captureOrigin } from "../support/origin.ts";
+import { captureOrigin, type Origin } from "../support/origin.ts";
 import type { Primitive, PrimitiveParams } from "./primitives.ts";
 import type { TensorType } from "./tensorType.ts";
 import { inferType } from "./typeRules.ts";
@@ -46,11 +46,16 @@ export class Node<P extends Primitive = Primitive> {
 
 /** Makes a node, or throws the type rule's error. */
 export function node<P extends Primitive>(primitive: P, inputs: readonly Node[], params: PrimitiveParams[P]): Node<P> {
-  return new Node(primitive, inputs, params, inferType(
+  return new Node(
     primitive,
-    inputs.map((input) => input.type),
+    inputs,
     params,
-  ));
+    inferType(
+      primitive,
+      inputs.map((input) => input.type),
+      params,
+    ),
+  );
 }
 
 /** Makes a leaf for data of `type`; whoever runs the program supplies the data. */
@@ -87,6 +92,14 @@ export function withOrigin<T>(origin: Origin, make: () => T): T {
   } finally {
     inheritedOrigin = outer;
   }
+}
+
+/**
+ * Runs `make` with every node made in it given the present place as origin, unless they inherit one already: looking
+ * for the place takes longer than making a node, so an operation of many nodes looks once.
+ */
+export function withOneOrigin<T>(make: () => T): T {
+  return inheritedOrigin === undefined ? withOrigin(captureOrigin(), make) : make();
 }
 
 /** Runs `make` with every node made in it given origin and layer of `node`: derivatives belong to what they derive. */

@@ -171,4 +171,6 @@ export const primitives = {
 } as const satisfies { readonly [P in Primitive]: PrimitiveTraits };
 
 /** Primitives of one family. */
-export type PrimitiveOf<F extends Family> = { [P in Primitive]: (typeof primitives)[P]["family"] extends F ? P : never }[Primitive];
+export type PrimitiveOf<F extends Family> = {
+  [P in Primitive]: (typeof primitives)[P]["family"] extends F ? P : never;
+}[Primitive];

@@ -9,7 +9,9 @@ export function printGraph(roots: readonly Node[]): string {
   const lines = topologicalOrder(roots).map((node) => {
     numbers.set(node, numbers.size);
     const inputs = node.inputs.map((input) => ` %${numbers.get(input)}`).join("");
-    const params = Object.entries(node.params).filter(([name]) => !(name === "shape" || name === "dtype") || node.primitive === "slice");
+    const params = Object.entries(node.params).filter(
+      ([name]) => !(name === "shape" || name === "dtype") || node.primitive === "slice",
+    );
     const details = params.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
     return `%${numbers.get(node)} = ${node.primitive}${inputs}${details} : ${node.type.dtype}${showShape(node.type.shape)}`;
   });

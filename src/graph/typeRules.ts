@@ -3,16 +3,24 @@
  * that keep wrong graphs from existing. Friendlier checks, with broadcasting and promotion, stand in `tensor/`.
  */
 import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
-import { checkShape, sameShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { type Primitive, type PrimitiveParams, primitives } from "./primitives.ts";
 import type { TensorType } from "./tensorType.ts";
 
-type TypeRule<P extends Primitive> = (inputs: readonly TensorType[], params: PrimitiveParams[P], primitive: P) => TensorType;
+type TypeRule<P extends Primitive> = (
+  inputs: readonly TensorType[],
+  params: PrimitiveParams[P],
+  primitive: P,
+) => TensorType;
 
 /** Type of the result of `primitive`, or an error that names what does not fit. */
-export function inferType<P extends Primitive>(primitive: P, inputs: readonly TensorType[], params: PrimitiveParams[P]): TensorType {
+export function inferType<P extends Primitive>(
+  primitive: P,
+  inputs: readonly TensorType[],
+  params: PrimitiveParams[P],
+): TensorType {
   const expected = primitives[primitive].inputs;
   if (expected !== "any" && inputs.length !== expected) {
     throw new ShapeError(`${primitive} takes ${expected} inputs and was given ${inputs.length}.`, { primitive });
@@ -30,8 +38,13 @@ function mapRule(domain: (dtype: Dtype) => boolean, expects: string, result?: Dt
   return (inputs, _params, primitive) => {
     const first = at(inputs, 0);
     for (const input of inputs) {
-      if (!domain(input.dtype)) throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, { primitive, dtype: input.dtype });
-      if (input.dtype !== first.dtype) throw new DtypeError(`${primitive}: dtypes ${first.dtype} and ${input.dtype} differ.`, { primitive });
+      if (!domain(input.dtype))
+        throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, {
+          primitive,
+          dtype: input.dtype,
+        });
+      if (input.dtype !== first.dtype)
+        throw new DtypeError(`${primitive}: dtypes ${first.dtype} and ${input.dtype} differ.`, { primitive });
       requireSameShape(primitive, first, input);
     }
     return { shape: first.shape, dtype: result ?? first.dtype };
@@ -50,7 +63,8 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   constant: (_, { dtype }) => ({ shape: [], dtype }),
   iota: (_, { shape, axis, dtype }) => {
     checkShape("iota", shape);
-    if (!(axis in shape)) throw new ShapeError(`iota: there is no axis ${axis} in ${showShape(shape)}.`, { shape, axis });
+    if (!(axis in shape))
+      throw new ShapeError(`iota: there is no axis ${axis} in ${showShape(shape)}.`, { shape, axis });
     return { shape, dtype };
   },
   identity: anything,
@@ -97,29 +111,47 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   bitwiseLeftShift: bits,
   bitwiseRightShift: bits,
   where: ([condition, a, b], _params, primitive) => {
-    if (condition === undefined || a === undefined || b === undefined) throw new ShapeError("where takes three inputs.");
-    if (condition.dtype !== "bool") throw new DtypeError(`where: the condition is ${condition.dtype}; it has to be bool. Compare first (x.greater(0)).`, { dtype: condition.dtype });
+    if (condition === undefined || a === undefined || b === undefined)
+      throw new ShapeError("where takes three inputs.");
+    if (condition.dtype !== "bool")
+      throw new DtypeError(
+        `where: the condition is ${condition.dtype}; it has to be bool. Compare first (x.greater(0)).`,
+        { dtype: condition.dtype },
+      );
     requireSameShape(primitive, condition, a);
     return anything([a, b], {}, primitive);
   },
   reshape: (inputs, { shape }) => {
     const input = at(inputs, 0);
     if (sizeOf(checkShape("reshape", shape)) !== sizeOf(input.shape)) {
-      throw new ShapeError(`reshape: ${showShape(input.shape)} has ${sizeOf(input.shape)} elements and ${showShape(shape)} has ${sizeOf(shape)}.`, { from: input.shape, to: shape });
+      throw new ShapeError(
+        `reshape: ${showShape(input.shape)} has ${sizeOf(input.shape)} elements and ${showShape(shape)} has ${sizeOf(shape)}.`,
+        { from: input.shape, to: shape },
+      );
     }
     return { shape, dtype: input.dtype };
   },
   permuteDims: (inputs, { axes }) => {
     const input = at(inputs, 0);
-    if (axes.length !== input.shape.length || new Set(axes).size !== axes.length || axes.some((axis) => !(axis in input.shape))) {
-      throw new ShapeError(`permuteDims: axes [${axes.join(", ")}] are not an order of the axes of ${showShape(input.shape)}.`, { axes, shape: input.shape });
+    if (
+      axes.length !== input.shape.length ||
+      new Set(axes).size !== axes.length ||
+      axes.some((axis) => !(axis in input.shape))
+    ) {
+      throw new ShapeError(
+        `permuteDims: axes [${axes.join(", ")}] are not an order of the axes of ${showShape(input.shape)}.`,
+        { axes, shape: input.shape },
+      );
     }
     return { shape: axes.map((axis) => at(input.shape, axis)), dtype: input.dtype };
   },
   broadcast: (inputs, { shape }) => {
     const input = at(inputs, 0);
     if (shape.length !== input.shape.length || input.shape.some((size, axis) => size !== 1 && size !== shape[axis])) {
-      throw new ShapeError(`broadcast: ${showShape(input.shape)} does not broadcast to ${showShape(shape)}.`, { from: input.shape, to: shape });
+      throw new ShapeError(`broadcast: ${showShape(input.shape)} does not broadcast to ${showShape(shape)}.`, {
+        from: input.shape,
+        to: shape,
+      });
     }
     return { shape: checkShape("broadcast", shape), dtype: input.dtype };
   },
@@ -132,14 +164,24 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
       return count === 0 || (Math.min(first, last) >= 0 && Math.max(first, last) < size);
     });
     if (shape.length !== input.shape.length || !fits) {
-      throw new ShapeError(`slice: starts [${starts.join(", ")}], steps [${steps.join(", ")}] and sizes ${showShape(shape)} leave ${showShape(input.shape)}.`, { starts, steps, shape });
+      throw new ShapeError(
+        `slice: starts [${starts.join(", ")}], steps [${steps.join(", ")}] and sizes ${showShape(shape)} leave ${showShape(input.shape)}.`,
+        { starts, steps, shape },
+      );
     }
     return { shape, dtype: input.dtype };
   },
   pad: (inputs, { low, high }) => {
     const input = at(inputs, 0);
-    if ([...low, ...high].some((count) => count < 0 || !Number.isInteger(count)) || low.length !== input.shape.length || high.length !== input.shape.length) {
-      throw new ShapeError(`pad: widths [${low.join(", ")}] and [${high.join(", ")}] do not fit ${showShape(input.shape)}; each axis needs two whole numbers of zero or more.`, { low, high, shape: input.shape });
+    if (
+      [...low, ...high].some((count) => count < 0 || !Number.isInteger(count)) ||
+      low.length !== input.shape.length ||
+      high.length !== input.shape.length
+    ) {
+      throw new ShapeError(
+        `pad: widths [${low.join(", ")}] and [${high.join(", ")}] do not fit ${showShape(input.shape)}; each axis needs two whole numbers of zero or more.`,
+        { low, high, shape: input.shape },
+      );
     }
     const shape = input.shape.map((size, axis) => size + at(low, axis) + at(high, axis));
     return { shape: checkShape("pad", shape), dtype: input.dtype };
@@ -149,14 +191,25 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate.");
     let total = 0;
     for (const input of inputs) {
-      const same = input.shape.length === first.shape.length && input.shape.every((size, other) => other === axis || size === first.shape[other]);
+      const same =
+        input.shape.length === first.shape.length &&
+        input.shape.every((size, other) => other === axis || size === first.shape[other]);
       if (!same || !(axis in first.shape)) {
-        throw new ShapeError(`concat: ${showShape(first.shape)} and ${showShape(input.shape)} may differ only at axis ${axis}.`, { axis, shapes: inputs.map((each) => each.shape) });
+        throw new ShapeError(
+          `concat: ${showShape(first.shape)} and ${showShape(input.shape)} may differ only at axis ${axis}.`,
+          { axis, shapes: inputs.map((each) => each.shape) },
+        );
       }
       if (input.dtype !== first.dtype) throw new DtypeError(`concat: dtypes ${first.dtype} and ${input.dtype} differ.`);
       total += at(input.shape, axis);
     }
-    return { shape: checkShape("concat", first.shape.map((size, each) => (each === axis ? total : size))), dtype: first.dtype };
+    return {
+      shape: checkShape(
+        "concat",
+        first.shape.map((size, each) => (each === axis ? total : size)),
+      ),
+      dtype: first.dtype,
+    };
   },
   sum: reduceRule(isNumber, "numbers"),
   prod: reduceRule(isNumber, "numbers"),
@@ -165,7 +218,11 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   contract: (inputs, { left, right, output, dtype }) => {
     const a = at(inputs, 0);
     const b = at(inputs, 1);
-    if (a.dtype !== b.dtype || !isNumber(a.dtype)) throw new DtypeError(`contract: dtypes ${a.dtype} and ${b.dtype}; both have to be the same numbers.`, { left: a.dtype, right: b.dtype });
+    if (a.dtype !== b.dtype || !isNumber(a.dtype))
+      throw new DtypeError(`contract: dtypes ${a.dtype} and ${b.dtype}; both have to be the same numbers.`, {
+        left: a.dtype,
+        right: b.dtype,
+      });
     const extents = new Map<number, number>();
     collectExtents(extents, left, a.shape);
     collectExtents(extents, right, b.shape);
@@ -181,22 +238,36 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
 function reduceRule(domain: (dtype: Dtype) => boolean, expects: string): TypeRule<"sum" | "prod" | "max" | "min"> {
   return (inputs, { axes }, primitive) => {
     const input = at(inputs, 0);
-    if (!domain(input.dtype)) throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, { primitive });
+    if (!domain(input.dtype))
+      throw new DtypeError(`${primitive} is defined for ${expects}, not for ${input.dtype}. Convert with astype.`, {
+        primitive,
+      });
     const needsElements = primitive === "max" || primitive === "min";
-    if (needsElements && axes.some((axis) => input.shape[axis] === 0) && sizeOf(input.shape.filter((_, axis) => !axes.includes(axis))) > 0) {
-      throw new ShapeError(`${primitive}: ${showShape(input.shape)} has no elements along axes [${axes.join(", ")}], and an empty ${primitive} has no value.`, { shape: input.shape, axes });
+    if (
+      needsElements &&
+      axes.some((axis) => input.shape[axis] === 0) &&
+      sizeOf(input.shape.filter((_, axis) => !axes.includes(axis))) > 0
+    ) {
+      throw new ShapeError(
+        `${primitive}: ${showShape(input.shape)} has no elements along axes [${axes.join(", ")}], and an empty ${primitive} has no value.`,
+        { shape: input.shape, axes },
+      );
     }
     return { shape: input.shape.filter((_, axis) => !axes.includes(axis)), dtype: input.dtype };
   };
 }
 
 function collectExtents(extents: Map<number, number>, names: readonly number[], shape: Shape): void {
-  if (names.length !== shape.length) throw new ShapeError(`contract: ${names.length} names for the axes of ${showShape(shape)}.`, { names, shape });
+  if (names.length !== shape.length)
+    throw new ShapeError(`contract: ${names.length} names for the axes of ${showShape(shape)}.`, { names, shape });
   names.forEach((name, axis) => {
     const extent = at(shape, axis);
     const known = extents.get(name);
     if (known !== undefined && known !== extent) {
-      throw new ShapeError(`contract: sizes ${known} and ${extent} meet on one axis.`, { name, sizes: [known, extent] });
+      throw new ShapeError(`contract: sizes ${known} and ${extent} meet on one axis.`, {
+        name,
+        sizes: [known, extent],
+      });
     }
     extents.set(name, extent);
   });
@@ -204,6 +275,9 @@ function collectExtents(extents: Map<number, number>, names: readonly number[], 
 
 function requireSameShape(primitive: Primitive, a: TensorType, b: TensorType): void {
   if (!sameShape(a.shape, b.shape)) {
-    throw new ShapeError(`${primitive}: shapes ${showShape(a.shape)} and ${showShape(b.shape)} differ.`, { primitive, shapes: [a.shape, b.shape] });
+    throw new ShapeError(`${primitive}: shapes ${showShape(a.shape)} and ${showShape(b.shape)} differ.`, {
+      primitive,
+      shapes: [a.shape, b.shape],
+    });
   }
 }

@@ -26,7 +26,8 @@ export class ExpressionBuilder {
   /** A number that is the same for all expressions equal to this one; expressions of other builders are taken in. */
   id(expression: Expression): number {
     const known = this.#ids.get(expression);
-    if (known === undefined) throw new Error("Smilodon broke its own promise: an expression stays with the builder that made it.");
+    if (known === undefined)
+      throw new Error("Smilodon broke its own promise: an expression stays with the builder that made it.");
     return known;
   }
 
@@ -130,7 +131,10 @@ function isLiteral(expression: Expression, value: number): boolean {
 
 /** For `and` and `or` of bools: `neutral` gives the other operand, `zero` gives itself. */
 function absorb(a: Expression, b: Expression, neutral: number, zero: number): Expression | undefined {
-  for (const [x, other] of [[a, b], [b, a]] as const) {
+  for (const [x, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     if (isLiteral(x, neutral)) return other;
     if (isLiteral(x, zero)) return x;
   }

@@ -21,7 +21,10 @@ export interface Sum {
 const mostTerms = 16;
 
 /** `index` multiplied out. `definitionOf` may give the value of a local, to be looked into instead of the local. */
-export function sumOf(index: Expression, definitionOf: (local: number) => Expression | undefined = () => undefined): Sum {
+export function sumOf(
+  index: Expression,
+  definitionOf: (local: number) => Expression | undefined = () => undefined,
+): Sum {
   if (index.kind === "literal") return { constant: index.value, terms: [] };
   if (index.kind === "local") {
     const definition = definitionOf(index.local);
@@ -66,7 +69,10 @@ export function mentions(expression: Expression, test: (local: number) => boolea
 
 function scale({ constant, terms }: Sum, by: number): Sum {
   if (by === 0) return { constant: 0, terms: [] };
-  return { constant: Math.imul(constant, by), terms: terms.map((term) => ({ ...term, coefficient: Math.imul(term.coefficient, by) })) };
+  return {
+    constant: Math.imul(constant, by),
+    terms: terms.map((term) => ({ ...term, coefficient: Math.imul(term.coefficient, by) })),
+  };
 }
 
 function join(a: Sum, b: Sum): Sum {

@@ -38,8 +38,8 @@ function walk(body: readonly Statement[], around: Walk): void {
     if (statement.kind === "store") record(statement.buffer, statement.index, around);
     if (statement.kind === "let") around.definitions.set(statement.local, statement.value);
     if (statement.kind !== "loop") continue;
-    const start = valueOf(statement.start, around.sizes);
-    const stop = valueOf(statement.stop, around.sizes);
+    const start = numberOf(statement.start, around.sizes);
+    const stop = numberOf(statement.stop, around.sizes);
     if (start === undefined || stop === undefined || start >= stop) continue;
     const last = start + Math.floor((stop - 1 - start) / statement.step) * statement.step;
     const bounds = new Map(around.bounds).set(statement.local, { first: start, last });
@@ -61,14 +61,18 @@ function record(buffer: number, index: Expression, { sizes, bounds, definitions,
 }
 
 /** The sum with numbers for sizes: how far it moves along each loop; undefined where that is not fixed. */
-function slopesOf(sum: Sum, sizes: readonly number[], bounds: Walk["bounds"]): { constant: number; byLocal: Map<number, number> } | undefined {
+function slopesOf(
+  sum: Sum,
+  sizes: readonly number[],
+  bounds: Walk["bounds"],
+): { constant: number; byLocal: Map<number, number> } | undefined {
   let constant = sum.constant;
   const byLocal = new Map<number, number>();
   for (const { coefficient, factors } of sum.terms) {
     let slope = coefficient;
     let along: number | undefined;
     for (const factor of factors) {
-      const value = valueOf(factor, sizes);
+      const value = numberOf(factor, sizes);
       if (value !== undefined) slope *= value;
       else if (factor.kind === "local" && bounds.has(factor.local) && along === undefined) along = factor.local;
       else return undefined;
@@ -80,11 +84,11 @@ function slopesOf(sum: Sum, sizes: readonly number[], bounds: Walk["bounds"]): {
 }
 
 /** The value of an expression of literals and sizes alone. */
-function valueOf(expression: Expression, sizes: readonly number[]): number | undefined {
+function numberOf(expression: Expression, sizes: readonly number[]): number | undefined {
   if (expression.kind === "literal") return expression.value;
   if (expression.kind === "size") return sizes[expression.size];
   if (expression.kind !== "apply") return undefined;
-  const values = expression.inputs.map((input) => valueOf(input, sizes));
+  const values = expression.inputs.map((input) => numberOf(input, sizes));
   if (!values.every((value) => value !== undefined)) return undefined;
   return evaluate(expression.op, expression.inputs.at(-1)?.dtype ?? "i32", values);
 }

@@ -47,7 +47,12 @@ export type Statement =
       readonly body: readonly Statement[];
     }
   | { readonly kind: "store"; readonly buffer: number; readonly index: Expression; readonly value: Expression }
-  | { readonly kind: "if"; readonly condition: Expression; readonly body: readonly Statement[]; readonly otherwise: readonly Statement[] };
+  | {
+      readonly kind: "if";
+      readonly condition: Expression;
+      readonly body: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    };
 
 /** A loop nest with its arguments. */
 export interface Kernel {

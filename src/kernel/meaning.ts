@@ -3,7 +3,7 @@
  * test go by. f32 results are the double result rounded once; integers wrap as hardware wraps them; booleans are
  * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the one function that JavaScript lacks.
  */
-import { type Dtype, bytesOf, isFloat } from "../shape/dtype.ts";
+import { bytesOf, type Dtype, isFloat } from "../shape/dtype.ts";
 import { erf } from "./erf.ts";
 import type { ReduceOp, ScalarOp } from "./scalarOps.ts";
 import { scalarOps } from "./scalarOps.ts";
@@ -77,8 +77,22 @@ export function identityOf(op: ReduceOp, dtype: Dtype): number {
   return identity === "allBits" ? roundTo(dtype, -1) : identity;
 }
 
-const lowest: { readonly [D in Dtype]: number } = { bool: 0, u8: 0, i32: -(2 ** 31), u32: 0, f32: -Infinity, f64: -Infinity };
-const highest: { readonly [D in Dtype]: number } = { bool: 1, u8: 0xff, i32: 2 ** 31 - 1, u32: 2 ** 32 - 1, f32: Infinity, f64: Infinity };
+const lowest: { readonly [D in Dtype]: number } = {
+  bool: 0,
+  u8: 0,
+  i32: -(2 ** 31),
+  u32: 0,
+  f32: -Infinity,
+  f64: -Infinity,
+};
+const highest: { readonly [D in Dtype]: number } = {
+  bool: 1,
+  u8: 0xff,
+  i32: 2 ** 31 - 1,
+  u32: 2 ** 32 - 1,
+  f32: Infinity,
+  f64: Infinity,
+};
 
 /** Arithmetic whose exact or double result is rounded to the dtype. */
 function rounded(compute: Meaning): (dtype: Dtype) => Meaning {
@@ -131,14 +145,28 @@ const meanings: { readonly [Op in ScalarOp]: (dtype: Dtype) => Meaning } = {
   and: rounded((a, b) => a & b),
   or: rounded((a, b) => a | b),
   xor: rounded((a, b) => a ^ b),
-  shiftLeft: shifted((a, count) => a << count, () => 0),
+  shiftLeft: shifted(
+    (a, count) => a << count,
+    () => 0,
+  ),
   shiftRight: (dtype) =>
-    dtype === "i32" ? shifted((a, count) => a >> count, (a) => (a < 0 ? -1 : 0))(dtype) : shifted((a, count) => a >>> count, () => 0)(dtype),
+    dtype === "i32"
+      ? shifted(
+          (a, count) => a >> count,
+          (a) => (a < 0 ? -1 : 0),
+        )(dtype)
+      : shifted(
+          (a, count) => a >>> count,
+          () => 0,
+        )(dtype),
   select: exact((condition, a, b) => (condition !== 0 ? a : b)),
 };
 
 /** Shifts; a count outside 0 … bits − 1 shifts everything out. */
-function shifted(within: (a: number, count: number) => number, beyond: (a: number) => number): (dtype: Dtype) => Meaning {
+function shifted(
+  within: (a: number, count: number) => number,
+  beyond: (a: number) => number,
+): (dtype: Dtype) => Meaning {
   return (dtype) => {
     const width = dtype === "bool" ? 1 : 8 * bytesOf(dtype);
     return rounded((a, count) => (count >= 0 && count < width ? within(a, count) : beyond(a)))(dtype);
@@ -171,7 +199,7 @@ export function floorQuotient(a: number, b: number): number {
   if (b === 0) return a / b;
   const rest = a % b;
   const quotient = (a - rest) / b - (rest !== 0 && rest < 0 !== b < 0 ? 1 : 0);
-  if (quotient === 0) return a / b < 0 ? -0 : 0;
+  if (quotient === 0) return Math.sign(a / b) * 0;
   const floor = Math.floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;
 }

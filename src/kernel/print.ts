@@ -42,7 +42,8 @@ export function printExpression(expression: Expression): string {
 function statementLines(kernel: Kernel, statement: Statement): string[] {
   const printer = new ExpressionPrinter(expressionsOf(statement));
   const show = (expression: Expression) => printer.print(expression);
-  const inside = (body: readonly Statement[]) => body.flatMap((inner) => statementLines(kernel, inner)).map((line) => `  ${line}`);
+  const inside = (body: readonly Statement[]) =>
+    body.flatMap((inner) => statementLines(kernel, inner)).map((line) => `  ${line}`);
   const declared = (local: number) => `v${local}: ${kernel.locals[local] ?? "undeclared"}`;
   switch (statement.kind) {
     case "let":
@@ -55,8 +56,16 @@ function statementLines(kernel: Kernel, statement: Statement): string[] {
       return [`v${statement.local} ${spelling[statement.op]}= ${show(statement.value)}`];
     case "loop": {
       const step = statement.step === 1 ? "" : ` step ${statement.step}`;
-      const mode = statement.mode === "serial" ? "" : statement.mode === "vector" ? ` vector ${statement.lanes}` : ` ${statement.mode}`;
-      return [`loop v${statement.local} = ${show(statement.start)} .. ${show(statement.stop)}${step}${mode}`, ...inside(statement.body)];
+      const mode =
+        statement.mode === "serial"
+          ? ""
+          : statement.mode === "vector"
+            ? ` vector ${statement.lanes}`
+            : ` ${statement.mode}`;
+      return [
+        `loop v${statement.local} = ${show(statement.start)} .. ${show(statement.stop)}${step}${mode}`,
+        ...inside(statement.body),
+      ];
     }
     case "store":
       return [`b${statement.buffer}[${show(statement.index)}] = ${show(statement.value)}`];
@@ -99,7 +108,10 @@ class ExpressionPrinter {
       case "load":
         return `b${expression.buffer}[${unwrap(this.print(expression.index))}]`;
       case "apply":
-        return applyText(expression.op, expression.inputs.map((input) => this.print(input)));
+        return applyText(
+          expression.op,
+          expression.inputs.map((input) => this.print(input)),
+        );
       case "cast":
         return `${expression.dtype}(${unwrap(this.print(expression.input))})`;
       case "bitcast":

@@ -58,4 +58,6 @@ export const scalarOps = {
 export type ScalarOp = keyof typeof scalarOps;
 
 /** Scalar operations that can reduce: those with an identity. Derived, never listed. */
-export type ReduceOp = { [Op in ScalarOp]: (typeof scalarOps)[Op] extends { identity: unknown } ? Op : never }[ScalarOp];
+export type ReduceOp = {
+  [Op in ScalarOp]: (typeof scalarOps)[Op] extends { identity: unknown } ? Op : never;
+}[ScalarOp];

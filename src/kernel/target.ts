@@ -6,6 +6,8 @@ import type { ScalarOp } from "./scalarOps.ts";
 export interface Target {
   readonly name: string;
   readonly dtypes: readonly Dtype[];
+  /** False where programs run as they are written, every result kept and nothing merged: the judge of what optimizing does. */
+  readonly optimize: boolean;
   /** Bytes of one vector register; 0 where the target runs scalars only. */
   readonly vectorBytes: number;
   /** Rows of the register tile of a contraction, and vectors in each row. */

@@ -50,7 +50,11 @@ export function bodiesOf(statement: Statement): readonly (readonly Statement[])[
 }
 
 /** Visits each distinct expression below `roots` once, inputs before what uses them. */
-export function visitExpressions(roots: readonly Expression[], visit: (expression: Expression) => void, seen = new Set<Expression>()): void {
+export function visitExpressions(
+  roots: readonly Expression[],
+  visit: (expression: Expression) => void,
+  seen = new Set<Expression>(),
+): void {
   for (const root of roots) {
     if (seen.has(root)) continue;
     seen.add(root);
@@ -94,7 +98,10 @@ export function mapExpression(
 }
 
 /** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */
-export function buffersUsed(kernel: Kernel): { readonly read: ReadonlySet<number>; readonly written: ReadonlySet<number> } {
+export function buffersUsed(kernel: Kernel): {
+  readonly read: ReadonlySet<number>;
+  readonly written: ReadonlySet<number>;
+} {
   const read = new Set<number>();
   const written = new Set<number>();
   const seen = new Set<Expression>();

@@ -34,12 +34,24 @@ function verifySlot(plan: Plan, slot: Slot, position: number): void {
   check(isCount(slot.bytes), () => `slot m${position} has a size of zero or more bytes, not ${slot.bytes}`);
   switch (slot.kind) {
     case "external":
-      return check(isCount(slot.position) && slot.position < plan.externals, () => `external ${slot.position} of slot m${position} is one of ${plan.externals}`);
+      return check(
+        isCount(slot.position) && slot.position < plan.externals,
+        () => `external ${slot.position} of slot m${position} is one of ${plan.externals}`,
+      );
     case "arena":
-      check(isCount(slot.offset) && slot.offset % arenaAlignment === 0, () => `slot m${position} starts at a multiple of ${arenaAlignment}, not at ${slot.offset}`);
-      return check(slot.offset + slot.bytes <= plan.arenaBytes, () => `slot m${position} ends at ${slot.offset + slot.bytes}, inside ${plan.arenaBytes} bytes of scratch`);
+      check(
+        isCount(slot.offset) && slot.offset % arenaAlignment === 0,
+        () => `slot m${position} starts at a multiple of ${arenaAlignment}, not at ${slot.offset}`,
+      );
+      return check(
+        slot.offset + slot.bytes <= plan.arenaBytes,
+        () => `slot m${position} ends at ${slot.offset + slot.bytes}, inside ${plan.arenaBytes} bytes of scratch`,
+      );
     case "constant":
-      return check(slot.data.length === slot.bytes, () => `slot m${position} has ${slot.bytes} bytes and ${slot.data.length} bytes of data`);
+      return check(
+        slot.data.length === slot.bytes,
+        () => `slot m${position} has ${slot.bytes} bytes and ${slot.data.length} bytes of data`,
+      );
     default:
       slot satisfies never;
   }
@@ -66,7 +78,10 @@ function verifyCommand(plan: Plan, command: Command): void {
     case "loop": {
       check(isCount(command.count) && command.count < 2 ** 31, () => `a loop runs ${command.count} times`);
       const counter = slotOf(plan, command.counter, "a loop");
-      check(counter.kind !== "constant" && counter.bytes >= 4, () => `the counter of a loop is a writable i32, not m${command.counter}`);
+      check(
+        counter.kind !== "constant" && counter.bytes >= 4,
+        () => `the counter of a loop is a writable i32, not m${command.counter}`,
+      );
       for (const inner of command.body) verifyCommand(plan, inner);
       return;
     }
@@ -77,11 +92,19 @@ function verifyCommand(plan: Plan, command: Command): void {
 
 function verifyLaunch(plan: Plan, command: Extract<Command, { kind: "kernel" }>): void {
   const kernel = plan.kernels[command.kernel];
-  check(kernel !== undefined, () => `command ${command.label} runs kernel k${command.kernel} of ${plan.kernels.length}`);
+  check(
+    kernel !== undefined,
+    () => `command ${command.label} runs kernel k${command.kernel} of ${plan.kernels.length}`,
+  );
   const who = `kernel ${kernel.name} (${command.label})`;
-  check(command.slots.length === kernel.buffers.length, () => `${who} takes ${kernel.buffers.length} buffers, not ${command.slots.length}`);
+  check(
+    command.slots.length === kernel.buffers.length,
+    () => `${who} takes ${kernel.buffers.length} buffers, not ${command.slots.length}`,
+  );
   check(command.sizes.length === kernel.sizes, () => `${who} takes ${kernel.sizes} sizes, not ${command.sizes.length}`);
-  command.sizes.forEach((size, position) => check((size | 0) === size, () => `${who} has a size s${position} that is i32, not ${size}`));
+  command.sizes.forEach((size, position) =>
+    check((size | 0) === size, () => `${who} has a size s${position} that is i32, not ${size}`),
+  );
   command.slots.forEach((position, buffer) => {
     const slot = slotOf(plan, position, who);
     const { access } = at(kernel.buffers, buffer);

@@ -69,7 +69,10 @@ class KernelVerifier {
       case "store":
         return this.#store(statement);
       case "if":
-        this.#check(statement.condition.dtype === "bool", () => `the condition of an if is bool, not ${statement.condition.dtype}`);
+        this.#check(
+          statement.condition.dtype === "bool",
+          () => `the condition of an if is bool, not ${statement.condition.dtype}`,
+        );
         for (const inner of bodiesOf(statement)) this.#body(inner, around);
         return;
       case "loop":
@@ -93,12 +96,18 @@ class KernelVerifier {
     this.#check(this.#scope.get(local) === "carry", () => `v${local} is changed, so it is a carry in scope`);
     const declared = this.#kernel.locals[local];
     this.#check(declared === dtype, () => `v${local} holds ${declared} and is given ${dtype}`);
-    this.#check(!around.outerOfParallel.has(local), () => `v${local} belongs outside a parallel loop, whose iterations cannot share it`);
+    this.#check(
+      !around.outerOfParallel.has(local),
+      () => `v${local} belongs outside a parallel loop, whose iterations cannot share it`,
+    );
   }
 
   #update({ local, value }: Extract<Statement, { kind: "update" }>, around: Surroundings): void {
     this.#change(local, value.dtype, around);
-    this.#check(!around.outerOfVector.has(local), () => `v${local} belongs outside a vector loop, which may only accumulate into it`);
+    this.#check(
+      !around.outerOfVector.has(local),
+      () => `v${local} belongs outside a vector loop, which may only accumulate into it`,
+    );
   }
 
   #accumulate({ local, op, value }: Extract<Statement, { kind: "accumulate" }>, around: Surroundings): void {
@@ -108,7 +117,10 @@ class KernelVerifier {
     this.#check(domains[traits.domain](value.dtype), () => `${op} is defined on ${value.dtype}`);
     if (!around.outerOfVector.has(local)) return;
     const known = this.#accumulated.get(local) ?? op;
-    this.#check(known === op, () => `v${local} is accumulated by one operation in a vector loop, not by ${known} and ${op}`);
+    this.#check(
+      known === op,
+      () => `v${local} is accumulated by one operation in a vector loop, not by ${known} and ${op}`,
+    );
     this.#accumulated.set(local, op);
   }
 
@@ -122,7 +134,10 @@ class KernelVerifier {
 
   #loop(loop: Extract<Statement, { kind: "loop" }>, around: Surroundings): void {
     this.#check(loop.start.dtype === "i32" && loop.stop.dtype === "i32", () => `loop v${loop.local} runs over i32`);
-    this.#check(Number.isInteger(loop.step) && loop.step >= 1, () => `loop v${loop.local} has a whole step of 1 or more, not ${loop.step}`);
+    this.#check(
+      Number.isInteger(loop.step) && loop.step >= 1,
+      () => `loop v${loop.local} has a whole step of 1 or more, not ${loop.step}`,
+    );
     const isVector = loop.mode === "vector";
     this.#check(!(isVector && around.insideVector), () => `vector loop v${loop.local} does not stand inside another`);
     const power = Number.isInteger(Math.log2(loop.lanes)) && loop.lanes >= 1;
@@ -186,11 +201,17 @@ class KernelVerifier {
     const { dtype } = expression;
     switch (expression.kind) {
       case "literal":
-        return Object.is(roundTo(dtype, expression.value), expression.value) ? undefined : `${dtype} cannot hold ${expression.value}`;
+        return Object.is(roundTo(dtype, expression.value), expression.value)
+          ? undefined
+          : `${dtype} cannot hold ${expression.value}`;
       case "size":
-        return isPosition(expression.size, this.#kernel.sizes) && dtype === "i32" ? undefined : `there is no i32 size s${expression.size}`;
+        return isPosition(expression.size, this.#kernel.sizes) && dtype === "i32"
+          ? undefined
+          : `there is no i32 size s${expression.size}`;
       case "local":
-        return this.#kernel.locals[expression.local] === dtype ? undefined : `v${expression.local} is not a local of ${dtype}`;
+        return this.#kernel.locals[expression.local] === dtype
+          ? undefined
+          : `v${expression.local} is not a local of ${dtype}`;
       case "load":
         return loadProblem(this.#kernel, expression);
       case "apply":
@@ -198,7 +219,9 @@ class KernelVerifier {
       case "cast":
         return undefined;
       case "bitcast":
-        return bytesOf(expression.input.dtype) === bytesOf(dtype) ? undefined : `${expression.input.dtype} and ${dtype} differ in size`;
+        return bytesOf(expression.input.dtype) === bytesOf(dtype)
+          ? undefined
+          : `${expression.input.dtype} and ${dtype} differ in size`;
       default:
         return expression satisfies never;
     }
@@ -209,7 +232,10 @@ function isPosition(position: number, count: number): boolean {
   return Number.isInteger(position) && position >= 0 && position < count;
 }
 
-function loadProblem(kernel: Kernel, { buffer, dtype, index }: Extract<Expression, { kind: "load" }>): string | undefined {
+function loadProblem(
+  kernel: Kernel,
+  { buffer, dtype, index }: Extract<Expression, { kind: "load" }>,
+): string | undefined {
   const declared = kernel.buffers[buffer];
   if (declared === undefined) return `there is no buffer b${buffer}`;
   if (declared.access === "write") return `b${buffer} is loaded from, though its access is "write"`;
@@ -229,9 +255,11 @@ function applyProblem({ op, inputs, dtype }: Extract<Expression, { kind: "apply"
   const { arity, domain, result }: ScalarTraits = scalarOps[op];
   if (inputs.length !== arity) return `${op} takes ${arity} inputs, not ${inputs.length}`;
   const values = op === "select" ? inputs.slice(1) : inputs;
-  if (op === "select" && inputs[0]?.dtype !== "bool") return `the condition of a select is bool, not ${inputs[0]?.dtype}`;
+  if (op === "select" && inputs[0]?.dtype !== "bool")
+    return `the condition of a select is bool, not ${inputs[0]?.dtype}`;
   const operand = values[0]?.dtype ?? dtype;
-  if (values.some((value) => value.dtype !== operand)) return `${op} is given ${values.map((value) => value.dtype).join(" and ")}`;
+  if (values.some((value) => value.dtype !== operand))
+    return `${op} is given ${values.map((value) => value.dtype).join(" and ")}`;
   if (!domains[domain](operand)) return `${op} is not defined on ${operand}`;
   const expected = result === "bool" ? "bool" : operand;
   return dtype === expected ? undefined : `${op} of ${operand} gives ${expected}, not ${dtype}`;

@@ -63,7 +63,10 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
   const position = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || position < 0 || position >= rank) {
     const range = rank === 0 ? "a scalar has no axes" : `axes run from ${-rank} to ${rank - 1}`;
-    throw new ShapeError(`${operation}: there is no axis ${axis} in a tensor of rank ${rank}; ${range}.`, { axis, rank });
+    throw new ShapeError(`${operation}: there is no axis ${axis} in a tensor of rank ${rank}; ${range}.`, {
+      axis,
+      rank,
+    });
   }
   return position;
 }
@@ -72,6 +75,10 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
 export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list))
+    throw new ShapeError(`${operation}: axes are a whole number or a list of them, not ${JSON.stringify(axes)}.`, {
+      axes,
+    });
   const positions = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   positions.forEach((axis, index) => {
     if (axis === positions[index - 1]) {
@@ -88,11 +95,17 @@ export function normalizeAxes(operation: string, axes: number | readonly number[
 export function checkShape(operation: string, shape: Shape): Shape {
   shape.forEach((size, axis) => {
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ShapeError(`${operation}: size ${size} at axis ${axis} of ${showShape(shape)} is not a whole number of zero or more.`, { shape, axis });
+      throw new ShapeError(
+        `${operation}: size ${size} at axis ${axis} of ${showShape(shape)} is not a whole number of zero or more.`,
+        { shape, axis },
+      );
     }
   });
   if (sizeOf(shape) > 2 ** 31 - 1) {
-    throw new ShapeError(`${operation}: ${showShape(shape)} has ${sizeOf(shape)} elements; a tensor holds at most 2147483647.`, { shape });
+    throw new ShapeError(
+      `${operation}: ${showShape(shape)} has ${sizeOf(shape)} elements; a tensor holds at most 2147483647.`,
+      { shape },
+    );
   }
   return shape;
 }

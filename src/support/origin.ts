@@ -4,7 +4,7 @@
  */
 
 /** V8 has a limit on recorded frames; other engines ignore it. */
-const settings: { stackTraceLimit?: number | undefined } = Error;
+const settings: { readonly name: string; stackTraceLimit?: number | undefined } = Error;
 const depth = 16;
 const ownFolder = new URL("..", import.meta.url).href;
 
@@ -12,15 +12,17 @@ const ownFolder = new URL("..", import.meta.url).href;
 export class Origin {
   #trace: { stack?: string } | undefined;
   #line: string | undefined;
+  readonly #outer: Origin | undefined;
 
-  constructor(trace: { stack?: string }) {
+  constructor(trace: { stack?: string }, outer?: Origin) {
     this.#trace = trace;
+    this.#outer = outer;
   }
 
   /** `file:line:column` of the nearest frame outside Smilodon, or an empty string where none is known. */
   get line(): string {
     if (this.#line === undefined) {
-      this.#line = userLine(this.#trace?.stack ?? "");
+      this.#line = userLine(this.#trace?.stack ?? "") || (this.#outer?.line ?? "");
       this.#trace = undefined;
     }
     return this.#line;
@@ -33,8 +35,24 @@ export function captureOrigin(): Origin {
   settings.stackTraceLimit = depth;
   const trace = new Error();
   settings.stackTraceLimit = limit;
-  return new Origin(trace);
+  return new Origin(trace, callOrigin);
 }
+
+/**
+ * Runs `make`, which is called by the user and goes deep: what is made too deep in it for frames of the user's to be
+ * among those recorded is taken to come from the place of this call.
+ */
+export function calledByUser<T>(make: () => T): T {
+  const outer = callOrigin;
+  callOrigin = captureOrigin();
+  try {
+    return make();
+  } finally {
+    callOrigin = outer;
+  }
+}
+
+let callOrigin: Origin | undefined;
 
 function userLine(stack: string): string {
   for (const frame of stack.split("\n").slice(1)) {

@@ -1,0 +1,101 @@
+/**
+ * Functions in terms of what every target has: f32 exp, log, sin and the like as polynomials, without branches, so
+ * that they run in vectors and give the same on every device. `approximations/` has one file a family.
+ */
+import type { ExpressionBuilder } from "../kernel/builder.ts";
+import type { Expression } from "../kernel/expression.ts";
+import type { ScalarOp } from "../kernel/scalarOps.ts";
+import type { Target } from "../kernel/target.ts";
+import { mapExpression } from "../kernel/traverse.ts";
+import { at, invariant } from "../support/invariant.ts";
+import { cos, sin } from "./approximations/circular.ts";
+import { quotient, remainder } from "./approximations/division.ts";
+import { erf } from "./approximations/errorFunction.ts";
+import { exp, expm1, sigmoid, tanh } from "./approximations/exponential.ts";
+import { log, log1p } from "./approximations/logarithm.ts";
+import { power } from "./approximations/power.ts";
+import { Single } from "./approximations/single.ts";
+
+/** `native`: every target has the operation. */
+type Approximation = "native" | ((s: Single, x: Expression, y: Expression) => Expression);
+
+const approximations: { readonly [Op in ScalarOp]: Approximation } = {
+  negative: "native",
+  abs: "native",
+  sign: (s, x) => s.select(s.less(x, 0), -1, s.select(s.less(0, x), 1, x)),
+  floor: "native",
+  ceil: "native",
+  round: "native",
+  sqrt: "native",
+  exp,
+  expm1,
+  log,
+  log1p,
+  sin,
+  cos,
+  tanh,
+  sigmoid,
+  erf,
+  not: "native",
+  add: "native",
+  subtract: "native",
+  multiply: "native",
+  divide: "native",
+  quotient,
+  remainder,
+  power,
+  maximum: "native",
+  minimum: "native",
+  equal: "native",
+  less: "native",
+  lessEqual: "native",
+  and: "native",
+  or: "native",
+  xor: "native",
+  shiftLeft: "native",
+  shiftRight: "native",
+  select: "native",
+};
+
+/**
+ * `op` of f32 `inputs` in terms of native operations: within 2 units in the last place of the true value over the whole
+ * range, with IEEE's zeros, infinities and NaN; quotient and remainder are exact while the quotient is below 2^23.
+ */
+export function approximate(builder: ExpressionBuilder, op: ScalarOp, inputs: readonly Expression[]): Expression {
+  const approximation = approximations[op];
+  const [x, y] = [at(inputs, 0), at(inputs, -1)];
+  invariant(approximation !== "native" && x.dtype === "f32", `${op} of ${x.dtype} can be approximated`);
+  return approximation(new Single(builder), x, y);
+}
+
+/** `expression` with the f32 operations that `target` lacks replaced by approximations. Those of f64 stay. */
+export function expand(builder: ExpressionBuilder, expression: Expression, target: Target): Expression {
+  const { nativeOps } = target;
+  if (nativeOps === "all") return expression;
+  const isForeign = (op: ScalarOp, inputs: readonly Expression[]) =>
+    !nativeOps.has(op) && approximations[op] !== "native" && inputs[0]?.dtype === "f32";
+  return mapExpression(expression, (part, inputs) => {
+    if (part.kind === "apply" && isForeign(part.op, inputs)) return approximate(builder, part.op, inputs);
+    return inputs.length === 0 ? part : rebuild(builder, part, inputs);
+  });
+}
+
+function rebuild(builder: ExpressionBuilder, part: Expression, inputs: readonly Expression[]): Expression {
+  const first = at(inputs, 0);
+  switch (part.kind) {
+    case "load":
+      return builder.load(part.buffer, part.dtype, first);
+    case "apply":
+      return builder.apply(part.op, ...inputs);
+    case "cast":
+      return builder.cast(part.dtype, first);
+    case "bitcast":
+      return builder.bitcast(part.dtype, first);
+    case "literal":
+    case "size":
+    case "local":
+      return part;
+    default:
+      return part satisfies never;
+  }
+}

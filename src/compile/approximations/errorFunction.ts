@@ -1,0 +1,25 @@
+/** erf: a polynomial near zero, elsewhere 1 − e^−(x + x·P(x)). Coefficients: tools/approximations/fit.py. */
+import type { Expression } from "../../kernel/expression.ts";
+import { expNormal } from "./exponential.ts";
+import type { Single } from "./single.ts";
+
+const edge = 0.88;
+/** erf x = x + x·P(z), z = x². */
+const near = [
+  0.12837915122509003, -0.3761250674724579, 0.1128196120262146, -0.026772094890475273, 0.005001490470021963,
+  -0.000603445922024548,
+];
+/** Beyond `edge`; from 4 on erf is 1 in f32. */
+const far = [
+  0.12852640450000763, 0.6356772780418396, 0.10531628131866455, -0.022925080731511116, 0.0032259654253721237,
+  -0.0002153267414541915,
+];
+
+/** 2/√π ∫₀ˣ e^−t² dt. */
+export function erf(s: Single, x: Expression): Expression {
+  const a = s.apply("minimum", s.abs(x), 4);
+  const small = s.add(a, s.multiply(a, s.polynomial(s.multiply(a, a), near)));
+  const exponent = s.apply("negative", s.add(a, s.multiply(a, s.polynomial(a, far))));
+  const large = s.subtract(1, expNormal(s, exponent));
+  return s.withSignOf(s.select(s.less(a, edge), small, large), x);
+}

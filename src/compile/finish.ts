@@ -1,0 +1,286 @@
+/**
+ * Turns scheduled loops into a kernel: addresses and sizes become arguments, operations that the target lacks
+ * become polynomials, and every value is computed once, as far outside the loops as it can be.
+ */
+import type { Node } from "../graph/node.ts";
+import type { Expression } from "../kernel/expression.ts";
+import type { Kernel, Statement } from "../kernel/kernel.ts";
+import type { Target } from "../kernel/target.ts";
+import { affineOf } from "./affine.ts";
+import { expand } from "./approximate.ts";
+import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
+import { Placement } from "./placement.ts";
+import { storeAddress } from "./schedule/axes.ts";
+
+/** A kernel with the tensors and sizes of one launch. */
+export interface Launch {
+  readonly kernel: Kernel;
+  /** The tensor behind each buffer argument. */
+  readonly tensors: readonly Node[];
+  readonly sizes: readonly number[];
+  readonly reads: ReadonlySet<Node>;
+  readonly writes: ReadonlySet<Node>;
+  /** Written tensors whose old version may lie in the same memory: it is read only at the element being written. */
+  readonly mayOverwrite: ReadonlySet<Node>;
+  /** The nodes of the graph that it computes. */
+  readonly computes: readonly Node[];
+}
+
+/** The kernel of `steps`, scheduled from `nest`. `overwrites` tells which tensor's memory a store may replace. */
+export function finishKernel(
+  context: NestContext,
+  nest: Nest,
+  steps: readonly Step[],
+  target: Target,
+  overwrites: ReadonlyMap<Node, Node>,
+): Launch {
+  const writes = new Set<Node>();
+  for (const step of allSteps(steps)) if (step.kind === "store") writes.add(step.tensor);
+  const reads = new Set(loadsIn(steps).map((load) => context.tensorOf(load.buffer)));
+  const sizes = new Sizes(context);
+  const statements = new Statements(context, sizes, target).of(steps);
+  const volatileTensors = [...writes].filter((tensor) => reads.has(tensor));
+  const early = [...writes].flatMap((tensor) => overwrites.get(tensor) ?? []);
+  const bufferSet = (tensors: readonly Node[]) => new Set(tensors.map((tensor) => context.bufferOf(tensor)));
+  const placed = new Placement(context, bufferSet(volatileTensors), bufferSet(early)).place(statements);
+  const numbered = renumber(placed);
+  const tensors = numbered.buffers.map((buffer) => context.tensorOf(buffer));
+  const kernel: Kernel = {
+    name: kernelName(nest.computes),
+    buffers: tensors.map((tensor) => ({
+      dtype: tensor.type.dtype,
+      access: writes.has(tensor) ? (reads.has(tensor) ? "readwrite" : "write") : "read",
+    })),
+    sizes: sizes.values.length,
+    locals: numbered.locals.map((local) => context.dtypeOf(local)),
+    body: numbered.body,
+  };
+  const mayOverwrite = new Set(
+    [...writes].filter((tensor) => readsOnlyWhereWritten(context, steps, tensor, overwrites.get(tensor))),
+  );
+  return { kernel, tensors, sizes: sizes.values, reads, writes, mayOverwrite, computes: nest.computes };
+}
+
+/** Is `old` loaded only in lists of steps that store `tensor` at the very same element? */
+function readsOnlyWhereWritten(
+  context: NestContext,
+  steps: readonly Step[],
+  tensor: Node,
+  old: Node | undefined,
+): boolean {
+  if (old === undefined) return false;
+  const written = new Set<Expression>();
+  for (const step of steps)
+    if (step.kind === "store" && step.tensor === tensor) written.add(storeAddress(context, step));
+  return steps.every((step) => {
+    if (step.kind === "loop") return readsOnlyWhereWritten(context, step.body, tensor, old);
+    return loadsIn([step]).every((load) => context.tensorOf(load.buffer) !== old || written.has(load.index));
+  });
+}
+
+/** Names of the primitives, the last first: a name for people. */
+function kernelName(computes: readonly Node[]): string {
+  return [...new Set(computes.map((node) => node.primitive))].slice(0, 4).join("_");
+}
+
+/** The size arguments of a kernel: each distinct number once. */
+class Sizes {
+  readonly values: number[] = [];
+  readonly #context: NestContext;
+
+  constructor(context: NestContext) {
+    this.#context = context;
+  }
+
+  /** `value` as an argument; small constants that shape the code stay literal. */
+  argument(value: number): Expression {
+    if (Math.abs(value) <= 1) return this.#context.builder.index(value);
+    const known = this.values.indexOf(value);
+    return this.#context.builder.size(known >= 0 ? known : this.values.push(value) - 1);
+  }
+}
+
+/** Steps as statements, with addresses in terms of sizes and without operations that the target lacks. */
+class Statements {
+  readonly #context: NestContext;
+  readonly #sizes: Sizes;
+  readonly #target: Target;
+  readonly #values = new Map<Expression, Expression>();
+  readonly #addresses = new Map<Expression, Expression>();
+  /** Order in which the loops open: addresses add up outer parts first, so that those can stand outside. */
+  readonly #depth = new Map<number, number>();
+
+  constructor(context: NestContext, sizes: Sizes, target: Target) {
+    this.#context = context;
+    this.#sizes = sizes;
+    this.#target = target;
+  }
+
+  of(steps: readonly Step[]): Statement[] {
+    return steps.map((step) => this.#statement(step));
+  }
+
+  #statement(step: Step): Statement {
+    switch (step.kind) {
+      case "carry":
+        return { kind: "carry", local: step.local, initial: this.#value(step.initial) };
+      case "accumulate":
+        return { kind: "accumulate", local: step.local, op: step.op, value: this.#value(step.value) };
+      case "store":
+        return {
+          kind: "store",
+          buffer: this.#context.bufferOf(step.tensor),
+          index: this.#address(storeAddress(this.#context, step)),
+          value: this.#value(step.value),
+        };
+      case "loop":
+        this.#depth.set(step.axis.local, this.#depth.size);
+        return {
+          kind: "loop",
+          local: step.axis.local,
+          start: this.#context.builder.index(0),
+          stop: this.#sizes.argument(step.axis.extent),
+          step: step.step,
+          mode: step.mode,
+          lanes: step.lanes,
+          body: this.of(step.body),
+        };
+      default:
+        return step satisfies never;
+    }
+  }
+
+  /** A value, its loads at final addresses, and its operations those of the target. */
+  #value(value: Expression): Expression {
+    const addressed = this.#withAddresses(value);
+    return expand(this.#context.builder, addressed, this.#target);
+  }
+
+  #withAddresses(value: Expression): Expression {
+    const known = this.#values.get(value);
+    if (known !== undefined) return known;
+    const { builder } = this.#context;
+    let result: Expression;
+    if (value.kind === "load") result = builder.load(value.buffer, value.dtype, this.#address(value.index));
+    else if (value.kind === "apply")
+      result = builder.apply(value.op, ...value.inputs.map((input) => this.#withAddresses(input)));
+    else if (value.kind === "cast") result = builder.cast(value.dtype, this.#withAddresses(value.input));
+    else if (value.kind === "bitcast") result = builder.bitcast(value.dtype, this.#withAddresses(value.input));
+    else result = value;
+    this.#values.set(value, result);
+    return result;
+  }
+
+  /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
+  #address(index: Expression): Expression {
+    const known = this.#addresses.get(index);
+    if (known !== undefined) return known;
+    const { builder } = this.#context;
+    const { constant, terms } = affineOf(index);
+    let sum = constant === 0 ? undefined : this.#sizes.argument(constant);
+    const ordered = [...terms].sort(([a], [b]) => this.#order(a) - this.#order(b));
+    for (const [atom, coefficient] of ordered) {
+      const term = builder.apply("multiply", this.#atom(atom), this.#sizes.argument(coefficient));
+      sum = sum === undefined ? term : builder.apply("add", sum, term);
+    }
+    const result = sum ?? builder.index(0);
+    this.#addresses.set(index, result);
+    return result;
+  }
+
+  #atom(atom: Expression): Expression {
+    const { builder } = this.#context;
+    if (atom.kind === "apply")
+      return builder.apply(
+        atom.op,
+        ...atom.inputs.map((input) => (input.dtype === "i32" ? this.#address(input) : this.#withAddresses(input))),
+      );
+    if (atom.kind === "cast") return builder.cast(atom.dtype, this.#withAddresses(atom.input));
+    return atom.kind === "load" ? this.#withAddresses(atom) : atom;
+  }
+
+  /** Position of the innermost loop that `atom` depends on. */
+  #order(atom: Expression): number {
+    let innermost = -1;
+    for (const [local, depth] of this.#depth) if (depth > innermost && mentions(atom, local)) innermost = depth;
+    return innermost;
+  }
+}
+
+function mentions(expression: Expression, local: number): boolean {
+  if (expression.kind === "local") return expression.local === local;
+  if (expression.kind === "apply") return expression.inputs.some((input) => mentions(input, local));
+  if (expression.kind === "load") return mentions(expression.index, local);
+  return (expression.kind === "cast" || expression.kind === "bitcast") && mentions(expression.input, local);
+}
+
+/** Statements with buffers and locals numbered in order of appearance, so that equal structures are equal. */
+function renumber(statements: readonly Statement[]): { body: Statement[]; buffers: number[]; locals: number[] } {
+  const buffers: number[] = [];
+  const locals: number[] = [];
+  const known = new Map<Expression, Expression>();
+  const numberIn = (list: number[], item: number): number => {
+    const found = list.indexOf(item);
+    return found >= 0 ? found : list.push(item) - 1;
+  };
+  const visit = (expression: Expression): Expression => {
+    const done = known.get(expression);
+    if (done !== undefined) return done;
+    const result = renumbered(expression);
+    known.set(expression, result);
+    return result;
+  };
+  const renumbered = (expression: Expression): Expression => {
+    switch (expression.kind) {
+      case "literal":
+      case "size":
+        return expression;
+      case "local":
+        return { ...expression, local: numberIn(locals, expression.local) };
+      case "load":
+        return { ...expression, index: visit(expression.index), buffer: numberIn(buffers, expression.buffer) };
+      case "apply":
+        return { ...expression, inputs: expression.inputs.map(visit) };
+      case "cast":
+      case "bitcast":
+        return { ...expression, input: visit(expression.input) };
+      default:
+        return expression satisfies never;
+    }
+  };
+  const visitStatement = (statement: Statement): Statement => {
+    switch (statement.kind) {
+      case "let":
+      case "update":
+      case "accumulate":
+        return { ...statement, value: visit(statement.value), local: numberIn(locals, statement.local) };
+      case "carry":
+        return { ...statement, initial: visit(statement.initial), local: numberIn(locals, statement.local) };
+      case "loop":
+        return {
+          ...statement,
+          start: visit(statement.start),
+          stop: visit(statement.stop),
+          local: numberIn(locals, statement.local),
+          body: statement.body.map(visitStatement),
+        };
+      case "store":
+        return {
+          ...statement,
+          index: visit(statement.index),
+          value: visit(statement.value),
+          buffer: numberIn(buffers, statement.buffer),
+        };
+      case "if":
+        return {
+          ...statement,
+          condition: visit(statement.condition),
+          body: statement.body.map(visitStatement),
+          otherwise: statement.otherwise.map(visitStatement),
+        };
+      default:
+        return statement satisfies never;
+    }
+  };
+  return { body: statements.map(visitStatement), buffers, locals };
+}

@@ -1,0 +1,106 @@
+/**
+ * Merges nests as far as that saves passes over memory: chains into one kernel, rows with several reductions
+ * into one kernel, updates into the contraction that feeds them. Order is kept: a nest never runs before one
+ * that it reads.
+ */
+import type { Node } from "../graph/node.ts";
+import { mergeNests } from "./mergeNests.ts";
+import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
+
+/** A nest with what it reads and writes. */
+interface Group {
+  readonly nest: Nest;
+  readonly reads: ReadonlySet<Node>;
+  readonly writes: ReadonlySet<Node>;
+}
+
+/** `nests`, each after those it reads, merged; stores that nobody reads are dropped. `isOutput` tensors are kept. */
+export function fuseNests(context: NestContext, nests: readonly Nest[], isOutput: (tensor: Node) => boolean): Nest[] {
+  let groups: Group[] = [];
+  for (const nest of nests) groups = settle(context, groups, groupOf(context, nest));
+  return withoutUnread(context, inOrder(groups), isOutput);
+}
+
+/** Adds `group`, merged with as many of `groups` as possible. */
+function settle(context: NestContext, groups: readonly Group[], group: Group): Group[] {
+  const rest = [...groups];
+  let current = group;
+  for (let index = rest.length - 1; index >= 0; index--) {
+    const other = rest[index];
+    if (other === undefined || !mayMeet(rest, other, current)) continue;
+    const merged = reads(other, current)
+      ? mergeNests(context, current.nest, other.nest)
+      : mergeNests(context, other.nest, current.nest);
+    if (merged === undefined) continue;
+    rest.splice(index, 1);
+    current = groupOf(context, merged);
+    index = rest.length;
+  }
+  return [...rest, current];
+}
+
+function groupOf(context: NestContext, nest: Nest): Group {
+  const writes = new Set<Node>();
+  for (const step of allSteps(nest.body)) if (step.kind === "store") writes.add(step.tensor);
+  const loads = loadsIn(nest.body).map((load) => context.tensorOf(load.buffer));
+  return { nest, writes, reads: new Set(loads.filter((tensor) => !writes.has(tensor))) };
+}
+
+/** Does `reader` read what `writer` writes? */
+function reads(reader: Group, writer: Group): boolean {
+  for (const tensor of writer.writes) if (reader.reads.has(tensor)) return true;
+  return false;
+}
+
+/** Are the two related, and does no third group stand between them, which would have to run in their middle? */
+function mayMeet(groups: readonly Group[], a: Group, b: Group): boolean {
+  const related = reads(a, b) || reads(b, a) || [...a.reads].some((tensor) => b.reads.has(tensor));
+  return related && !reachesThrough(groups, a, b) && !reachesThrough(groups, b, a);
+}
+
+/** Is there a path from `from` to `to` over other groups? */
+function reachesThrough(groups: readonly Group[], from: Group, to: Group): boolean {
+  const others = groups.filter((group) => group !== from && group !== to);
+  const seen = new Set(others.filter((group) => reads(group, from)));
+  const open = [...seen];
+  for (let group = open.pop(); group !== undefined; group = open.pop()) {
+    if (reads(to, group)) return true;
+    for (const next of others) {
+      if (seen.has(next) || !reads(next, group)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}
+
+/** Groups so that each stands after those it reads. */
+function inOrder(groups: readonly Group[]): Group[] {
+  const writer = new Map<Node, Group>();
+  for (const group of groups) for (const tensor of group.writes) writer.set(tensor, group);
+  const ordered = new Set<Group>();
+  const visit = (group: Group): void => {
+    if (ordered.has(group)) return;
+    for (const tensor of group.reads) {
+      const needed = writer.get(tensor);
+      if (needed !== undefined) visit(needed);
+    }
+    ordered.add(group);
+  };
+  for (const group of groups) visit(group);
+  return [...ordered];
+}
+
+function withoutUnread(context: NestContext, groups: readonly Group[], isOutput: (tensor: Node) => boolean): Nest[] {
+  const read = new Set(
+    groups.flatMap((group) => loadsIn(group.nest.body).map((load) => context.tensorOf(load.buffer))),
+  );
+  const keep = (steps: readonly Step[]): Step[] =>
+    steps.flatMap((step): Step[] => {
+      if (step.kind === "store") return isOutput(step.tensor) || read.has(step.tensor) ? [step] : [];
+      if (step.kind !== "loop") return [step];
+      const body = keep(step.body);
+      return body.length > 0 ? [{ ...step, body }] : [];
+    });
+  return groups.map(({ nest }) => ({ ...nest, body: keep(nest.body) }));
+}

@@ -1,0 +1,111 @@
+/**
+ * One loop nest for each node that is kept in memory: a pass over its elements, a reduction, or a contraction,
+ * with everything that is not kept computed on the way.
+ */
+import { isNode, type Node } from "../../graph/node.ts";
+import type { PrimitiveOf } from "../../graph/primitives.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import type { ReduceOp } from "../../kernel/scalarOps.ts";
+import type { Dtype } from "../../shape/dtype.ts";
+import { at } from "../../support/invariant.ts";
+import { type Axis, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { reduceIdentity } from "./identities.ts";
+import { isFamily, type Values } from "./values.ts";
+
+/** The nest that computes `node` and stores it. */
+export function lowerToNest(context: NestContext, node: Node, values: Values): Nest {
+  if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
+  if (isNode(node, "contract")) return lowerContraction(context, node, values);
+  const axes = node.type.shape.map((extent) => context.newAxis(extent));
+  const indices = axes.map((axis) => context.position(axis));
+  return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);
+}
+
+/** The scalar operation that each reduction repeats. */
+const reductionOps: { readonly [P in PrimitiveOf<"reduce">]: ReduceOp } = {
+  sum: "add",
+  prod: "multiply",
+  max: "maximum",
+  min: "minimum",
+};
+
+function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>, values: Values): Nest {
+  const input = at(node.inputs, 0);
+  const all = input.type.shape.map((extent) => context.newAxis(extent));
+  const kept = all.filter((_, axis) => !node.params.axes.includes(axis));
+  return accumulation(context, node, {
+    kept,
+    reduced: all.filter((axis) => !kept.includes(axis)),
+    op: reductionOps[node.primitive],
+    dtype: node.type.dtype,
+    value: () =>
+      values.at(
+        input,
+        all.map((axis) => context.position(axis)),
+      ),
+  });
+}
+
+function lowerContraction(context: NestContext, node: Node<"contract">, values: Values): Nest {
+  const { left, right, output, accumulate } = node.params;
+  const axes = new Map<number, Axis>();
+  const sides = [left, right].map((names, side) => {
+    const operand = at(node.inputs, side);
+    names.forEach((name, axis) => {
+      if (!axes.has(name)) axes.set(name, context.newAxis(at(operand.type.shape, axis)));
+    });
+    return { operand, own: names.flatMap((name) => axes.get(name) ?? []) };
+  });
+  const kept = output.flatMap((name) => axes.get(name) ?? []);
+  const element = ({ operand, own }: (typeof sides)[number]) =>
+    context.builder.cast(
+      accumulate,
+      values.at(
+        operand,
+        own.map((axis) => context.position(axis)),
+      ),
+    );
+  return accumulation(context, node, {
+    kept,
+    reduced: [...axes.values()].filter((axis) => !kept.includes(axis)),
+    op: "add",
+    dtype: accumulate,
+    value: () => context.builder.apply("multiply", ...sides.map(element)),
+  });
+}
+
+/** A reduction of `value` over the axes `reduced`, for each position of the axes `kept`. */
+interface Accumulation {
+  readonly kept: readonly Axis[];
+  readonly reduced: readonly Axis[];
+  readonly op: ReduceOp;
+  readonly dtype: Dtype;
+  readonly value: () => Expression;
+}
+
+function accumulation(context: NestContext, node: Node, { kept, reduced, op, dtype, value }: Accumulation): Nest {
+  const { builder } = context;
+  const indices = kept.map((axis) => context.position(axis));
+  const store = (result: Expression): Step => ({
+    kind: "store",
+    tensor: node,
+    indices,
+    value: builder.cast(node.type.dtype, result),
+  });
+  const initial = reduceIdentity(builder, op, dtype);
+  // Nothing to reduce: there is not even an element that could be read
+  if (reduced.some((axis) => axis.extent === 0)) return nest(kept, [store(initial)], node);
+  const state = context.newLocal(dtype);
+  const loops = nestLoops(reduced.filter(hasLoop), [{ kind: "accumulate", local: state, op, value: value() }]);
+  const body: Step[] = [{ kind: "carry", local: state, initial }, ...loops, store(builder.local(state, dtype))];
+  return nest(kept, body, node, isFamily(node, "contract"));
+}
+
+function nest(axes: readonly Axis[], body: readonly Step[], node: Node, contraction = false): Nest {
+  return { axes: axes.filter(hasLoop), body, contraction, computes: [node] };
+}
+
+/** Axes of one position need no loop; their position is 0. */
+function hasLoop(axis: Axis): boolean {
+  return axis.extent !== 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * Decides which results are kept in memory; all others are computed where they are used. Kept are outputs,
+ * reductions and contractions, operands of contractions, and what would otherwise be computed again at a price.
+ */
+import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/traverse.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { at } from "../support/invariant.ts";
+import { mapCost } from "./lower/maps.ts";
+import { isFamily } from "./lower/values.ts";
+
+/** What may be computed again rather than kept, in additions an element. */
+const cheap = 10;
+/** The longest expression that one kernel should hold, in additions an element. */
+const longest = 400;
+
+/** The nodes to keep in memory, each after those it depends on. Sources are in memory already and not among them. */
+export function chooseMaterialized(outputs: readonly Node[], isSource: (node: Node) => boolean): Node[] {
+  const order = topologicalOrder(outputs, isSource).filter((node) => !isSource(node));
+  const users = usersOf(order);
+  const isOutput = new Set(outputs);
+  const kept = new Set<Node>();
+  const inMemory = (node: Node) => kept.has(node) || isSource(node);
+  const mustKeep = (node: Node) => isOutput.has(node) || isFamily(node, "reduce") || isFamily(node, "contract");
+  const isShared = sharedByKernels(order, users, mustKeep);
+  for (const node of order) {
+    if (mustKeep(node) || worthKeeping(node, costOf(node, inMemory), users.get(node) ?? [], isShared(node), inMemory))
+      kept.add(node);
+  }
+  return order.filter((node) => kept.has(node));
+}
+
+/** Every result of an operation: what targets keep that do not optimize. */
+export function everyResult(outputs: readonly Node[], isSource: (node: Node) => boolean): Node[] {
+  const isOutput = new Set(outputs);
+  return topologicalOrder(outputs, isSource).filter(
+    (node) => !isSource(node) && (isOutput.has(node) || !isFamily(node, "leaf")),
+  );
+}
+
+function usersOf(order: readonly Node[]): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>();
+  for (const node of order) {
+    for (const input of new Set(node.inputs)) {
+      const known = users.get(input);
+      if (known === undefined) users.set(input, [node]);
+      else known.push(node);
+    }
+  }
+  return users;
+}
+
+/** Which nodes lead to more than one node that is surely kept: several kernels would compute them. */
+function sharedByKernels(
+  order: readonly Node[],
+  users: ReadonlyMap<Node, readonly Node[]>,
+  mustKeep: (node: Node) => boolean,
+): (node: Node) => boolean {
+  const ends = new Map<Node, Node | "several">();
+  for (const node of [...order].reverse()) {
+    let end: Node | "several" | undefined;
+    for (const user of users.get(node) ?? []) {
+      const next = mustKeep(user) ? user : (ends.get(user) ?? user);
+      end = end === undefined || end === next ? next : "several";
+    }
+    ends.set(node, end ?? node);
+  }
+  return (node) => ends.get(node) === "several";
+}
+
+/** Work for one element, from what is in memory; what is shared is done once. Stops counting past `longest`. */
+function costOf(node: Node, inMemory: (node: Node) => boolean): number {
+  const seen = new Set<Node>();
+  const open = [node];
+  let cost = 0;
+  for (let next = open.pop(); next !== undefined && cost <= longest; next = open.pop()) {
+    if (seen.has(next) || inMemory(next)) continue;
+    seen.add(next);
+    cost += ownCost(next);
+    open.push(...next.inputs);
+  }
+  return cost;
+}
+
+function ownCost(node: Node): number {
+  if (isFamily(node, "map")) return mapCost(node.primitive);
+  return isFamily(node, "view") ? 0.5 : 0;
+}
+
+function worthKeeping(
+  node: Node,
+  cost: number,
+  users: readonly Node[],
+  isShared: boolean,
+  inMemory: (node: Node) => boolean,
+): boolean {
+  if (isFamily(node, "leaf") || sizeOf(node.type.shape) === 1) return cost > longest;
+  if (cost > longest) return true;
+  if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory)) return true;
+  // A view is as good as what it views, which is kept instead where that is worth it
+  if (isFamily(node, "view")) return false;
+  if (isShared && cost > cheap) return true;
+  return cost > cheap && users.some((user) => repeatsEarly(user));
+}
+
+/** Is `node` memory seen through a view whose addresses are simple? Contractions read such views directly. */
+function isDenseView(node: Node, inMemory: (node: Node) => boolean): boolean {
+  let inner = node;
+  while (!inMemory(inner)) {
+    const isSimple =
+      inner.primitive === "permuteDims" || inner.primitive === "broadcast" || inner.primitive === "reshape";
+    if (!isSimple) return false;
+    const next = at(inner.inputs, 0);
+    if (inner.primitive === "reshape" && !inMemory(next)) return false;
+    inner = next;
+  }
+  return true;
+}
+
+/** Does the user repeat its input along an axis outside the input's own axes, so that it would be computed again each time? */
+function repeatsEarly(user: Node): boolean {
+  if (user.primitive !== "broadcast") return false;
+  const from = at(user.inputs, 0).type.shape;
+  const first = user.type.shape.findIndex((size, axis) => size > 1 && from[axis] === 1);
+  return first >= 0 && from.slice(first).some((size) => size > 1);
+}

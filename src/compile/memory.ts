@@ -1,0 +1,185 @@
+/**
+ * The memory plan: the order of the launches, which results overwrite what they replace, and where intermediate
+ * results lie in the arena, sharing memory once nothing needs them any more.
+ */
+import type { Node } from "../graph/node.ts";
+import type { Command, Plan, Slot } from "../kernel/plan.ts";
+import { structureOf } from "../kernel/print.ts";
+import { bytesOf } from "../shape/dtype.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { at, invariant } from "../support/invariant.ts";
+import type { Launch } from "./finish.ts";
+import type { Program } from "./program.ts";
+
+/** Arena memory starts at multiples of this many bytes: whole cache lines. */
+const alignment = 64;
+
+/** The plan of `launches`, each after those it reads. `outputs` are the program's outputs as the launches know them. */
+export function planMemory(launches: readonly Launch[], program: Program, outputs: readonly Node[]): Plan {
+  const layout = new Layout(launches, program, outputs);
+  const ordered = layout.order();
+  const kernels = new Map<string, number>();
+  const plan = { kernels: [] as Launch["kernel"][], commands: [...layout.firstCopies] };
+  for (const launch of ordered) {
+    const key = structureOf(launch.kernel);
+    let kernel = kernels.get(key);
+    if (kernel === undefined) {
+      kernel = plan.kernels.push(launch.kernel) - 1;
+      kernels.set(key, kernel);
+    }
+    plan.commands.push({
+      kind: "kernel",
+      kernel,
+      slots: launch.tensors.map((tensor) => layout.slotOf(tensor)),
+      sizes: launch.sizes,
+      label: launch.kernel.name,
+      origins: [...new Set(launch.computes.map((node) => node.origin.line))].filter((line) => line !== ""),
+    });
+  }
+  plan.commands.push(...layout.lastCopies);
+  const { slots, arenaBytes } = placeInArena(layout.slots, plan.commands);
+  return {
+    slots,
+    arenaBytes,
+    externals: program.sources.length + outputs.length,
+    kernels: plan.kernels,
+    commands: plan.commands,
+  };
+}
+
+/** Which slot holds which tensor, and the order that in-place updates ask for. */
+class Layout {
+  readonly slots: Slot[] = [];
+  /** Copies before and after all launches. */
+  readonly firstCopies: Command[] = [];
+  readonly lastCopies: Command[] = [];
+  readonly #launches: readonly Launch[];
+  readonly #slotOf = new Map<Node, number>();
+  readonly #writer = new Map<Node, Launch>();
+  /** Launches that must come before a launch, besides those it reads. */
+  readonly #before = new Map<Launch, Launch[]>();
+
+  constructor(launches: readonly Launch[], program: Program, outputs: readonly Node[]) {
+    this.#launches = launches;
+    for (const launch of launches) for (const tensor of launch.writes) this.#writer.set(tensor, launch);
+    const externals = [...program.sources, ...outputs];
+    externals.forEach((tensor, position) =>
+      this.slots.push({ kind: "external", position, bytes: bytesOfTensor(tensor) }),
+    );
+    program.sources.forEach((source, index) => this.#slotOf.set(source, index));
+    const replaced = new Map(program.replaces.map(([output, source]) => [output, at(program.sources, source)]));
+    outputs.forEach((output, index) => this.#placeOutput(output, program.sources.length + index, replaced.get(index)));
+  }
+
+  /** The slot that holds `tensor`; what is not given from outside gets one in the arena. */
+  slotOf(tensor: Node): number {
+    let slot = this.#slotOf.get(tensor);
+    if (slot === undefined) {
+      slot = this.slots.push({ kind: "arena", offset: 0, bytes: bytesOfTensor(tensor) }) - 1;
+      this.#slotOf.set(tensor, slot);
+    }
+    return slot;
+  }
+
+  /** Launches so that each follows those it reads and those that read what it overwrites. */
+  order(): Launch[] {
+    const ordered = new Set<Launch>();
+    const visit = (launch: Launch): void => {
+      if (ordered.has(launch)) return;
+      for (const needed of this.#needs(launch)) visit(needed);
+      ordered.add(launch);
+    };
+    for (const launch of this.#launches) visit(launch);
+    return [...ordered];
+  }
+
+  #placeOutput(output: Node, external: number, replaced: Node | undefined): void {
+    const known = this.#slotOf.get(output);
+    const bytes = bytesOfTensor(output);
+    const writer = this.#writer.get(output);
+    if (
+      known === undefined &&
+      (replaced === undefined || (writer?.mayOverwrite.has(output) === true && this.#runAfterReaders(writer, replaced)))
+    ) {
+      this.#slotOf.set(output, external);
+      return;
+    }
+    let from = this.slotOf(output);
+    if (writer === undefined && replaced !== undefined && output !== replaced) {
+      // One source becomes another's new value: kept aside first, since it may itself be overwritten
+      const aside = this.slots.push({ kind: "arena", offset: 0, bytes }) - 1;
+      this.firstCopies.push({ kind: "copy", from, to: aside, bytes });
+      from = aside;
+    }
+    this.lastCopies.push({ kind: "copy", from, to: external, bytes });
+  }
+
+  /** Makes `writer` run after every other launch that reads `replaced`; false where one of them needs it first. */
+  #runAfterReaders(writer: Launch, replaced: Node): boolean {
+    const readers = this.#launches.filter((launch) => launch !== writer && launch.reads.has(replaced));
+    if (readers.some((reader) => this.#isNeededBy(writer, reader))) return false;
+    this.#before.set(writer, [...(this.#before.get(writer) ?? []), ...readers]);
+    return true;
+  }
+
+  #isNeededBy(launch: Launch, later: Launch): boolean {
+    const seen = new Set<Launch>();
+    const open = [later];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === launch) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...this.#needs(next));
+    }
+    return false;
+  }
+
+  #needs(launch: Launch): Launch[] {
+    const read = [...launch.reads]
+      .flatMap((tensor) => this.#writer.get(tensor) ?? [])
+      .filter((needed) => needed !== launch);
+    return [...read, ...(this.#before.get(launch) ?? [])];
+  }
+}
+
+/** Gives each arena slot an offset; slots whose lives do not meet may share memory. */
+function placeInArena(slots: readonly Slot[], commands: readonly Command[]): { slots: Slot[]; arenaBytes: number } {
+  const lives = livesOf(commands);
+  const bySize = slots.map((_, index) => index).filter((index) => slots[index]?.kind === "arena");
+  bySize.sort((a, b) => at(slots, b).bytes - at(slots, a).bytes || a - b);
+  const placed: { offset: number; end: number; life: readonly [number, number] }[] = [];
+  const result = [...slots];
+  let arenaBytes = 0;
+  for (const index of bySize) {
+    const bytes = Math.ceil(at(slots, index).bytes / alignment) * alignment;
+    const life = lives.get(index) ?? [0, 0];
+    const rivals = placed
+      .filter((other) => other.life[0] <= life[1] && life[0] <= other.life[1])
+      .sort((a, b) => a.offset - b.offset);
+    let offset = 0;
+    for (const rival of rivals) {
+      if (offset + bytes <= rival.offset) break;
+      offset = Math.max(offset, rival.end);
+    }
+    placed.push({ offset, end: offset + bytes, life });
+    arenaBytes = Math.max(arenaBytes, offset + bytes);
+    result[index] = { kind: "arena", offset, bytes: at(slots, index).bytes };
+  }
+  return { slots: result, arenaBytes };
+}
+
+/** First and last command that touches each slot. */
+function livesOf(commands: readonly Command[]): Map<number, readonly [number, number]> {
+  const lives = new Map<number, readonly [number, number]>();
+  commands.forEach((command, time) => {
+    invariant(command.kind !== "loop", "memory is planned before commands are put into loops");
+    for (const slot of command.kind === "kernel" ? command.slots : [command.from, command.to]) {
+      lives.set(slot, [lives.get(slot)?.[0] ?? time, time]);
+    }
+  });
+  return lives;
+}
+
+function bytesOfTensor(tensor: Node): number {
+  return sizeOf(tensor.type.shape) * bytesOf(tensor.type.dtype);
+}

@@ -1,0 +1,241 @@
+/**
+ * Loop nests while they are being made, fused and scheduled: loops over axes whose sizes are still known, and
+ * buffers that are still tensors of the graph. `finish.ts` turns the final nest into a kernel.
+ */
+import type { Node } from "../graph/node.ts";
+import { ExpressionBuilder } from "../kernel/builder.ts";
+import type { Expression } from "../kernel/expression.ts";
+import type { LoopMode } from "../kernel/kernel.ts";
+import type { ReduceOp } from "../kernel/scalarOps.ts";
+import { inputsOf } from "../kernel/traverse.ts";
+import type { Dtype } from "../shape/dtype.ts";
+import { at } from "../support/invariant.ts";
+import { flatten, IndexArithmetic } from "./affine.ts";
+
+/** A loop over `extent` positions; `local` is the position. */
+export interface Axis {
+  readonly local: number;
+  readonly extent: number;
+}
+
+/** One step of a nest. */
+export type Step =
+  | { readonly kind: "carry"; readonly local: number; readonly initial: Expression }
+  | { readonly kind: "accumulate"; readonly local: number; readonly op: ReduceOp; readonly value: Expression }
+  | {
+      readonly kind: "store";
+      readonly tensor: Node;
+      readonly indices: readonly Expression[];
+      readonly value: Expression;
+    }
+  | LoopStep;
+
+/** A loop inside a nest: positions 0, step, 2·step, … below the extent. */
+export interface LoopStep {
+  readonly kind: "loop";
+  readonly axis: Axis;
+  readonly step: number;
+  readonly mode: LoopMode;
+  readonly lanes: number;
+  readonly body: readonly Step[];
+}
+
+/** A loop nest: `axes` are independent of each other's order, `body` runs at each of their positions. */
+export interface Nest {
+  readonly axes: readonly Axis[];
+  readonly body: readonly Step[];
+  /** The body has a contraction, which wants tiles: only pointwise steps may join it. */
+  readonly contraction: boolean;
+  /** The nodes of the graph that it computes, for names and origins. */
+  readonly computes: readonly Node[];
+}
+
+/** A serial loop over all positions of `axis`. */
+export function loopOver(axis: Axis, body: readonly Step[], mode: LoopMode = "serial", lanes = 1): LoopStep {
+  return { kind: "loop", axis, step: 1, mode, lanes, body };
+}
+
+/** `body` inside loops over `axes`, the first outermost. */
+export function nestLoops(axes: readonly Axis[], body: readonly Step[], mode: LoopMode = "serial"): readonly Step[] {
+  return axes.reduceRight<readonly Step[]>((inner, axis) => [loopOver(axis, inner, mode)], body);
+}
+
+/** What the nests of one program share: expressions, locals, and where each load reads. */
+export class NestContext {
+  readonly builder = new ExpressionBuilder();
+  readonly arithmetic = new IndexArithmetic(this.builder, (local) => this.#extents[local]);
+  readonly #dtypes: Dtype[] = [];
+  readonly #extents: (number | undefined)[] = [];
+  readonly #tensors: Node[] = [];
+  readonly #buffers = new Map<Node, number>();
+  readonly #loads = new Map<Expression, readonly Expression[]>();
+
+  /** A new local; with `extent`, the position in a loop. */
+  newLocal(dtype: Dtype, extent?: number): number {
+    this.#extents.push(extent);
+    return this.#dtypes.push(dtype) - 1;
+  }
+
+  /** A new loop of `extent` positions. */
+  newAxis(extent: number): Axis {
+    return { local: this.newLocal("i32", extent), extent };
+  }
+
+  dtypeOf(local: number): Dtype {
+    return at(this.#dtypes, local);
+  }
+
+  extentOf(local: number): number | undefined {
+    return this.#extents[local];
+  }
+
+  /** The position in `axis`; loops of one iteration have none. */
+  position(axis: Axis): Expression {
+    return axis.extent === 1 ? this.builder.index(0) : this.builder.local(axis.local, "i32");
+  }
+
+  /** Reads an element of `tensor`, which is or will be in memory. */
+  load(tensor: Node, indices: readonly Expression[]): Expression {
+    const index = flatten(this.arithmetic, indices, tensor.type.shape);
+    const load = this.builder.load(this.bufferOf(tensor), tensor.type.dtype, index);
+    this.#loads.set(load, indices);
+    return load;
+  }
+
+  /** Number of the buffer that holds `tensor`, in this program. */
+  bufferOf(tensor: Node): number {
+    let buffer = this.#buffers.get(tensor);
+    if (buffer === undefined) {
+      buffer = this.#tensors.push(tensor) - 1;
+      this.#buffers.set(tensor, buffer);
+    }
+    return buffer;
+  }
+
+  tensorOf(buffer: number): Node {
+    return at(this.#tensors, buffer);
+  }
+
+  /** The indices, axis by axis, that a load was made with. */
+  indicesOf(load: Expression): readonly Expression[] {
+    return this.#loads.get(load) ?? [];
+  }
+
+  /** Rewrites every expression of `expression` from the leaves up; `replace` may give another expression for a leaf or load. */
+  rewrite(
+    expression: Expression,
+    replace: (leaf: Expression) => Expression | undefined,
+    known: Map<Expression, Expression>,
+  ): Expression {
+    const done = known.get(expression);
+    if (done !== undefined) return done;
+    const visit = (inner: Expression) => this.rewrite(inner, replace, known);
+    const result = replace(expression) ?? this.#rebuild(expression, visit);
+    known.set(expression, result);
+    return result;
+  }
+
+  #rebuild(expression: Expression, visit: (inner: Expression) => Expression): Expression {
+    switch (expression.kind) {
+      case "literal":
+      case "size":
+      case "local":
+        return expression;
+      case "load":
+        return this.load(this.tensorOf(expression.buffer), this.indicesOf(expression).map(visit));
+      case "apply":
+        return this.#apply(expression.op, expression.inputs.map(visit));
+      case "cast":
+        return this.builder.cast(expression.dtype, visit(expression.input));
+      case "bitcast":
+        return this.builder.bitcast(expression.dtype, visit(expression.input));
+      default:
+        return expression satisfies never;
+    }
+  }
+
+  /** Index sums are kept in one form, so that equal indices are equal expressions. */
+  #apply(op: Parameters<ExpressionBuilder["apply"]>[0], inputs: readonly Expression[]): Expression {
+    const result = this.builder.apply(op, ...inputs);
+    return result.dtype === "i32" && (op === "add" || op === "multiply") ? this.arithmetic.sum([[result, 1]]) : result;
+  }
+}
+
+/** `steps` with every expression rewritten by `replace` and locals declared inside renamed by `rename`. */
+export function rewriteSteps(
+  context: NestContext,
+  steps: readonly Step[],
+  replace: (leaf: Expression) => Expression | undefined,
+  rename: (local: number) => number = (local) => local,
+): Step[] {
+  const known = new Map<Expression, Expression>();
+  const visit = (expression: Expression) => context.rewrite(expression, replace, known);
+  const visitStep = (step: Step): Step => {
+    switch (step.kind) {
+      case "carry":
+        return { ...step, local: rename(step.local), initial: visit(step.initial) };
+      case "accumulate":
+        return { ...step, local: rename(step.local), value: visit(step.value) };
+      case "store":
+        return { ...step, indices: step.indices.map(visit), value: visit(step.value) };
+      case "loop":
+        return { ...step, axis: { ...step.axis, local: rename(step.axis.local) }, body: step.body.map(visitStep) };
+      default:
+        return step satisfies never;
+    }
+  };
+  return steps.map(visitStep);
+}
+
+/** Replaces locals by expressions. */
+export function substitution(
+  replacements: ReadonlyMap<number, Expression>,
+): (leaf: Expression) => Expression | undefined {
+  return (leaf) => (leaf.kind === "local" ? replacements.get(leaf.local) : undefined);
+}
+
+/** Every step of `steps` and of the loops in them. */
+export function* allSteps(steps: readonly Step[]): Generator<Step> {
+  for (const step of steps) {
+    yield step;
+    if (step.kind === "loop") yield* allSteps(step.body);
+  }
+}
+
+/** The expressions that a step itself evaluates. */
+export function expressionsOf(step: Step): readonly Expression[] {
+  switch (step.kind) {
+    case "carry":
+      return [step.initial];
+    case "accumulate":
+      return [step.value];
+    case "store":
+      return [...step.indices, step.value];
+    case "loop":
+      return [];
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Calls `visit` once for every distinct expression in `roots`, operands first. */
+export function visitExpressions(roots: Iterable<Expression>, visit: (expression: Expression) => void): void {
+  const seen = new Set<Expression>();
+  const enter = (expression: Expression): void => {
+    if (seen.has(expression)) return;
+    seen.add(expression);
+    for (const operand of inputsOf(expression)) enter(operand);
+    visit(expression);
+  };
+  for (const root of roots) enter(root);
+}
+
+/** Every distinct load in `steps`. */
+export function loadsIn(steps: readonly Step[]): (Expression & { kind: "load" })[] {
+  const loads: (Expression & { kind: "load" })[] = [];
+  const roots = [...allSteps(steps)].flatMap(expressionsOf);
+  visitExpressions(roots, (expression) => {
+    if (expression.kind === "load") loads.push(expression);
+  });
+  return loads;
+}

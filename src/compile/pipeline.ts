@@ -1,0 +1,141 @@
+/**
+ * The spine of the compiler: the passes from a graph to a plan, in order. Read this list and you know the
+ * compiler; each pass stands in the file it is imported from. Nothing else calls a pass.
+ */
+import type { Node } from "../graph/node.ts";
+import type { Plan } from "../kernel/plan.ts";
+import type { Target } from "../kernel/target.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { at, invariant } from "../support/invariant.ts";
+import { finishKernel, type Launch } from "./finish.ts";
+import { fuseNests } from "./fuse.ts";
+import { lowerToNest } from "./lower/nests.ts";
+import { Values } from "./lower/values.ts";
+import { chooseMaterialized, everyResult } from "./materialize.ts";
+import { planMemory } from "./memory.ts";
+import { type Nest, NestContext } from "./nest.ts";
+import type { Program } from "./program.ts";
+import { scheduleNest } from "./schedule/schedule.ts";
+import { simplifyGraph } from "./simplify.ts";
+
+/** What the passes hand on; each fills in its part. */
+export interface Compilation {
+  readonly program: Program;
+  readonly target: Target;
+  readonly isSource: (node: Node) => boolean;
+  readonly context: NestContext;
+  outputs: readonly Node[];
+  materialized: readonly Node[];
+  nests: readonly Nest[];
+  launches: readonly Launch[];
+  plan: Plan | undefined;
+}
+
+/** One pass: what it is called, what is true after it, and what it does. */
+export interface Pass {
+  readonly name: string;
+  readonly why: string;
+  /** Left out for targets that run programs as they are written. */
+  readonly optimizes?: true;
+  readonly run: (compilation: Compilation) => void;
+}
+
+/** The passes, in order. */
+export const passes = [
+  {
+    name: "simplify",
+    why: "No node is needless, and none is there twice.",
+    optimizes: true,
+    run: (state) => {
+      state.outputs = simplifyGraph(state.outputs, state.isSource);
+    },
+  },
+  {
+    name: "materialize",
+    why: "Each node is either kept in memory or computed where it is used.",
+    run: (state) => {
+      state.materialized = state.target.optimize
+        ? chooseMaterialized(state.outputs, state.isSource)
+        : everyResult(state.outputs, state.isSource);
+    },
+  },
+  {
+    name: "lower",
+    why: "Each node in memory has a loop nest that computes it.",
+    run: (state) => {
+      const values = new Values(state.context, new Set([...state.materialized, ...state.program.sources]));
+      const filled = state.materialized.filter((node) => sizeOf(node.type.shape) > 0);
+      state.nests = filled.map((node) => lowerToNest(state.context, node, values));
+    },
+  },
+  {
+    name: "fuse",
+    why: "Nests that pass over the same positions are one nest, and nothing is stored that nobody reads.",
+    optimizes: true,
+    run: (state) => {
+      const kept = new Set(state.outputs);
+      state.nests = fuseNests(state.context, state.nests, (tensor) => kept.has(tensor));
+    },
+  },
+  {
+    name: "schedule",
+    why: "Each nest is a verified kernel: its loops have tiles and lanes, and every value is computed once.",
+    run: (state) => {
+      const overwrites = new Map(
+        state.program.replaces.map(([output, source]) => [
+          at(state.outputs, output),
+          at(state.program.sources, source),
+        ]),
+      );
+      state.launches = state.nests.map((nest) => {
+        const steps = scheduleNest(state.context, nest, state.target);
+        return finishKernel(state.context, nest, steps, state.target, overwrites);
+      });
+    },
+  },
+  {
+    name: "memory",
+    why: "Launches are in order, and every tensor has its memory.",
+    run: (state) => {
+      state.plan = planMemory(state.launches, state.program, state.outputs);
+    },
+  },
+] as const satisfies readonly Pass[];
+
+/** Name of a pass. */
+export type PassName = (typeof passes)[number]["name"];
+
+/** Is called after each pass with its name; `printPass` in `printPasses.ts` shows what the pass made. */
+export type PassListener = (pass: PassName, compilation: Compilation) => void;
+
+let listener: PassListener | undefined;
+
+/** Lets `listen` see every compilation from now on, pass by pass: to print, to verify, to count. Returns the one before. */
+export function listenToPasses(listen: PassListener | undefined): PassListener | undefined {
+  const before = listener;
+  listener = listen;
+  return before;
+}
+
+/** The plan of `program` on `target`. */
+export function compileProgram(program: Program, target: Target): Plan {
+  const sources = new Set(program.sources);
+  const state: Compilation = {
+    program,
+    target,
+    isSource: (node) => sources.has(node),
+    context: new NestContext(),
+    outputs: program.outputs,
+    materialized: [],
+    nests: [],
+    launches: [],
+    plan: undefined,
+  };
+  for (const pass of passes as readonly (Pass & { name: PassName })[]) {
+    if (pass.optimizes && !target.optimize) continue;
+    pass.run(state);
+    listener?.(pass.name, state);
+  }
+  invariant(state.plan !== undefined, "the last pass makes the plan");
+  return state.plan;
+}

@@ -1,0 +1,218 @@
+/**
+ * Where each value is computed: once, and in the outermost loop where all it depends on is known. Values that
+ * several places need, or that stand outside the loop that needs them, get a name (`let`); the rest stay in place.
+ */
+import type { Expression } from "../kernel/expression.ts";
+import type { Statement } from "../kernel/kernel.ts";
+import { expressionsOf, inputsOf } from "../kernel/traverse.ts";
+import { at } from "../support/invariant.ts";
+import type { NestContext } from "./nest.ts";
+
+/** A list of statements: the body of a loop or of the kernel. */
+interface Block {
+  readonly depth: number;
+  readonly parent: Block | undefined;
+  readonly entries: Entry[];
+}
+
+interface Entry {
+  readonly statement: Statement;
+  /** The body, where the statement is a loop. */
+  readonly inner: Block | undefined;
+}
+
+/** A place in a block: before entry `position`. */
+interface Place {
+  readonly block: Block;
+  readonly position: number;
+}
+
+/** Places the values of one kernel. */
+export class Placement {
+  readonly #context: NestContext;
+  readonly #volatileBuffers: ReadonlySet<number>;
+  readonly #earlyBuffers: ReadonlySet<number>;
+  readonly #homes = new Map<number, Block>();
+  readonly #uses = new Map<Expression, Place[]>();
+  readonly #homeOf = new Map<Expression, Block | "pinned">();
+  readonly #named = new Map<Expression, number>();
+  readonly #lets = new Map<Block, Map<number, Expression[]>>();
+
+  /** Loads of `volatileBuffers` stay where they are; those of `earlyBuffers` come before any store of their block. */
+  constructor(context: NestContext, volatileBuffers: ReadonlySet<number>, earlyBuffers: ReadonlySet<number>) {
+    this.#context = context;
+    this.#volatileBuffers = volatileBuffers;
+    this.#earlyBuffers = earlyBuffers;
+  }
+
+  /** `statements` with `let`s added and uses replaced by names. */
+  place(statements: readonly Statement[]): Statement[] {
+    const root = this.#blockOf(statements, undefined);
+    for (const expression of this.#parentsFirst(root)) this.#settle(expression, root);
+    return this.#emit(root);
+  }
+
+  #blockOf(statements: readonly Statement[], parent: Block | undefined): Block {
+    const block: Block = { depth: (parent?.depth ?? -1) + 1, parent, entries: [] };
+    for (const statement of statements) {
+      if (statement.kind === "carry") this.#homes.set(statement.local, block);
+      const inner = statement.kind === "loop" ? this.#blockOf(statement.body, block) : undefined;
+      if (statement.kind === "loop" && inner !== undefined) this.#homes.set(statement.local, inner);
+      block.entries.push({ statement, inner });
+    }
+    return block;
+  }
+
+  /** Every expression, each after all that use it; statements' own uses are noted on the way. */
+  #parentsFirst(root: Block): Expression[] {
+    const order: Expression[] = [];
+    const seen = new Set<Expression>();
+    const visit = (expression: Expression): void => {
+      if (seen.has(expression)) return;
+      seen.add(expression);
+      for (const input of inputsOf(expression)) visit(input);
+      order.push(expression);
+    };
+    const visitBlock = (block: Block): void => {
+      block.entries.forEach(({ statement, inner }, position) => {
+        for (const expression of expressionsOf(statement)) {
+          visit(expression);
+          this.#noteUse(expression, { block, position });
+        }
+        if (inner !== undefined) visitBlock(inner);
+      });
+    };
+    visitBlock(root);
+    return order.reverse();
+  }
+
+  #noteUse(expression: Expression, place: Place): void {
+    const uses = this.#uses.get(expression);
+    if (uses === undefined) this.#uses.set(expression, [place]);
+    else uses.push(place);
+  }
+
+  /** Decides where `expression` is computed; what it is made of is then used there. */
+  #settle(expression: Expression, root: Block): void {
+    const uses = this.#uses.get(expression) ?? [];
+    const home = this.#home(expression, root);
+    const isLeaf = expression.kind === "literal" || expression.kind === "size" || expression.kind === "local";
+    if (isLeaf) return;
+    const isEarly = expression.kind === "load" && this.#earlyBuffers.has(expression.buffer) && home !== "pinned";
+    const staysInPlace = home === "pinned" || (!isEarly && uses.length === 1 && at(uses, 0).block === home);
+    if (staysInPlace) {
+      for (const place of uses) for (const input of inputsOf(expression)) this.#noteUse(input, place);
+      return;
+    }
+    const place = this.#placeInHome(home, uses, isEarly);
+    this.#named.set(expression, this.#context.newLocal(expression.dtype));
+    let blockLets = this.#lets.get(home);
+    if (blockLets === undefined) this.#lets.set(home, (blockLets = new Map()));
+    const atPosition = blockLets.get(place.position);
+    if (atPosition === undefined) blockLets.set(place.position, [expression]);
+    else atPosition.push(expression);
+    for (const input of inputsOf(expression)) this.#noteUse(input, place);
+  }
+
+  /** Before the first entry of `home` that needs the value, itself or in its loops. */
+  #placeInHome(home: Block, uses: readonly Place[], isEarly: boolean): Place {
+    let first = Math.min(...uses.map((use) => positionIn(home, use)));
+    if (isEarly) {
+      const store = home.entries.findIndex(({ statement }) => statement.kind === "store");
+      if (store >= 0) first = Math.min(first, store);
+    }
+    return { block: home, position: first };
+  }
+
+  /** The block where everything that the expression depends on is known. */
+  #home(expression: Expression, root: Block): Block | "pinned" {
+    const known = this.#homeOf.get(expression);
+    if (known !== undefined) return known;
+    let home: Block | "pinned" = root;
+    if (expression.kind === "local") home = this.#homes.get(expression.local) ?? root;
+    else if (expression.kind === "load" && this.#volatileBuffers.has(expression.buffer)) home = "pinned";
+    else {
+      for (const input of inputsOf(expression)) {
+        const inner = this.#home(input, root);
+        if (inner === "pinned") home = "pinned";
+        else if (home !== "pinned" && inner.depth > home.depth) home = inner;
+      }
+    }
+    this.#homeOf.set(expression, home);
+    return home;
+  }
+
+  #emit(block: Block): Statement[] {
+    const lets = this.#lets.get(block);
+    return block.entries.flatMap(({ statement, inner }, position) => {
+      // Settled from users to operands, so operands come last: reversed, each stands before its users
+      const here = [...(lets?.get(position) ?? [])].reverse();
+      const named = here.map(
+        (expression): Statement => ({
+          kind: "let",
+          local: this.#named.get(expression) ?? -1,
+          value: this.#withInputs(expression),
+        }),
+      );
+      return [...named, this.#emitStatement(statement, inner)];
+    });
+  }
+
+  #emitStatement(statement: Statement, inner: Block | undefined): Statement {
+    switch (statement.kind) {
+      case "let":
+      case "update":
+      case "accumulate":
+        return { ...statement, value: this.#use(statement.value) };
+      case "carry":
+        return { ...statement, initial: this.#use(statement.initial) };
+      case "store":
+        return { ...statement, index: this.#use(statement.index), value: this.#use(statement.value) };
+      case "loop":
+        return { ...statement, stop: this.#use(statement.stop), body: inner === undefined ? [] : this.#emit(inner) };
+      case "if":
+        return statement;
+      default:
+        return statement satisfies never;
+    }
+  }
+
+  /** The name of a value, or the value itself with names for its parts. */
+  #use(expression: Expression): Expression {
+    const local = this.#named.get(expression);
+    return local === undefined ? this.#withInputs(expression) : this.#context.builder.local(local, expression.dtype);
+  }
+
+  #withInputs(expression: Expression): Expression {
+    const { builder } = this.#context;
+    switch (expression.kind) {
+      case "literal":
+      case "size":
+      case "local":
+        return expression;
+      case "load":
+        return builder.load(expression.buffer, expression.dtype, this.#use(expression.index));
+      case "apply":
+        return builder.apply(expression.op, ...expression.inputs.map((input) => this.#use(input)));
+      case "cast":
+        return builder.cast(expression.dtype, this.#use(expression.input));
+      case "bitcast":
+        return builder.bitcast(expression.dtype, this.#use(expression.input));
+      default:
+        return expression satisfies never;
+    }
+  }
+}
+
+/** The position in `home` of the entry that holds `place`. */
+function positionIn(home: Block, place: Place): number {
+  let { block, position } = place;
+  while (block !== home) {
+    const parent = block.parent;
+    if (parent === undefined) return 0;
+    const inner = block;
+    position = parent.entries.findIndex((entry) => entry.inner === inner);
+    block = parent;
+  }
+  return position;
+}

@@ -1,0 +1,13 @@
+/** What the compiler is given: the graph to compute, which leaves it is given, and which results may overwrite them. */
+import type { Node } from "../graph/node.ts";
+
+/** A function as a graph. Its plan's external buffers are the sources, then the outputs, in these orders. */
+export interface Program {
+  readonly sources: readonly Node[];
+  readonly outputs: readonly Node[];
+  /**
+   * `[output, source]` pairs: positions of outputs that replace sources (a parameter and its new value). Whoever runs
+   * the plan may give both the same memory; the plan is right either way.
+   */
+  readonly replaces: readonly (readonly [output: number, source: number])[];
+}

@@ -1,0 +1,73 @@
+/**
+ * Gives a nest its loops: which axis the lanes of a vector run over, and tiles for contractions. The choice
+ * follows from how addresses move: neighbouring lanes should read neighbouring elements.
+ */
+import type { Target } from "../../kernel/target.ts";
+import {
+  type Axis,
+  allSteps,
+  expressionsOf,
+  loopOver,
+  type Nest,
+  type NestContext,
+  nestLoops,
+  type Step,
+  visitExpressions,
+} from "../nest.ts";
+import { collapseAxes } from "./axes.ts";
+import { laneScore } from "./lanes.ts";
+import { tileContraction } from "./tile.ts";
+
+/** The loops of `nest` on `target`. */
+export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
+  const collapsed = collapseAxes(context, nest);
+  if (target.vectorBytes === 0) return nestLoops(collapsed.axes, collapsed.body, "parallel");
+  return collapsed.contraction ? tileContraction(context, collapsed, target) : vectorize(context, collapsed, target);
+}
+
+/** Runs lanes over the last outer axis or over the inner loops, whichever reads memory more evenly. */
+function vectorize(context: NestContext, nest: Nest, target: Target): readonly Step[] {
+  const last = nest.axes.at(-1);
+  const lanes = lanesFor(nest.body, target);
+  const hasLanes = last !== undefined && last.extent >= target.vectorBytes / 4;
+  const outer = hasLanes ? laneScore(context, nest.body, last.local) : -Infinity;
+  if (last !== undefined && hasLanes && outer >= innerScore(context, nest.body, target)) {
+    return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", lanes)], "parallel");
+  }
+  return nestLoops(nest.axes, vectorizeInner(nest.body, lanes, target), "parallel");
+}
+
+function innerScore(context: NestContext, steps: readonly Step[], target: Target): number {
+  let score = 0;
+  for (const step of steps) {
+    if (step.kind !== "loop") score += laneScore(context, [step], undefined);
+    else if (mayCarryLanes(step.axis, step.body, target))
+      score += step.axis.extent * laneScore(context, step.body, step.axis.local);
+    else score += step.axis.extent * innerScore(context, step.body, target);
+  }
+  return score;
+}
+
+/** Innermost loops long enough for a vector. */
+function mayCarryLanes(axis: Axis, body: readonly Step[], target: Target): boolean {
+  return axis.extent >= target.vectorBytes / 4 && body.every((step) => step.kind !== "loop");
+}
+
+function vectorizeInner(steps: readonly Step[], lanes: number, target: Target): Step[] {
+  return steps.map((step) => {
+    if (step.kind !== "loop") return step;
+    if (mayCarryLanes(step.axis, step.body, target)) return { ...step, mode: "vector", lanes };
+    return { ...step, body: vectorizeInner(step.body, lanes, target) };
+  });
+}
+
+/** Long expressions keep many values alive: they get one vector at a time, short ones two. */
+function lanesFor(body: readonly Step[], target: Target): number {
+  const single = target.vectorBytes / 4;
+  let operations = 0;
+  visitExpressions([...allSteps(body)].flatMap(expressionsOf), (expression) => {
+    const isWork = expression.kind === "apply" && expression.dtype !== "i32";
+    if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
+  });
+  return operations > 24 ? single : 2 * single;
+}

@@ -1,0 +1,177 @@
+/**
+ * The definition of what kernels mean: each expression and statement becomes a function that does, in plain
+ * TypeScript, what `kernel/kernel.ts` says, one iteration after the other. Numbers are those of `kernel/meaning.ts`.
+ */
+import type { Data } from "../../shape/dtype.ts";
+import { at, invariant } from "../../support/invariant.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import type { Kernel, Statement } from "../../kernel/kernel.ts";
+import { convert, type Meaning, meaningOf, reinterpret } from "../../kernel/meaning.ts";
+import { expressionsOf, sharedExpressions } from "../../kernel/traverse.ts";
+
+/** What a launch works on: views of its buffers, and its sizes. */
+export interface Launch {
+  readonly buffers: readonly Data[];
+  readonly sizes: readonly number[];
+}
+
+/** Makes the function that runs `kernel` on the buffers and sizes of a launch. */
+export function interpretKernel(kernel: Kernel): (launch: Launch) => void {
+  return new Interpretation(kernel).run();
+}
+
+type Value = () => number;
+type Action = () => void;
+
+class Interpretation {
+  readonly #kernel: Kernel;
+  readonly #locals: Float64Array;
+  /** Values that the present statement uses more than once. */
+  readonly #shared: number[] = [];
+  #launch: Launch = { buffers: [], sizes: [] };
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#locals = new Float64Array(kernel.locals.length);
+  }
+
+  run(): (launch: Launch) => void {
+    const body = this.#body(this.#kernel.body);
+    return (launch) => {
+      this.#launch = launch;
+      body();
+    };
+  }
+
+  #body(statements: readonly Statement[]): Action {
+    const actions = statements.map((statement) => this.#statement(statement));
+    return () => {
+      for (const action of actions) action();
+    };
+  }
+
+  #statement(statement: Statement): Action {
+    const [prepare, first, second] = this.#values(expressionsOf(statement));
+    const act = this.#action(statement, first, second);
+    return prepare === undefined
+      ? act
+      : () => {
+          prepare();
+          act();
+        };
+  }
+
+  #action(statement: Statement, first: Value, second: Value): Action {
+    const locals = this.#locals;
+    switch (statement.kind) {
+      case "let":
+      case "carry":
+      case "update":
+        return () => {
+          locals[statement.local] = first();
+        };
+      case "accumulate": {
+        const combine = meaningOf(statement.op, statement.value.dtype);
+        return () => {
+          locals[statement.local] = combine(at(locals, statement.local), first(), 0);
+        };
+      }
+      case "store":
+        return () => {
+          const position = first();
+          this.#elements(statement.buffer, position)[position] = second();
+        };
+      case "if": {
+        const [body, otherwise] = [this.#body(statement.body), this.#body(statement.otherwise)];
+        return () => (first() !== 0 ? body() : otherwise());
+      }
+      case "loop":
+        return this.#loop(statement, first, second);
+      default:
+        return statement satisfies never;
+    }
+  }
+
+  #loop({ local, step, body }: Extract<Statement, { kind: "loop" }>, start: Value, stop: Value): Action {
+    const run = this.#body(body);
+    return () => {
+      const end = stop();
+      for (let position = start(); position < end; position += step) {
+        this.#locals[local] = position;
+        run();
+      }
+    };
+  }
+
+  /** The functions of a statement's expressions, after one that computes what they share, if anything. */
+  #values(expressions: readonly Expression[]): [Action | undefined, Value, Value] {
+    const known = new Map<Expression, number>();
+    const actions = sharedExpressions(expressions).map((expression): Action => {
+      const compute = this.#value(expression, known);
+      const place = known.size;
+      known.set(expression, place);
+      return () => {
+        this.#shared[place] = compute();
+      };
+    });
+    const [first = nothing, second = nothing] = expressions.map((expression) => this.#value(expression, known));
+    const prepare = () => {
+      for (const action of actions) action();
+    };
+    return [actions.length === 0 ? undefined : prepare, first, second];
+  }
+
+  #value(expression: Expression, known: ReadonlyMap<Expression, number>): Value {
+    const place = known.get(expression);
+    if (place !== undefined) return () => at(this.#shared, place);
+    switch (expression.kind) {
+      case "literal":
+        return () => expression.value;
+      case "size":
+        return () => at(this.#launch.sizes, expression.size);
+      case "local":
+        return () => at(this.#locals, expression.local);
+      case "load":
+        return this.#load(expression, this.#value(expression.index, known));
+      case "cast": {
+        const [input, from] = [this.#value(expression.input, known), expression.input.dtype];
+        return () => convert(from, expression.dtype, input());
+      }
+      case "bitcast": {
+        const [input, from] = [this.#value(expression.input, known), expression.input.dtype];
+        return () => reinterpret(from, expression.dtype, input());
+      }
+      case "apply":
+        return applied(expression, expression.inputs.map((input) => this.#value(input, known)));
+      default:
+        return expression satisfies never;
+    }
+  }
+
+  #load({ buffer, dtype }: Extract<Expression, { kind: "load" }>, index: Value): Value {
+    if (dtype === "bool") return () => (at(this.#elements(buffer, index()), index()) !== 0 ? 1 : 0);
+    return () => {
+      const position = index();
+      return at(this.#elements(buffer, position), position);
+    };
+  }
+
+  /** The elements of a buffer, once it is clear that `position` is one of them. */
+  #elements(buffer: number, position: number): Data {
+    const elements = at(this.#launch.buffers, buffer);
+    if (position < 0 || position >= elements.length) {
+      invariant(false, `kernel ${this.#kernel.name} stays inside b${buffer}, which has ${elements.length} elements, at index ${position}`);
+    }
+    return elements;
+  }
+}
+
+const nothing: Value = () => 0;
+
+function applied({ op, inputs, dtype }: Extract<Expression, { kind: "apply" }>, values: readonly Value[]): Value {
+  const operand = inputs.at(-1)?.dtype ?? dtype;
+  const meaning: Meaning = meaningOf(op, operand);
+  const [a = nothing, b = nothing, c = nothing] = values;
+  if (values.length === 1) return () => meaning(a(), 0, 0);
+  return values.length === 2 ? () => meaning(a(), b(), 0) : () => meaning(a(), b(), c());
+}

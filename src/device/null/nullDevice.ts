@@ -1,0 +1,93 @@
+/**
+ * A device that renders every kernel for every target there is and runs nothing: compiling code for machines that are
+ * not here, and counting launches and bytes, needs no more.
+ */
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Plan } from "../../kernel/plan.ts";
+import type { Target } from "../../kernel/target.ts";
+import { verifyPlan } from "../../kernel/verify.ts";
+import { renderDriver } from "../../render/wasm/driver.ts";
+import { renderModule } from "../../render/wasm/renderModule.ts";
+import { allDtypes } from "../../shape/dtype.ts";
+import { DeviceError } from "../../support/errors.ts";
+import type { Device, DeviceBuffer, Executable } from "../device.ts";
+
+/** Renders kernels for one target: the code, as text or bytes. */
+export type Renderer = (kernels: readonly Kernel[]) => string | Uint8Array;
+
+/** The targets that can be rendered for. A new render target adds a row. */
+export const renderers: { readonly [target: string]: Renderer } = {
+  wasm: (kernels) => renderModule(kernels, { isRelaxed: false }).bytes,
+  wasmRelaxed: (kernels) => renderModule(kernels, { isRelaxed: true }).bytes,
+  wasmDriver: () => renderDriver(),
+};
+
+const target: Target = { name: "null", dtypes: allDtypes, optimize: true, vectorBytes: 16, tile: { rows: 4, vectors: 2 }, nativeOps: "all" };
+
+class NullBuffer implements DeviceBuffer {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+}
+
+/** Keeps count and runs nothing; what is read back is zeros. */
+export class NullDevice implements Device {
+  readonly name = "null";
+  readonly target = target;
+  bytesInUse = 0;
+  /** Plans run so far. */
+  launches = 0;
+  /** What the last `prepare` rendered, by target. */
+  rendered: { readonly [target: string]: string | Uint8Array } = {};
+  readonly #live = new Set<DeviceBuffer>();
+
+  allocate(bytes: number): DeviceBuffer {
+    const buffer = new NullBuffer(bytes);
+    this.#live.add(buffer);
+    this.bytesInUse += bytes;
+    return buffer;
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#check(buffer);
+    this.#live.delete(buffer);
+    this.bytesInUse -= buffer.bytes;
+  }
+
+  write(buffer: DeviceBuffer): void {
+    this.#check(buffer);
+  }
+
+  read(buffer: DeviceBuffer): Promise<Uint8Array> {
+    return Promise.resolve(this.readSync(buffer));
+  }
+
+  readSync(buffer: DeviceBuffer): Uint8Array {
+    this.#check(buffer);
+    return new Uint8Array(buffer.bytes);
+  }
+
+  prepare(plan: Plan): Executable {
+    verifyPlan(plan);
+    this.rendered = Object.fromEntries(Object.entries(renderers).map(([name, render]) => [name, render(plan.kernels)]));
+    const constants = plan.slots.reduce((sum, slot) => sum + (slot.kind === "constant" ? slot.bytes : 0), 0);
+    let bytes = plan.arenaBytes + constants;
+    this.bytesInUse += bytes;
+    return {
+      run: (externals) => {
+        for (const buffer of externals) this.#check(buffer);
+        this.launches++;
+      },
+      dispose: () => {
+        this.bytesInUse -= bytes;
+        bytes = 0;
+      },
+    };
+  }
+
+  #check(buffer: DeviceBuffer): void {
+    if (!this.#live.has(buffer)) throw new DeviceError("This buffer was freed, or belongs to another device.");
+  }
+}

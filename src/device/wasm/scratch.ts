@@ -1,0 +1,41 @@
+/** Scratch memory that all plans of a device share, since one runs at a time: as large as the largest needs. */
+import type { WasmMemory } from "./wasmMemory.ts";
+
+/** One stretch of memory for intermediate results. Nothing in it outlives a run. */
+export class Scratch {
+  readonly #memory: WasmMemory;
+  readonly #needs = new Map<object, number>();
+  #address = 0;
+  #bytes = 0;
+
+  constructor(memory: WasmMemory) {
+    this.#memory = memory;
+  }
+
+  /** Where it lies; moves when a larger plan is prepared. */
+  get address(): number {
+    return this.#address;
+  }
+
+  /** Makes room for a plan. `user` gives it back with `release`. */
+  reserve(user: object, bytes: number): void {
+    if (bytes > this.#bytes) {
+      this.#free();
+      this.#address = this.#memory.allocate(bytes);
+      this.#bytes = bytes;
+    }
+    this.#needs.set(user, bytes);
+  }
+
+  /** `user` needs no scratch memory any more. */
+  release(user: object): void {
+    this.#needs.delete(user);
+    if (Math.max(0, ...this.#needs.values()) === 0) this.#free();
+  }
+
+  #free(): void {
+    if (this.#bytes > 0) this.#memory.free(this.#address, this.#bytes);
+    this.#address = 0;
+    this.#bytes = 0;
+  }
+}

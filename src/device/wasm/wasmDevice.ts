@@ -1,0 +1,121 @@
+/**
+ * The WebAssembly device: the default, everywhere. Plans become command lists in its memory, which a driver of its own
+ * walks: one call into WebAssembly runs a whole plan. `render/wasm` has the code, `kernelCode.ts` keeps it.
+ */
+import type { Plan } from "../../kernel/plan.ts";
+import { type ScalarOp, scalarOps } from "../../kernel/scalarOps.ts";
+import type { Target } from "../../kernel/target.ts";
+import { relaxedProbe, renderDriver } from "../../render/wasm/driver.ts";
+import { importModule } from "../../render/wasm/moduleWriter.ts";
+import { allDtypes } from "../../shape/dtype.ts";
+import { DeviceError, DisposedError } from "../../support/errors.ts";
+import { invariant } from "../../support/invariant.ts";
+import type { Device, DeviceBuffer, Executable } from "../device.ts";
+import { KernelCode } from "./kernelCode.ts";
+import { Scratch } from "./scratch.ts";
+import { WasmExecutable } from "./wasmExecutable.ts";
+import { WasmMemory } from "./wasmMemory.ts";
+
+/** Operations on f32 that `render/wasm` would call JavaScript for; polynomials in their place run in vectors. */
+const foreignOps: ReadonlySet<ScalarOp> = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "power"] as const);
+
+function isScalarOp(name: string): name is ScalarOp {
+  return name in scalarOps;
+}
+
+const target: Target = {
+  name: "wasm",
+  dtypes: allDtypes,
+  vectorBytes: 16,
+  tile: { rows: 4, vectors: 2 },
+  optimize: true,
+  nativeOps: new Set(Object.keys(scalarOps).filter(isScalarOp).filter((op) => !foreignOps.has(op))),
+};
+
+/** Memory of a WebAssembly device. */
+export class WasmBuffer implements DeviceBuffer {
+  readonly owner: WasmDevice;
+  readonly address: number;
+  readonly bytes: number;
+  isFreed = false;
+
+  constructor(owner: WasmDevice, address: number, bytes: number) {
+    this.owner = owner;
+    this.address = address;
+    this.bytes = bytes;
+  }
+}
+
+/** Which optional features of WebAssembly a device may use; left out, it uses what the engine has. */
+export interface WasmOptions {
+  /** Relaxed SIMD: multiply and add with one rounding where the machine has that. */
+  readonly isRelaxed?: boolean;
+}
+
+/** A device that runs WebAssembly on one thread. */
+export class WasmDevice implements Device {
+  readonly name = "wasm";
+  readonly target = target;
+  readonly #memory = new WasmMemory();
+  readonly #scratch = new Scratch(this.#memory);
+  readonly #code: KernelCode;
+  readonly #run: (start: number, end: number) => void;
+
+  constructor({ isRelaxed = WebAssembly.validate(relaxedProbe()) }: WasmOptions = {}) {
+    this.#code = new KernelCode(this.#memory.memory, isRelaxed);
+    const imports = { [importModule]: { memory: this.#memory.memory, table: this.#code.table } };
+    const { run } = new WebAssembly.Instance(new WebAssembly.Module(renderDriver()), imports).exports;
+    invariant(typeof run === "function", "the driver exports run");
+    this.#run = (start, end) => run(start, end);
+  }
+
+  get bytesInUse(): number {
+    return this.#memory.bytesInUse;
+  }
+
+  /** Compiled kernels that are kept, in use or not. */
+  get kernelsKept(): number {
+    return this.#code.size;
+  }
+
+  allocate(bytes: number): WasmBuffer {
+    return new WasmBuffer(this, this.#memory.allocate(bytes), bytes);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const { address, bytes } = this.own(buffer);
+    this.own(buffer).isFreed = true;
+    this.#memory.free(address, bytes);
+  }
+
+  write(buffer: DeviceBuffer, data: Uint8Array): void {
+    const { address, bytes } = this.own(buffer);
+    if (data.length > bytes) throw new DeviceError(`${data.length} bytes do not fit a buffer of ${bytes}.`, { data: data.length, bytes });
+    this.#memory.bytes.set(data, address);
+  }
+
+  read(buffer: DeviceBuffer): Promise<Uint8Array> {
+    return Promise.resolve(this.readSync(buffer));
+  }
+
+  readSync(buffer: DeviceBuffer): Uint8Array {
+    const { address, bytes } = this.own(buffer);
+    return this.#memory.bytes.slice(address, address + bytes);
+  }
+
+  prepare(plan: Plan): Executable {
+    return new WasmExecutable(this, plan, { memory: this.#memory, scratch: this.#scratch, code: this.#code, run: this.#run });
+  }
+
+  /**
+   * `buffer` as one of this device.
+   * @throws DeviceError where it is another device's, DisposedError where it was freed.
+   */
+  own(buffer: DeviceBuffer): WasmBuffer {
+    if (!(buffer instanceof WasmBuffer) || buffer.owner !== this) {
+      throw new DeviceError("This buffer belongs to another device. Copy its data over with read and write.");
+    }
+    if (buffer.isFreed) throw new DisposedError(`A buffer of ${buffer.bytes} bytes was used after it was freed.`);
+    return buffer;
+  }
+}

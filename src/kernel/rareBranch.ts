@@ -1,0 +1,21 @@
+/**
+ * Selects of which one side is rarely wanted and costly, such as sin of huge arguments: by convention the side taken
+ * where the condition fails. Expressions have no effects, so a renderer may skip what no lane asks for.
+ */
+import type { Expression } from "./expression.ts";
+import { visitExpressions } from "./traverse.ts";
+
+/** Expressions that the rare side must have for itself, so that a branch pays. */
+const worthBranching = 60;
+
+/** Is the last input of this `select` so much work of its own that it should run only where the condition fails? */
+export function hasRareBranch(expression: Expression): boolean {
+  if (expression.kind !== "apply" || expression.op !== "select") return false;
+  const [condition, usual, rare] = expression.inputs;
+  if (condition === undefined || usual === undefined || rare === undefined) return false;
+  const seen = new Set<Expression>();
+  visitExpressions([condition, usual], () => {}, seen);
+  let own = 0;
+  visitExpressions([rare], () => own++, seen);
+  return own >= worthBranching;
+}

@@ -1,0 +1,153 @@
+/**
+ * What the lanes of a vector loop see: for each value, whether all lanes have the same, or numbers a fixed step apart,
+ * or anything. Decides before a line is written whether a loop can run in vectors, and why not.
+ */
+import type { Expression } from "../../kernel/expression.ts";
+import type { Statement } from "../../kernel/kernel.ts";
+import { expressionsOf, inputsOf, visitStatements } from "../../kernel/traverse.ts";
+
+/** How a value differs from lane to lane: by this number (0: not at all), or in no simple way. */
+export type LaneShape = number | "varying";
+
+type Loop = Extract<Statement, { kind: "loop" }>;
+
+/** The shapes of all values inside one vector loop. Locals declared outside are the same in all lanes. */
+export class LaneShapes {
+  readonly #locals = new Map<number, LaneShape>();
+  #known = new Map<Expression, LaneShape>();
+
+  constructor(loop: Loop) {
+    this.#locals.set(loop.local, 1);
+    // carried state may turn from uniform to varying by what is assigned later: repeat until nothing changes
+    while (this.#assign(loop.body)) this.#known = new Map();
+  }
+
+  of(expression: Expression): LaneShape {
+    const known = this.#known.get(expression);
+    if (known !== undefined) return known;
+    const shape = this.#compute(expression);
+    this.#known.set(expression, shape);
+    return shape;
+  }
+
+  ofLocal(local: number): LaneShape {
+    return this.#locals.get(local) ?? 0;
+  }
+
+  /** Is `local` declared inside the loop? */
+  isInside(local: number): boolean {
+    return this.#locals.has(local);
+  }
+
+  #assign(body: readonly Statement[]): boolean {
+    let changed = false;
+    const set = (local: number, shape: LaneShape) => {
+      const before = this.#locals.get(local);
+      if (before === shape || before === "varying") return;
+      this.#locals.set(local, before === undefined ? shape : "varying");
+      changed = true;
+    };
+    visitStatements(body, (statement) => {
+      if (statement.kind === "let") set(statement.local, this.of(statement.value));
+      if (statement.kind === "carry") set(statement.local, this.of(statement.initial));
+      if (statement.kind === "loop") set(statement.local, 0);
+      // state from outside keeps its place there: its lanes are brought together after the loop
+      if (statement.kind === "update" && this.isInside(statement.local)) set(statement.local, this.of(statement.value));
+      if (statement.kind === "accumulate" && this.isInside(statement.local) && this.of(statement.value) !== 0) set(statement.local, "varying");
+    });
+    return changed;
+  }
+
+  #compute(expression: Expression): LaneShape {
+    if (expression.kind === "local") return this.ofLocal(expression.local);
+    const shapes = inputsOf(expression).map((input) => this.of(input));
+    if (shapes.every((shape) => shape === 0)) return 0;
+    if (expression.kind !== "apply" || expression.dtype !== "i32") return "varying";
+    const [a, b] = shapes;
+    if (a === "varying" || b === "varying" || a === undefined) return "varying";
+    if (expression.op === "negative") return -a | 0;
+    if (b === undefined) return "varying";
+    if (expression.op === "add") return (a + b) | 0;
+    if (expression.op === "subtract") return (a - b) | 0;
+    if (expression.op !== "multiply") return "varying";
+    const [x, y] = expression.inputs;
+    if (x?.kind === "literal") return Math.imul(x.value, b);
+    return y?.kind === "literal" ? Math.imul(y.value, a) : "varying";
+  }
+}
+
+/** Why `loop` cannot run in vectors, or undefined where it can. */
+export function obstacleOf(loop: Loop, shapes: LaneShapes): string | undefined {
+  if (loop.lanes < 4) return `it has ${loop.lanes} lanes`;
+  let obstacle: string | undefined;
+  visitStatements(loop.body, (statement) => {
+    if (statement.kind === "if" && shapes.of(statement.condition) !== 0) obstacle ??= "an if differs from lane to lane";
+    if (statement.kind === "loop" && (shapes.of(statement.start) !== 0 || shapes.of(statement.stop) !== 0)) {
+      obstacle ??= `loop v${statement.local} is of different length in each lane`;
+    }
+    if (statement.kind === "store" && shapes.of(statement.index) === 0 && shapes.of(statement.value) !== 0) {
+      obstacle ??= `all lanes store to one element of b${statement.buffer}`;
+    }
+  });
+  return obstacle;
+}
+
+/** Locals that something varying uses directly: they are wanted as vectors, though all lanes have the same. */
+export function wantedAsVectors(loop: Loop, shapes: LaneShapes): ReadonlySet<number> {
+  const wanted = new Set<number>();
+  const want = (expression: Expression | undefined) => {
+    if (expression?.kind === "local" && shapes.of(expression) === 0) wanted.add(expression.local);
+  };
+  const seen = new Set<Expression>();
+  const look = (expression: Expression): void => {
+    if (seen.has(expression) || shapes.of(expression) !== "varying") return;
+    seen.add(expression);
+    if (expression.kind !== "load") inputsOf(expression).forEach(want);
+    inputsOf(expression).forEach(look);
+  };
+  visitStatements(loop.body, (statement) => {
+    expressionsOf(statement).forEach(look);
+    if (statement.kind === "store" && shapes.of(statement.index) !== 0) want(statement.value);
+    if (statement.kind === "accumulate" && isVectorState(statement.local, shapes)) want(statement.value);
+    if (statement.kind === "carry" && isVectorState(statement.local, shapes)) want(statement.initial);
+  });
+  return wanted;
+}
+
+function isVectorState(local: number, shapes: LaneShapes): boolean {
+  return !shapes.isInside(local) || shapes.ofLocal(local) === "varying";
+}
+
+/** Locals that are wanted as scalars: in addresses, in conditions, in what all lanes have in common. */
+export function wantedAsScalars(loop: Loop, shapes: LaneShapes): ReadonlySet<number> {
+  const wanted = new Set<number>();
+  const seen = new Set<Expression>();
+  const look = (expression: Expression, isScalar: boolean): void => {
+    if (expression.kind === "local") {
+      if (isScalar) wanted.add(expression.local);
+      return;
+    }
+    if (seen.has(expression)) return;
+    seen.add(expression);
+    const inside = expression.kind === "load" || shapes.of(expression) !== "varying";
+    for (const input of inputsOf(expression)) look(input, inside);
+  };
+  visitStatements(loop.body, (statement) => {
+    const [first, second] = expressionsOf(statement);
+    const isVector =
+      (statement.kind === "store" && shapes.of(statement.index) !== 0) ||
+      ((statement.kind === "accumulate" || statement.kind === "carry" || statement.kind === "update") && isVectorState(statement.local, shapes));
+    if (first !== undefined) look(first, statement.kind === "store" || !isVector);
+    if (second !== undefined) look(second, !isVector);
+  });
+  return wanted;
+}
+
+/** Carried state from outside that the lanes of `loop` accumulate into, with the operation. */
+export function accumulatedOutside(loop: Loop, shapes: LaneShapes): readonly Extract<Statement, { kind: "accumulate" }>[] {
+  const found = new Map<number, Extract<Statement, { kind: "accumulate" }>>();
+  visitStatements(loop.body, (statement) => {
+    if (statement.kind === "accumulate" && !shapes.isInside(statement.local)) found.set(statement.local, statement);
+  });
+  return [...found.values()];
+}

@@ -1,0 +1,366 @@
+/**
+ * Kernels as WebAssembly functions: statements and loops. A vector loop is written up to three times (all its lanes,
+ * four lanes, one) so that any extent runs as fast as it can. `scalarEmitter.ts` and `vectorEmitter.ts` write the
+ * expressions, `renderModule.ts` puts functions into a module.
+ */
+import type { Expression } from "../../kernel/expression.ts";
+import type { Kernel, Statement } from "../../kernel/kernel.ts";
+import { identityOf } from "../../kernel/meaning.ts";
+import { hasRareBranch } from "../../kernel/rareBranch.ts";
+import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import { buffersUsed, expressionsOf, sharedExpressions, visitExpressions } from "../../kernel/traverse.ts";
+import type { Dtype } from "../../shape/dtype.ts";
+import { at, invariant } from "../../support/invariant.ts";
+import { lanesOf, scalarTypes } from "./casts.ts";
+import { kernelSignature } from "./driver.ts";
+import type { Frame, Lanes, Storage } from "./frame.ts";
+import { FunctionWriter } from "./functionWriter.ts";
+import { accumulatedOutside, LaneShapes, obstacleOf, wantedAsScalars, wantedAsVectors } from "./laneShapes.ts";
+import { LoopAddresses } from "./loopAddresses.ts";
+import { type Loop, loopFacts } from "./loopFacts.ts";
+import { reduceLanes } from "./reduceLanes.ts";
+import { ScalarEmitter, stores, writeScalar } from "./scalarEmitter.ts";
+import { VectorEmitter, widenedInputs } from "./vectorEmitter.ts";
+import { repeated } from "./vectorForms.ts";
+import { storeLanes } from "./vectorMemory.ts";
+
+/** What a kernel may use of the module around it and of the engine. */
+export interface RenderOptions {
+  readonly imports: ReadonlyMap<ScalarOp, number>;
+  readonly isRelaxed: boolean;
+}
+
+const argumentsLocal = 0;
+
+/** The body of the function that runs `kernel`, given the address of its argument block. */
+export function renderKernel(kernel: Kernel, { imports, isRelaxed }: RenderOptions): Uint8Array {
+  const w = new FunctionWriter(kernelSignature.parameters);
+  new StatementWriter({
+    kernel,
+    w,
+    ...readArguments(kernel, w),
+    imports,
+    isRelaxed,
+    storage: new Map(),
+    factsOf: remembered((loop: Loop) => loopFacts(kernel, loop)),
+    isRare: remembered(hasRareBranch),
+    lanes: undefined,
+    addresses: undefined,
+  }).body(kernel.body);
+  return w.finish();
+}
+
+/** `compute`, once for each key. */
+function remembered<K, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = compute(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
+/** The argument block holds the addresses of pointer cells, one a buffer, and then the sizes. */
+function readArguments(kernel: Kernel, w: FunctionWriter): { pointers: number[]; sizes: number[] } {
+  const { read, written } = buffersUsed(kernel);
+  const word = (position: number) => {
+    w.get(argumentsLocal);
+    w.memory("i32.load", 4 * position);
+  };
+  const pointers = kernel.buffers.map((_, buffer) => {
+    const local = w.local("i32");
+    if (!read.has(buffer) && !written.has(buffer)) return local;
+    word(buffer);
+    w.memory("i32.load", 0);
+    w.set(local);
+    return local;
+  });
+  const sizes = Array.from({ length: kernel.sizes }, (_, size) => {
+    const local = w.local("i32");
+    word(kernel.buffers.length + size);
+    w.set(local);
+    return local;
+  });
+  return { pointers, sizes };
+}
+
+class StatementWriter {
+  readonly #frame: Frame;
+  /** What each statement uses more than once: loops are written out several times. */
+  readonly #shared = new Map<Statement, ReadonlySet<Expression>>();
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+  }
+
+  /** Writes statements; what they declare is given back at the end. */
+  body(statements: readonly Statement[]): void {
+    const { storage } = this.#frame;
+    for (const statement of statements) this.#statement(statement);
+    for (const statement of statements) {
+      if (statement.kind !== "let" && statement.kind !== "carry") continue;
+      this.#release(storage.get(statement.local));
+      storage.delete(statement.local);
+    }
+  }
+
+  #release({ scalar, splat, parts = [] }: Storage = {}): void {
+    for (const local of [scalar, splat, ...parts]) if (local !== undefined) this.#frame.w.release(local);
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.kind) {
+      case "let":
+        return this.#declare(statement, statement.value);
+      case "carry":
+        return this.#declare(statement, statement.initial);
+      case "update":
+        return this.#update(statement);
+      case "accumulate":
+        return this.#accumulate(statement);
+      case "store":
+        return this.#store(statement);
+      case "if":
+        return this.#if(statement);
+      case "loop":
+        return this.#loop(statement);
+      default:
+        statement satisfies never;
+    }
+  }
+
+  /** Runs `write` with the writers of one statement, which hold what it uses more than once. */
+  #with(statement: Statement, write: (scalars: ScalarEmitter, vectors: VectorEmitter | undefined) => void): void {
+    const { lanes } = this.#frame;
+    const shared = this.#shared.get(statement) ?? sharedIn(statement);
+    this.#shared.set(statement, shared);
+    const scalars = new ScalarEmitter(this.#frame, shared);
+    const vectors = lanes && new VectorEmitter(this.#frame, lanes, scalars, shared);
+    write(scalars, vectors);
+    scalars.release();
+    vectors?.release();
+  }
+
+  #declare(statement: Extract<Statement, { kind: "let" | "carry" }>, value: Expression): void {
+    const { w, lanes, storage } = this.#frame;
+    const { local } = statement;
+    const isState = statement.kind === "carry";
+    this.#with(statement, (scalars, vectors) => {
+      if (lanes && vectors && lanes.shapes.ofLocal(local) === "varying") {
+        const parts = pushParts(lanes, value, vectors).map(() => w.local("v128"));
+        setParts(w, parts);
+        storage.set(local, { parts });
+        return;
+      }
+      // state may change, so it is held once; a value that only vectors use is held as a vector only
+      const isSplat = lanes !== undefined && !isState && lanes.shapes.ofLocal(local) === 0 && lanes.wantedAsVectors.has(local);
+      const onlySplat = isSplat && !lanes.wantedAsScalars.has(local);
+      const scalar = onlySplat ? undefined : w.local(scalarTypes[value.dtype]);
+      const splat = isSplat ? w.local("v128") : undefined;
+      if (scalar !== undefined) {
+        scalars.push(value);
+        w.set(scalar);
+        storage.set(local, { scalar });
+      }
+      if (splat === undefined) return;
+      if (scalar === undefined) vectors?.pushSplat(value);
+      else vectors?.pushSplat({ kind: "local", dtype: value.dtype, local });
+      w.set(splat);
+      storage.set(local, scalar === undefined ? { splat } : { scalar, splat });
+    });
+  }
+
+  #update(statement: Extract<Statement, { kind: "update" }>): void {
+    const { w, lanes, storage } = this.#frame;
+    const { local, value } = statement;
+    const { scalar, parts } = storage.get(local) ?? {};
+    this.#with(statement, (scalars, vectors) => {
+      if (parts && lanes && vectors) {
+        pushParts(lanes, value, vectors);
+        return setParts(w, parts);
+      }
+      invariant(scalar !== undefined, `v${local} of kernel ${this.#frame.kernel.name} is carried state`);
+      scalars.push(value);
+      w.set(scalar);
+    });
+  }
+
+  #accumulate(statement: Extract<Statement, { kind: "accumulate" }>): void {
+    const { w, storage } = this.#frame;
+    const { local, op, value } = statement;
+    const { scalar, parts } = storage.get(local) ?? {};
+    const { dtype } = value;
+    this.#with(statement, (scalars, vectors) => {
+      if (parts && vectors) {
+        parts.forEach((state, part) => vectors.pushCombined(op, dtype, state, value, part));
+        return setParts(w, parts);
+      }
+      invariant(scalar !== undefined, `v${local} of kernel ${this.#frame.kernel.name} is carried state`);
+      const push = (position: number) => (position === 0 ? w.get(scalar) : scalars.push(value));
+      writeScalar(this.#frame, { op, dtype, arity: 2, literal: undefined, push });
+      w.set(scalar);
+    });
+  }
+
+  #store(store: Extract<Statement, { kind: "store" }>): void {
+    const { w, lanes } = this.#frame;
+    this.#with(store, (scalars, vectors) => {
+      if (lanes && vectors && lanes.shapes.of(store.index) !== 0) return storeLanes(this.#frame, lanes, store, { scalars, vectors });
+      const offset = scalars.pushAddress(store);
+      scalars.push(store.value);
+      w.memory(stores[store.value.dtype], offset);
+    });
+  }
+
+  #if(statement: Extract<Statement, { kind: "if" }>): void {
+    const { w } = this.#frame;
+    const { condition, body, otherwise } = statement;
+    this.#with(statement, (scalars) => scalars.push(condition));
+    w.if(() => this.body(body), otherwise.length === 0 ? undefined : () => this.body(otherwise));
+  }
+
+  #loop(loop: Loop): void {
+    const { w, lanes } = this.#frame;
+    const [counter, stop] = [w.local("i32"), w.local("i32")];
+    this.#with(loop, (scalars) => {
+      scalars.push(loop.start);
+      scalars.push(loop.stop);
+    });
+    w.set(stop);
+    w.set(counter);
+    this.#frame.storage.set(loop.local, { scalar: counter });
+    const shapes = loop.mode === "vector" && lanes === undefined ? new LaneShapes(loop) : undefined;
+    const isVector = shapes !== undefined && obstacleOf(loop, shapes) === undefined;
+    if (isVector) this.#vectorPhases(loop, shapes, counter, stop);
+    if (!isVector || (extentOf(loop) ?? 1) % 4 !== 0) this.#iterate(loop, { counter, stop, iterations: 1 });
+    this.#frame.storage.delete(loop.local);
+    w.release(counter);
+    w.release(stop);
+  }
+
+  /** Runs the body while counter < stop, `iterations` at once. */
+  #iterate(loop: Loop, { counter, stop, iterations }: { counter: number; stop: number; iterations: number }, around: (run: () => void) => void = (run) => run()): void {
+    const { w } = this.#frame;
+    const isBelow = () => {
+      w.get(counter);
+      w.get(stop);
+      w.op("i32.lt_s");
+    };
+    isBelow();
+    w.if(() => {
+      around(() => {
+        const outer = this.#frame.addresses;
+        const scalars = new ScalarEmitter(this.#frame, new Set());
+        const addresses = new LoopAddresses(this.#frame, loop, counter, (expression) => scalars.push(expression));
+        this.#frame.addresses = addresses;
+        w.loop(() => {
+          this.body(loop.body);
+          w.get(counter);
+          w.i32(loop.step * iterations);
+          w.op("i32.add");
+          w.set(counter);
+          addresses.advance(iterations);
+          isBelow();
+          w.brIf(0);
+        });
+        addresses.release();
+        this.#frame.addresses = outer;
+      });
+    });
+  }
+
+  /** The iterations that can run at once: all lanes while there are enough, then four. */
+  #vectorPhases(loop: Loop, shapes: LaneShapes, counter: number, stop: number): void {
+    const { w } = this.#frame;
+    const wanted = { wantedAsVectors: wantedAsVectors(loop, shapes), wantedAsScalars: wantedAsScalars(loop, shapes) };
+    const extent = extentOf(loop);
+    for (const count of loop.lanes > 4 ? [loop.lanes, 4] : [4]) {
+      const left = extent === undefined ? count : count === loop.lanes ? extent : extent % loop.lanes;
+      if (left < count) continue;
+      const limit = w.local("i32");
+      w.get(stop);
+      w.i32(count - 1);
+      w.op("i32.sub");
+      w.set(limit);
+      this.#frame.lanes = { count, shapes, local: loop.local, ...wanted };
+      this.#iterate(loop, { counter, stop: limit, iterations: count }, (run) => this.#lanewise(loop, count, run));
+      this.#frame.lanes = undefined;
+      w.release(limit);
+    }
+  }
+
+  /** Around a vector loop: values from outside as vectors, and partial results of what the lanes accumulate. */
+  #lanewise(loop: Loop, count: number, run: () => void): void {
+    const { w, storage, lanes, kernel } = this.#frame;
+    invariant(lanes !== undefined, "lanes are set in a vector loop");
+    const before = new Map(storage);
+    const owned: number[] = [];
+    for (const local of lanes.wantedAsVectors) {
+      const held = storage.get(local);
+      if (held?.scalar === undefined || lanes.shapes.isInside(local)) continue;
+      const splat = w.local("v128");
+      owned.push(splat);
+      const scalars = new ScalarEmitter(this.#frame, new Set());
+      new VectorEmitter(this.#frame, lanes, scalars, new Set()).pushSplat({ kind: "local", dtype: at(kernel.locals, local), local });
+      w.set(splat);
+      storage.set(local, { ...held, splat });
+    }
+    const accumulated = accumulatedOutside(loop, lanes.shapes);
+    for (const { local, op, value } of accumulated) {
+      const parts = Array.from({ length: count / lanesOf(value.dtype) }, () => w.local("v128"));
+      for (const part of parts) {
+        w.v128(repeated(value.dtype, identityOf(op, value.dtype)));
+        w.set(part);
+      }
+      owned.push(...parts);
+      storage.set(local, { parts });
+    }
+    run();
+    for (const { local, op, value } of accumulated) {
+      reduceLanes(this.#frame, op, value.dtype, storage.get(local)?.parts ?? []);
+      this.#addTo(before.get(local), op, value.dtype);
+    }
+    for (const [local, held] of before) storage.set(local, held);
+    for (const local of owned) w.release(local);
+  }
+
+  /** state = op(state, the scalar on the stack). */
+  #addTo(held: Storage | undefined, op: Extract<Statement, { kind: "accumulate" }>["op"], dtype: Dtype): void {
+    const { w } = this.#frame;
+    const state = held?.scalar;
+    invariant(state !== undefined, "what a vector loop accumulates into is a scalar outside");
+    const result = w.local(scalarTypes[dtype]);
+    w.set(result);
+    writeScalar(this.#frame, { op, dtype, arity: 2, literal: undefined, push: (position) => w.get(position === 0 ? state : result) });
+    w.set(state);
+    w.release(result);
+  }
+}
+
+/** Expressions to be held while a statement is written: used twice, or by both halves of something wider. */
+function sharedIn(statement: Statement): ReadonlySet<Expression> {
+  const roots = expressionsOf(statement);
+  const shared = new Set(sharedExpressions(roots));
+  visitExpressions(roots, (part) => widenedInputs(part).forEach((input) => shared.add(input)));
+  return shared;
+}
+
+/** How often a loop runs, where that is written in the kernel. */
+function extentOf({ start, stop }: Loop): number | undefined {
+  return start.kind === "literal" && stop.kind === "literal" ? stop.value - start.value : undefined;
+}
+
+/** Pushes all parts, so that none is overwritten before all are read; returns their positions. */
+function pushParts({ count }: Lanes, value: Expression, vectors: VectorEmitter): number[] {
+  const parts = Array.from({ length: count / lanesOf(value.dtype) }, (_, part) => part);
+  for (const part of parts) vectors.push(value, part);
+  return parts;
+}
+
+/** Sets the locals of all parts from the stack, the last part first. */
+function setParts(w: FunctionWriter, parts: readonly number[]): void {
+  for (const part of [...parts].reverse()) w.set(part);
+}

@@ -1,0 +1,47 @@
+/** The devices there are, made when first asked for, and which one new tensors live on. */
+import type { Device } from "../device/device.ts";
+import { WasmDevice } from "../device/wasm/wasmDevice.ts";
+import { DeviceError } from "../support/errors.ts";
+
+const makers = new Map<string, () => Device>([["wasm", () => new WasmDevice()]]);
+const made = new Map<string, Device>();
+let current: Device | undefined;
+
+/** Adds a device, or replaces the maker of one that has not been made yet. */
+export function registerDevice(name: string, make: () => Device): void {
+  makers.set(name, make);
+}
+
+/**
+ * The device called `name`.
+ * @throws DeviceError listing those there are.
+ */
+export function deviceNamed(name: string): Device {
+  let device = made.get(name);
+  if (device === undefined) {
+    const make = makers.get(name);
+    if (make === undefined)
+      throw new DeviceError(`There is no device "${name}". There are: ${[...makers.keys()].join(", ")}.`, { name });
+    device = make();
+    made.set(name, device);
+  }
+  return device;
+}
+
+/** Names of the devices that can be asked for. */
+export function deviceNames(): readonly string[] {
+  return [...makers.keys()];
+}
+
+/** The device that new tensors live on. */
+export function currentDevice(): Device {
+  current ??= deviceNamed("wasm");
+  return current;
+}
+
+/** Makes new tensors live on the device called `name`; returns the name of the one before. */
+export function setDevice(name: string): string {
+  const before = currentDevice().name;
+  current = deviceNamed(name);
+  return before;
+}

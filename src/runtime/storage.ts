@@ -1,0 +1,73 @@
+/**
+ * Which device memory holds the value of which node. Memory is freed when the collector finds the node
+ * unreachable, or at once by `dispose`. Growth is shown to the collector, which does not see device memory.
+ */
+import type { Device, DeviceBuffer } from "../device/device.ts";
+import type { Node } from "../graph/node.ts";
+import { DisposedError } from "../support/errors.ts";
+
+/** Memory on a device that holds a value. */
+export interface Storage {
+  readonly device: Device;
+  readonly buffer: DeviceBuffer;
+}
+
+const pressureBytes = 256 * 2 ** 20;
+const storages = new WeakMap<Node, Storage>();
+const disposed = new WeakSet<Node>();
+const finalizers = new FinalizationRegistry<Storage>(({ device, buffer }) => device.free(buffer));
+let unseenBytes = 0;
+
+/** The memory that holds the value of `node`, if it has been computed. */
+export function storageOf(node: Node): Storage | undefined {
+  const storage = storages.get(node);
+  if (storage === undefined && disposed.has(node)) {
+    throw new DisposedError(
+      `This tensor (${node.primitive}, made at ${node.origin.line || "an unknown place"}) was disposed. Keep it until its last use.`,
+    );
+  }
+  return storage;
+}
+
+/** Fresh memory on `device` for the value of `node`, which is freed when the node is collected. */
+export function allocateStorage(node: Node, device: Device, bytes: number): Storage {
+  showPressure(bytes);
+  const storage: Storage = { device, buffer: device.allocate(bytes) };
+  storages.set(node, storage);
+  // The registry holds a copy: a finalizer must not keep what it waits for
+  finalizers.register(storage, { ...storage }, node);
+  return storage;
+}
+
+/** Copies `data` to `device` as the value of `node`. */
+export function storeData(node: Node, device: Device, data: Uint8Array): void {
+  device.write(allocateStorage(node, device, data.byteLength).buffer, data);
+}
+
+/** Frees the memory of `node` now, if it has any. */
+export function disposeStorage(node: Node): void {
+  const storage = storages.get(node);
+  disposed.add(node);
+  if (storage === undefined) return;
+  finalizers.unregister(node);
+  storages.delete(node);
+  storage.device.free(storage.buffer);
+}
+
+/** Is memory under so much pressure that a reader should let the finalizers run? Asking resets the answer. */
+export function takePressure(): boolean {
+  const high = pressed;
+  pressed = false;
+  return high;
+}
+
+let pressed = false;
+
+function showPressure(bytes: number): void {
+  unseenBytes += bytes;
+  if (unseenBytes < pressureBytes) return;
+  // The collector counts array buffers: one that is dropped at once tells it what the device took
+  new ArrayBuffer(unseenBytes);
+  unseenBytes = 0;
+  pressed = true;
+}

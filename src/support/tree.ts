@@ -1,0 +1,100 @@
+/**
+ * Trees: plain arrays and plain objects with leaves of any kind, such as the arguments and results of functions
+ * that are differentiated, compiled or batched. Whoever asks says what a leaf is; nothing here knows tensors.
+ */
+import { ArgumentError } from "./errors.ts";
+import { at } from "./invariant.ts";
+
+/** Says which values are leaves; everything else has to be an array or a plain object. */
+export type LeafTest<L> = (value: unknown) => value is L;
+
+/** A tree taken apart: its leaves in order, and how to put others in their place. */
+export interface Flattened<L> {
+  readonly leaves: readonly L[];
+  /** Where each leaf stands, for messages: `[0].weights.bias`. */
+  readonly paths: readonly string[];
+  /** The same tree with other leaves; `leaves` has as many entries as the tree. */
+  rebuild(leaves: readonly unknown[]): unknown;
+}
+
+/**
+ * Takes `tree` apart. Values that are neither leaf, array nor plain object are kept as they are by `rebuild`.
+ * Keys of objects are taken in the order of the alphabet, so that equal trees have equal order.
+ */
+export function flattenTree<L>(tree: unknown, isLeaf: LeafTest<L>): Flattened<L> {
+  const leaves: L[] = [];
+  const paths: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (isLeaf(value)) {
+      leaves.push(value);
+      paths.push(path);
+      return;
+    }
+    for (const [key, child] of entriesOf(value)) visit(child, joinPath(path, key));
+  };
+  visit(tree, "");
+  return { leaves, paths, rebuild: (others) => replaceLeaves(tree, isLeaf, others) };
+}
+
+/** The tree with `change` applied to each leaf. */
+export function mapTree<L>(tree: unknown, isLeaf: LeafTest<L>, change: (leaf: L, path: string) => unknown): unknown {
+  const { leaves, paths, rebuild } = flattenTree(tree, isLeaf);
+  return rebuild(leaves.map((leaf, index) => change(leaf, at(paths, index))));
+}
+
+/** A text that two trees share exactly when they have the same structure and the same values that are no leaves. */
+export function treeStructure(tree: unknown, isLeaf: (value: unknown) => boolean): string {
+  if (isLeaf(tree)) return "*";
+  if (Array.isArray(tree)) return `[${tree.map((child) => treeStructure(child, isLeaf)).join(",")}]`;
+  if (isPlainObject(tree)) {
+    return `{${entriesOf(tree)
+      .map(([key, child]) => `${JSON.stringify(key)}:${treeStructure(child, isLeaf)}`)
+      .join(",")}}`;
+  }
+  return typeof tree === "string" ? JSON.stringify(tree) : String(tree);
+}
+
+/** Throws an ArgumentError unless both trees have the same structure. */
+export function requireSameStructure(
+  operation: string,
+  expected: unknown,
+  given: unknown,
+  isLeaf: (value: unknown) => boolean,
+): void {
+  const [a, b] = [treeStructure(expected, isLeaf), treeStructure(given, isLeaf)];
+  if (a !== b)
+    throw new ArgumentError(`${operation}: a tree of structure ${a} was expected and ${b} was given (* is a tensor).`, {
+      expected: a,
+      given: b,
+    });
+}
+
+function replaceLeaves<L>(tree: unknown, isLeaf: LeafTest<L>, leaves: readonly unknown[]): unknown {
+  let next = 0;
+  const visit = (value: unknown): unknown => {
+    if (isLeaf(value)) return leaves[next++];
+    if (Array.isArray(value)) return value.map(visit);
+    if (!isPlainObject(value)) return value;
+    return Object.fromEntries(entriesOf(value).map(([key, child]) => [key, visit(child)]));
+  };
+  return visit(tree);
+}
+
+function entriesOf(value: unknown): [string | number, unknown][] {
+  if (Array.isArray(value)) return value.map((child, index) => [index, child]);
+  if (!isPlainObject(value)) return [];
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, value[key]]);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function joinPath(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
+  return path === "" ? key : `${path}.${key}`;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { expand } from "../../src/compile/approximate.ts";
+import { ExpressionBuilder } from "../../src/kernel/builder.ts";
+import { printExpression } from "../../src/kernel/print.ts";
+import type { Target } from "../../src/kernel/target.ts";
+import { divisionPairs, everyExponent, powerPairs, sweep } from "./sweepApproximations.ts";
+
+const count = 50_000;
+
+for (const op of ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "sign"] as const) {
+  test(`${op} is within two units in the last place`, () => sweep(op, everyExponent(count)));
+}
+test("power is within two units in the last place", () => sweep("power", ...powerPairs(count)));
+test("quotient and remainder are within two units in the last place", () => {
+  sweep("quotient", ...divisionPairs(count));
+  sweep("remainder", ...divisionPairs(count));
+});
+
+const target: Target = { name: "plain", dtypes: ["f32", "f64"], optimize: true, vectorBytes: 0, tile: { rows: 1, vectors: 1 }, nativeOps: new Set(["add", "multiply", "less", "select"] as const) };
+
+test("expand() replaces what the target lacks, in f32 only", () => {
+  const e = new ExpressionBuilder();
+  const signs = e.apply("sign", e.local(0, "f32"));
+  expect(printExpression(expand(e, signs, target))).toBe("select(v0 < 0f, -1f, select(0f < v0, 1f, v0))");
+  expect(expand(e, signs, { ...target, nativeOps: "all" })).toBe(signs);
+  const wide = e.apply("exp", e.local(0, "f64"));
+  expect(expand(e, wide, target)).toBe(wide);
+  const sum = e.apply("add", e.local(0, "f32"), e.load(0, "f32", e.local(1, "i32")));
+  expect(expand(e, sum, target)).toBe(sum);
+});

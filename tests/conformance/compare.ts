@@ -1,0 +1,39 @@
+/** Compares what a device computed with what the interpreter says. */
+import { expect } from "vitest";
+import type { Device } from "../../src/device/device.ts";
+import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import { printKernel } from "../../src/kernel/print.ts";
+import type { Data } from "../../src/shape/dtype.ts";
+import { launch, runPlan } from "./launch.ts";
+
+const interpreter = new InterpreterDevice();
+
+/** Fails where the device's buffers differ from the interpreter's by more than `ulps` units in the last place. */
+export function expectSame(device: Device, kernel: Kernel, buffers: readonly Data[], sizes: readonly number[] = [], ulps = 0): void {
+  const expected = launch(interpreter, kernel, buffers, sizes);
+  compare(launch(device, kernel, buffers, sizes), expected, ulps, () => `${printKernel(kernel)}\nsizes ${sizes.join(", ")}`);
+}
+
+/** The same for a whole plan, run `times` times. */
+export function expectSamePlan(device: Device, plan: Plan, externals: readonly Data[], times = 1): void {
+  compare(runPlan(device, plan, externals, times), runPlan(interpreter, plan, externals, times), 0, () => "the plan");
+}
+
+function compare(actual: readonly Data[], expected: readonly Data[], ulps: number, what: () => string): void {
+  expected.forEach((data, buffer) => {
+    const got = actual[buffer] ?? new Uint8Array(0);
+    for (let position = 0; position < data.length; position++) {
+      const [wanted = 0, found = 0] = [data[position], got[position]];
+      if (Object.is(wanted, found) || isWithin(wanted, found, ulps, data)) continue;
+      expect.fail(`${what()}\nb${buffer}[${position}] is ${found} and has to be ${wanted}`);
+    }
+  });
+}
+
+function isWithin(wanted: number, found: number, ulps: number, data: Data): boolean {
+  if (ulps === 0 || !Number.isFinite(wanted)) return false;
+  const epsilon = data instanceof Float32Array ? 2 ** -23 : data instanceof Float64Array ? 2 ** -52 : 0;
+  return Math.abs(wanted - found) <= ulps * epsilon * Math.abs(wanted);
+}

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { Allocator, alignment } from "../../src/device/wasm/allocator.ts";
+import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import { Draft } from "../conformance/draft.ts";
+import { dataOf, launch } from "../conformance/launch.ts";
+
+test("the allocator hands out what is free, never twice, and joins what comes back", () => {
+  const allocator = new Allocator();
+  const end = 1 << 20;
+  allocator.extend(4096, end / 2);
+  allocator.extend(end / 2, end);
+  const taken = new Map<number, number>();
+  let state = 1;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  for (let step = 0; step < 20_000; step++) {
+    if (random(2) === 0 || taken.size > 100) {
+      const address = [...taken.keys()][random(taken.size)];
+      if (address === undefined) continue;
+      allocator.free(address);
+      taken.delete(address);
+      continue;
+    }
+    const bytes = random(4) === 0 ? random(50_000) : random(300);
+    const address = allocator.allocate(bytes);
+    if (address === undefined) continue;
+    const isApart = [...taken].every(([other, size]) => address + bytes <= other || other + size <= address);
+    if (address % alignment !== 0 || address < 4096 || address + bytes > end || !isApart) expect.fail(`${bytes} bytes at ${address}`);
+    taken.set(address, bytes);
+  }
+  for (const address of taken.keys()) allocator.free(address);
+  expect(allocator.freeAtTop).toBe(end - 4096);
+  expect(allocator.allocate(end - 4096)).toBe(4096);
+});
+
+test("memory grows when it has to, and says when it cannot", () => {
+  const device = new WasmDevice();
+  const large = device.allocate(300 * 1024 * 1024);
+  expect(device.bytesInUse).toBe(300 * 1024 * 1024);
+  device.write(large, Uint8Array.of(1, 2, 3));
+  expect([...device.readSync(large).subarray(0, 3)]).toEqual([1, 2, 3]);
+  expect(() => device.allocate(2 ** 32)).toThrow("out of memory: 4,294,967,296 bytes were asked for with 314,572,800 bytes in use");
+  device.free(large);
+  expect(device.bytesInUse).toBe(0);
+});
+
+/** out[i] = a[i] + number. */
+function addition(number: number): Plan {
+  const d = new Draft();
+  const [input, output, size] = [d.buffer("f32", "read"), d.buffer("f32", "write"), d.size()];
+  const sum = (i: ReturnType<Draft["size"]>) => d.e.apply("add", d.load(input, i), d.e.literal("f32", number));
+  return {
+    slots: [{ kind: "external", position: 0, bytes: 40 }, { kind: "external", position: 1, bytes: 40 }],
+    arenaBytes: 0,
+    externals: 2,
+    kernels: [d.kernel("add", [d.loop(size, (i) => [d.store(output, i, sum(i))], { lanes: 8 })])],
+    commands: [{ kind: "kernel", kernel: 0, slots: [0, 1], sizes: [10], label: "add", origins: [] }],
+  };
+}
+
+test("kernels that are no longer used go when there are many, and those in use stay", () => {
+  const device = new WasmDevice();
+  const [x, y] = [device.allocate(40), device.allocate(40)];
+  device.write(x, new Uint8Array(dataOf("f32", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).buffer));
+  const kept = device.prepare(addition(0.5));
+  for (let number = 1; number < 1200; number++) device.prepare(addition(number)).dispose();
+  expect(device.kernelsKept).toBeLessThanOrEqual(1025);
+  kept.run([x, y]);
+  expect([...new Float32Array(new Uint8Array(device.readSync(y)).buffer)].slice(0, 3)).toEqual([1.5, 2.5, 3.5]);
+});
+
+test("deep sharing inside one statement stays small", () => {
+  const d = new Draft();
+  const [input, output, size] = [d.buffer("f32", "read"), d.buffer("f32", "write"), d.size()];
+  const kernel = d.kernel("doubling", [
+    d.loop(size, (i) => {
+      let value = d.load(input, i);
+      for (let depth = 0; depth < 60; depth++) value = d.e.apply("multiply", d.e.apply("add", value, value), d.e.literal("f32", 0.5));
+      return [d.store(output, i, value)];
+    }, { lanes: 8 }),
+  ]);
+  const data = dataOf("f32", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(launch(new WasmDevice(), kernel, [data, dataOf("f32", new Array(11).fill(0))], [11])[1]).toEqual(data);
+});
