@@ -1,0 +1,185 @@
+/**
+ * The nonlinearities of networks, element by element. Compositions of primitives that stay finite for every finite
+ * input, in value and derivative; integers become f32. `normalize.ts` has softmax.
+ */
+import { withOneOrigin } from "../graph/node.ts";
+import { maximum, minimum, negative } from "./arithmetic.ts";
+import { where } from "./comparison.ts";
+import { attachMethods, type UnaryMethod } from "./methods.ts";
+import { floatsOf, mapOperands, toFloat } from "./operands.ts";
+import type { ShapeType } from "./shapeTypes.ts";
+import type { Tensor } from "./tensor.ts";
+import { erf, exp, expm1, log1p, tanh } from "./transcendental.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<S extends ShapeType> {
+    /** {@link sigmoid} */
+    sigmoid: UnaryMethod;
+    /** {@link logSigmoid} */
+    logSigmoid: UnaryMethod;
+    /** {@link softplus} */
+    softplus: UnaryMethod;
+    /** {@link relu} */
+    relu: UnaryMethod;
+    /** {@link leakyRelu} */
+    leakyRelu<A extends ShapeType>(this: Tensor<A>, slope?: number): Tensor<A>;
+    /** {@link elu} */
+    elu<A extends ShapeType>(this: Tensor<A>, alpha?: number): Tensor<A>;
+    /** {@link silu} */
+    silu: UnaryMethod;
+    /** {@link gelu} */
+    gelu<A extends ShapeType>(this: Tensor<A>, options?: GeluOptions): Tensor<A>;
+  }
+}
+
+/**
+ * 1 / (1 + e^−x).
+ *
+ * @example
+ * ```ts
+ * import { sigmoid, tensor } from "smilodon";
+ * console.log(await sigmoid(tensor([0, Infinity])).toArray()); // [0.5, 1]
+ * ```
+ */
+export function sigmoid<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("sigmoid", "sigmoid", [x], toFloat);
+}
+
+/**
+ * ln sigmoid(x), without underflow.
+ *
+ * @example
+ * ```ts
+ * import { logSigmoid, tensor } from "smilodon";
+ * console.log(await logSigmoid(tensor([-1000])).toArray()); // [-1000]
+ * ```
+ */
+export function logSigmoid<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return withOneOrigin(() => negative(softplus(negative(floatsOf(x)))));
+}
+
+/**
+ * ln(1 + eˣ), without overflow: a smooth relu.
+ *
+ * @example
+ * ```ts
+ * import { softplus, tensor } from "smilodon";
+ * console.log(await softplus(tensor([-1000, 1000])).toArray()); // [0, 1000]
+ * ```
+ */
+export function softplus<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+export function softplus(x: Tensor): Tensor {
+  return withOneOrigin(() => {
+    // From here on ln(1 + eˣ) rounds to x
+    const values = floatsOf(x);
+    const isLarge = values.greater(x.dtype === "f64" ? 37 : 17);
+    return where(isLarge, values, log1p(exp(where(isLarge, 0, values))));
+  });
+}
+
+/**
+ * max(x, 0). The derivative at 0 is 0; NaN stays.
+ *
+ * @example
+ * ```ts
+ * import { relu, tensor } from "smilodon";
+ * console.log(await relu(tensor([-1, 2])).toArray()); // [0, 2]
+ * ```
+ */
+export function relu<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+export function relu(x: Tensor): Tensor {
+  return withOneOrigin(() => where(x.lessEqual(0), 0, x));
+}
+
+/**
+ * x above 0, slope · x elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { leakyRelu, tensor } from "smilodon";
+ * console.log(await leakyRelu(tensor([-1, 2]), 0.5).toArray()); // [-0.5, 2]
+ * ```
+ */
+export function leakyRelu<S extends ShapeType>(x: Tensor<S>, slope?: number): Tensor<S>;
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  return withOneOrigin(() => where(x.greater(0), x, x.multiply(slope)));
+}
+
+/**
+ * x above 0, alpha · (eˣ − 1) elsewhere.
+ *
+ * Source: D. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network learning by exponential linear
+ * units", ICLR 2016.
+ *
+ * @example
+ * ```ts
+ * import { elu, tensor } from "smilodon";
+ * console.log(await elu(tensor([-Infinity, 2])).toArray()); // [-1, 2]
+ * ```
+ */
+export function elu<S extends ShapeType>(x: Tensor<S>, alpha?: number): Tensor<S>;
+export function elu(x: Tensor, alpha = 1): Tensor {
+  return withOneOrigin(() => {
+    const isPositive = x.greater(0);
+    // What is not chosen must not overflow either: its derivative would be 0 · ∞
+    return where(isPositive, x, expm1(where(isPositive, 0, x)).multiply(alpha));
+  });
+}
+
+/**
+ * x · sigmoid(x), also called swish.
+ *
+ * @example
+ * ```ts
+ * import { silu, tensor } from "smilodon";
+ * console.log(await silu(tensor([0, 1000])).toArray()); // [0, 1000]
+ * ```
+ */
+export function silu<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+export function silu(x: Tensor): Tensor {
+  return withOneOrigin(() => {
+    const { floored, bounded } = bound(x, 1000);
+    return floored.multiply(sigmoid(bounded));
+  });
+}
+
+/** How `gelu` is computed. */
+export interface GeluOptions {
+  /** `"none"`: by the error function; `"tanh"`: the older approximation, within 0.0005 of it. Default `"none"`. */
+  readonly approximate?: "none" | "tanh";
+}
+
+/**
+ * x · Φ(x), with Φ the distribution function of the standard normal.
+ *
+ * Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units", arXiv 1606.08415.
+ *
+ * @example
+ * ```ts
+ * import { gelu, tensor } from "smilodon";
+ * console.log(await gelu(tensor([0, 100])).toArray()); // [0, 100]
+ * console.log(await gelu(tensor([0, 100]), { approximate: "tanh" }).toArray()); // [0, 100]
+ * ```
+ */
+export function gelu<S extends ShapeType>(x: Tensor<S>, options?: GeluOptions): Tensor<S>;
+export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+  return withOneOrigin(() => {
+    const { floored, bounded } = bound(x, 40);
+    const inner =
+      approximate === "tanh"
+        ? tanh(bounded.add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715)).multiply(Math.sqrt(2 / Math.PI)))
+        : erf(bounded.multiply(Math.SQRT1_2));
+    return floored.multiply(0.5).multiply(inner.add(1));
+  });
+}
+
+/**
+ * x not below −limit, and the same also not above limit: beyond it a gate is exactly 0 or 1, and −∞ · 0 or ∞ · 0
+ * would be NaN.
+ */
+function bound(x: Tensor, limit: number): { readonly floored: Tensor; readonly bounded: Tensor } {
+  const floored = maximum(floatsOf(x), -limit);
+  return { floored, bounded: minimum(floored, limit) };
+}
+
+attachMethods({ sigmoid, logSigmoid, softplus, relu, leakyRelu, elu, silu, gelu });

@@ -1,0 +1,368 @@
+/**
+ * Arithmetic, element by element. Shapes broadcast, dtypes promote, JavaScript numbers take the dtype of the
+ * tensor, booleans count as i32. `comparison.ts`, `transcendental.ts` and `activation.ts` continue the list.
+ */
+import { withOneOrigin } from "../graph/node.ts";
+import { isFloat } from "../shape/dtype.ts";
+import { ArgumentError, DtypeError } from "../support/errors.ts";
+import { where } from "./comparison.ts";
+import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
+import { commonDtype, type Fitting, type Joined, mapOperands, type Operand, operandNode, toFloat, toNumber } from "./operands.ts";
+import type { ShapeType } from "./shapeTypes.ts";
+import { Tensor } from "./tensor.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<S extends ShapeType> {
+    /** {@link add} */
+    add: BinaryMethod;
+    /** {@link subtract} */
+    subtract: BinaryMethod;
+    /** {@link multiply} */
+    multiply: BinaryMethod;
+    /** {@link divide} */
+    divide: BinaryMethod;
+    /** {@link floorDivide} */
+    floorDivide: BinaryMethod;
+    /** {@link remainder} */
+    remainder: BinaryMethod;
+    /** {@link pow} */
+    pow: BinaryMethod;
+    /** {@link maximum} */
+    maximum: BinaryMethod;
+    /** {@link minimum} */
+    minimum: BinaryMethod;
+    /** {@link clip} */
+    clip<A extends ShapeType>(this: Tensor<A>, low?: number, high?: number): Tensor<A>;
+    /** {@link negative} */
+    negative: UnaryMethod;
+    /** {@link abs} */
+    abs: UnaryMethod;
+    /** {@link sign} */
+    sign: UnaryMethod;
+    /** {@link square} */
+    square: UnaryMethod;
+    /** {@link sqrt} */
+    sqrt: UnaryMethod;
+    /** {@link rsqrt} */
+    rsqrt: UnaryMethod;
+    /** {@link reciprocal} */
+    reciprocal: UnaryMethod;
+    /** {@link floor} */
+    floor: UnaryMethod;
+    /** {@link ceil} */
+    ceil: UnaryMethod;
+    /** {@link round} */
+    round: UnaryMethod;
+    /** {@link trunc} */
+    trunc: UnaryMethod;
+  }
+}
+
+/**
+ * a + b.
+ * @throws ShapeError where the shapes do not broadcast, DtypeError where the dtypes have no common one.
+ *
+ * @example
+ * ```ts
+ * import { add, tensor } from "smilodon";
+ * console.log(await add(tensor([1, 2]), 3).toArray()); // [4, 5]
+ * ```
+ */
+export function add<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("add", "add", [a, b], toNumber);
+}
+
+/**
+ * a − b.
+ *
+ * @example
+ * ```ts
+ * import { subtract, tensor } from "smilodon";
+ * console.log(await subtract(1, tensor([1, 2])).toArray()); // [0, -1]
+ * ```
+ */
+export function subtract<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("subtract", "subtract", [a, b], toNumber);
+}
+
+/**
+ * a · b, element by element; `matmul` is the matrix product.
+ *
+ * @example
+ * ```ts
+ * import { multiply, tensor } from "smilodon";
+ * console.log(await multiply(tensor([[1], [2]]), tensor([3, 4])).toArray()); // [[3, 4], [6, 8]]
+ * ```
+ */
+export function multiply<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("multiply", "multiply", [a, b], toNumber);
+}
+
+/**
+ * a / b as floating-point numbers (integers become f32). Division by zero gives infinities and NaN.
+ *
+ * @example
+ * ```ts
+ * import { divide, tensor } from "smilodon";
+ * console.log(await divide(tensor([1, 2]), 4).toArray()); // [0.25, 0.5]
+ * ```
+ */
+export function divide<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("divide", "divide", [a, b], toFloat);
+}
+
+/**
+ * The whole number below a / b: rounded toward minus infinity, as Python's `//`. Whole numbers by 0 give 0.
+ *
+ * @example
+ * ```ts
+ * import { floorDivide, tensor } from "smilodon";
+ * console.log(await floorDivide(tensor([7, -7]), 2).toArray()); // [3, -4]
+ * ```
+ */
+export function floorDivide<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("floorDivide", "floorDivide", [a, b], toNumber);
+}
+
+/**
+ * What is left of a after whole multiples of b, with the sign of b, as Python's `%`. Whole numbers by 0 give 0.
+ *
+ * @example
+ * ```ts
+ * import { remainder, tensor } from "smilodon";
+ * console.log(await remainder(tensor([7, -7]), 4).toArray()); // [3, 1]
+ * ```
+ */
+export function remainder<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("remainder", "remainder", [a, b], toNumber);
+}
+
+/**
+ * a to the power of b. Small whole JavaScript exponents become products, for integers too; every other exponent
+ * of an integer makes it f32.
+ * @throws DtypeError for integers to the power of integer tensors or of negative whole numbers.
+ *
+ * @example
+ * ```ts
+ * import { pow, tensor } from "smilodon";
+ * console.log(await pow(tensor([2, 3]), 3).toArray()); // [8, 27]
+ * ```
+ */
+export function pow<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  const exponent: Operand = b;
+  if (a instanceof Tensor && typeof exponent === "number" && Number.isInteger(exponent) && exponent >= 0) {
+    if (exponent <= largestProduct || !isFloat(a.dtype)) return productOf(a, exponent);
+  }
+  const dtype = commonDtype("pow", [a, exponent]);
+  if (!isFloat(dtype)) {
+    throw new DtypeError(`pow: integers (${dtype}) take whole JavaScript numbers of zero or more as exponents. Convert with astype("f32") for others.`, { dtype });
+  }
+  return mapOperands("pow", "pow", [a, exponent]);
+}
+
+/** Up to this exponent a product is as exact as the power, and faster. */
+const largestProduct = 3;
+
+/** base · base · … by repeated squaring. */
+function productOf(base: Tensor, exponent: number): Tensor {
+  const dtype = toNumber(base.dtype);
+  if (exponent <= 1) return new Tensor(operandNode(exponent === 0 ? 1 : base, dtype, base.shape));
+  const half = productOf(base, Math.floor(exponent / 2));
+  const square = half.multiply(half);
+  return exponent % 2 === 0 ? square : square.multiply(base);
+}
+
+/**
+ * The greater of a and b; NaN where either is. Where they are equal, both take half of the derivative.
+ *
+ * @example
+ * ```ts
+ * import { maximum, tensor } from "smilodon";
+ * console.log(await maximum(tensor([1, 5]), 3).toArray()); // [3, 5]
+ * ```
+ */
+export function maximum<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("maximum", "maximum", [a, b]);
+}
+
+/**
+ * The lesser of a and b; NaN where either is. Where they are equal, both take half of the derivative.
+ *
+ * @example
+ * ```ts
+ * import { minimum, tensor } from "smilodon";
+ * console.log(await minimum(tensor([1, 5]), 3).toArray()); // [1, 3]
+ * ```
+ */
+export function minimum<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("minimum", "minimum", [a, b]);
+}
+
+/**
+ * x kept between `low` and `high`, each optional. The derivative is 1 from bound to bound, bounds included.
+ * @throws ArgumentError where `low` is above `high`.
+ *
+ * @example
+ * ```ts
+ * import { clip, tensor } from "smilodon";
+ * console.log(await clip(tensor([-2, 0.5, 2]), 0, 1).toArray()); // [0, 0.5, 1]
+ * ```
+ */
+export function clip<S extends ShapeType>(x: Tensor<S>, low = -Infinity, high = Infinity): Tensor<S> {
+  return withOneOrigin(() => {
+    if (!(low <= high)) throw new ArgumentError(`clip: the lower bound ${low} is above the upper bound ${high}.`, { low, high });
+    let result: Tensor = x;
+    if (low !== -Infinity) result = where(x.less(low), low, result);
+    if (high !== Infinity) result = where(x.greater(high), high, result);
+    return result;
+  });
+}
+
+/**
+ * −x.
+ *
+ * @example
+ * ```ts
+ * import { negative, tensor } from "smilodon";
+ * console.log(await negative(tensor([1, -2])).toArray()); // [-1, 2]
+ * ```
+ */
+export function negative<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("negative", "negative", [x], toNumber);
+}
+
+/**
+ * The magnitude of x. The derivative at 0 is 0.
+ *
+ * @example
+ * ```ts
+ * import { abs, tensor } from "smilodon";
+ * console.log(await abs(tensor([1, -2])).toArray()); // [1, 2]
+ * ```
+ */
+export function abs<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("abs", "abs", [x], toNumber);
+}
+
+/**
+ * −1, 0 or 1 as x is below, at or above zero; NaN of NaN. The derivative is 0.
+ *
+ * @example
+ * ```ts
+ * import { sign, tensor } from "smilodon";
+ * console.log(await sign(tensor([-3, 0, 2])).toArray()); // [-1, 0, 1]
+ * ```
+ */
+export function sign<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("sign", "sign", [x], toNumber);
+}
+
+/**
+ * x².
+ *
+ * @example
+ * ```ts
+ * import { square, tensor } from "smilodon";
+ * console.log(await square(tensor([3, -2])).toArray()); // [9, 4]
+ * ```
+ */
+export function square<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("square", "multiply", [x, x], toNumber);
+}
+
+/**
+ * √x; NaN below zero. Integers become f32.
+ *
+ * @example
+ * ```ts
+ * import { sqrt, tensor } from "smilodon";
+ * console.log(await sqrt(tensor([4, 9])).toArray()); // [2, 3]
+ * ```
+ */
+export function sqrt<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("sqrt", "sqrt", [x], toFloat);
+}
+
+/**
+ * 1 / √x.
+ *
+ * @example
+ * ```ts
+ * import { rsqrt, tensor } from "smilodon";
+ * console.log(await rsqrt(tensor([4, 0.25])).toArray()); // [0.5, 2]
+ * ```
+ */
+export function rsqrt<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return withOneOrigin(() => reciprocal(sqrt(x)));
+}
+
+/**
+ * 1 / x.
+ *
+ * @example
+ * ```ts
+ * import { reciprocal, tensor } from "smilodon";
+ * console.log(await reciprocal(tensor([4, 0.5])).toArray()); // [0.25, 2]
+ * ```
+ */
+export function reciprocal<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("reciprocal", "divide", [1, x], toFloat);
+}
+
+/**
+ * The greatest whole number that is not above x. Integers stay as they are; the derivative is 0.
+ *
+ * @example
+ * ```ts
+ * import { floor, tensor } from "smilodon";
+ * console.log(await floor(tensor([1.5, -1.5])).toArray()); // [1, -2]
+ * ```
+ */
+export function floor<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return isFloat(x.dtype) ? mapOperands("floor", "floor", [x]) : x;
+}
+
+/**
+ * The least whole number that is not below x. Integers stay as they are; the derivative is 0.
+ *
+ * @example
+ * ```ts
+ * import { ceil, tensor } from "smilodon";
+ * console.log(await ceil(tensor([1.5, -1.5])).toArray()); // [2, -1]
+ * ```
+ */
+export function ceil<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return isFloat(x.dtype) ? mapOperands("ceil", "ceil", [x]) : x;
+}
+
+/**
+ * The nearest whole number, halves to the even one. Integers stay as they are; the derivative is 0.
+ *
+ * @example
+ * ```ts
+ * import { round, tensor } from "smilodon";
+ * console.log(await round(tensor([0.5, 1.5, 2.6])).toArray()); // [0, 2, 3]
+ * ```
+ */
+export function round<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return isFloat(x.dtype) ? mapOperands("round", "round", [x]) : x;
+}
+
+/**
+ * x without its fraction: rounded toward zero. Integers stay as they are; the derivative is 0.
+ *
+ * @example
+ * ```ts
+ * import { trunc, tensor } from "smilodon";
+ * console.log(await trunc(tensor([1.5, -1.5])).toArray()); // [1, -1]
+ * ```
+ */
+export function trunc<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+export function trunc(x: Tensor): Tensor {
+  return withOneOrigin(() => isFloat(x.dtype) ? where(x.less(0), ceil(x), floor(x)) : x);
+}
+
+attachMethods({
+  add, subtract, multiply, divide, floorDivide, remainder, pow, maximum, minimum, clip, negative, abs, sign, square,
+  sqrt, rsqrt, reciprocal, floor, ceil, round, trunc,
+});

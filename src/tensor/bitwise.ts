@@ -1,0 +1,86 @@
+/** Operations on the bits of integers and booleans, element by element. Shapes broadcast, dtypes promote. */
+import { attachMethods, type BinaryMethod } from "./methods.ts";
+import { type Fitting, type Joined, mapOperands, type Operand } from "./operands.ts";
+import type { ShapeType } from "./shapeTypes.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<S extends ShapeType> {
+    /** {@link bitwiseAnd} */
+    bitwiseAnd: BinaryMethod;
+    /** {@link bitwiseOr} */
+    bitwiseOr: BinaryMethod;
+    /** {@link bitwiseXor} */
+    bitwiseXor: BinaryMethod;
+    /** {@link bitwiseLeftShift} */
+    bitwiseLeftShift: BinaryMethod;
+    /** {@link bitwiseRightShift} */
+    bitwiseRightShift: BinaryMethod;
+  }
+}
+
+/**
+ * Bits that a and b both have. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseAnd, tensor } from "smilodon";
+ * console.log(await bitwiseAnd(tensor([12], { dtype: "i32" }), 10).toArray()); // [8]
+ * ```
+ */
+export function bitwiseAnd<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("bitwiseAnd", "bitwiseAnd", [a, b]);
+}
+
+/**
+ * Bits that a or b has. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseOr, tensor } from "smilodon";
+ * console.log(await bitwiseOr(tensor([12], { dtype: "i32" }), 10).toArray()); // [14]
+ * ```
+ */
+export function bitwiseOr<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("bitwiseOr", "bitwiseOr", [a, b]);
+}
+
+/**
+ * Bits that just one of a and b has. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseXor, tensor } from "smilodon";
+ * console.log(await bitwiseXor(tensor([12], { dtype: "i32" }), 10).toArray()); // [6]
+ * ```
+ */
+export function bitwiseXor<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("bitwiseXor", "bitwiseXor", [a, b]);
+}
+
+/**
+ * The bits of a, moved `b` places up; zeros follow. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseLeftShift, tensor } from "smilodon";
+ * console.log(await bitwiseLeftShift(tensor([3], { dtype: "i32" }), 2).toArray()); // [12]
+ * ```
+ */
+export function bitwiseLeftShift<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("bitwiseLeftShift", "bitwiseLeftShift", [a, b]);
+}
+
+/**
+ * The bits of a, moved `b` places down; i32 keeps its sign, unsigned numbers fill with zeros. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseRightShift, tensor } from "smilodon";
+ * console.log(await bitwiseRightShift(tensor([-8], { dtype: "i32" }), 1).toArray()); // [-4]
+ * ```
+ */
+export function bitwiseRightShift<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
+  return mapOperands("bitwiseRightShift", "bitwiseRightShift", [a, b]);
+}
+
+attachMethods({ bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift });

@@ -1,0 +1,181 @@
+/** Taking parts of a tensor: slices with steps, triangles, and elements around it (`pad`). */
+import { node } from "../graph/node.ts";
+import { normalizeAxis, showShape } from "../shape/shape.ts";
+import { ArgumentError, ShapeError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
+import { where } from "./comparison.ts";
+import { attachMethods } from "./methods.ts";
+import { explaining, mapTensor, whence } from "./operands.ts";
+import type { ShapeType } from "./shapeTypes.ts";
+import { Tensor } from "./tensor.ts";
+
+/**
+ * What to take along one axis: a position (the axis vanishes), `[start, stop, step]` as Python has them, each of
+ * which may be null or left out, or null for everything. `"..."` stands for all axes not named.
+ */
+export type SliceRange = number | readonly [start?: number | null, stop?: number | null, step?: number | null] | null | "...";
+
+/** Elements to add before and after an axis, or as many on both sides. */
+export type Padding = number | readonly [low: number, high: number];
+
+/** What `pad` may be told. */
+export interface PadOptions {
+  /** What the new elements are. Default 0. */
+  readonly value?: number | boolean;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor<S extends ShapeType> {
+    /** {@link slice} */
+    slice(...ranges: readonly SliceRange[]): Tensor;
+    /** {@link pad} */
+    pad(widths: Padding | readonly Padding[], options?: PadOptions): Tensor;
+    /** {@link roll} */
+    roll<A extends ShapeType>(this: Tensor<A>, shift: number, axis?: number): Tensor<A>;
+    /** {@link tril} */
+    tril<A extends ShapeType>(this: Tensor<A>, offset?: number): Tensor<A>;
+    /** {@link triu} */
+    triu<A extends ShapeType>(this: Tensor<A>, offset?: number): Tensor<A>;
+  }
+}
+
+/**
+ * A part of x, one range an axis from the first on; axes not named are taken whole. Ranges end where the axis ends,
+ * as in Python; positions have to exist.
+ * @throws ShapeError where a position does not exist or there are more ranges than axes; ArgumentError for a step of 0.
+ *
+ * @example
+ * ```ts
+ * import { slice, tensor } from "smilodon";
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * console.log(await slice(x, 0).toArray()); // [1, 2, 3]
+ * console.log(await slice(x, null, [1, 3]).toArray()); // [[2, 3], [5, 6]]
+ * console.log(await slice(x, "...", [null, null, -2]).toArray()); // [[3, 1], [6, 4]]
+ * ```
+ */
+export function slice(x: Tensor, ...ranges: readonly SliceRange[]): Tensor {
+  const whole = spreadRanges(x, ranges);
+  const cuts = whole.map((range, axis) => readRange(x, range, axis));
+  const params = { starts: cuts.map(({ start }) => start), steps: cuts.map(({ step }) => step), shape: cuts.map(({ count }) => count) };
+  const isWhole = cuts.every(({ start, step, count }, axis) => start === 0 && step === 1 && count === x.shape[axis]);
+  const part = isWhole ? x : mapTensor("slice", x, params);
+  const kept = params.shape.filter((_, axis) => typeof whole[axis] !== "number");
+  return kept.length === x.rank ? part : mapTensor("reshape", part, { shape: kept });
+}
+
+interface Cut {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** One range an axis: the dots, or what is missing at the end, are null. */
+function spreadRanges(x: Tensor, ranges: readonly SliceRange[]): readonly Exclude<SliceRange, "...">[] {
+  const named = ranges.filter((range) => range !== "...");
+  const missing = x.rank - named.length;
+  if (missing < 0 || ranges.length - named.length > 1) {
+    throw new ShapeError(`slice: ${ranges.length} ranges were given for ${showShape(x.shape)}, which has ${x.rank} axes; "..." may stand once.${whence([x])}`, { shape: x.shape, ranges });
+  }
+  const dots = ranges.indexOf("...");
+  const place = dots < 0 ? named.length : dots;
+  return [...named.slice(0, place), ...new Array<null>(missing).fill(null), ...named.slice(place)];
+}
+
+function readRange(x: Tensor, range: Exclude<SliceRange, "...">, axis: number): Cut {
+  const size = at(x.shape, axis);
+  if (typeof range === "number") {
+    const start = range < 0 ? range + size : range;
+    if (!Number.isInteger(range) || start < 0 || start >= size) {
+      throw new ShapeError(`slice: there is no position ${range} along axis ${axis} of ${showShape(x.shape)}.${whence([x])}`, { shape: x.shape, axis, position: range });
+    }
+    return { start, step: 1, count: 1 };
+  }
+  const step = range?.[2] ?? 1;
+  if (![range?.[0] ?? 0, range?.[1] ?? 0, step].every(Number.isInteger) || step === 0) {
+    throw new ArgumentError(`slice: [${String(range)}] at axis ${axis} has to be [start, stop, step] in whole numbers, with a step other than 0.`, { axis, range });
+  }
+  // Where a backward range may begin and end lies one place further down
+  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+  const place = (bound: number | null | undefined, otherwise: number) =>
+    bound === null || bound === undefined ? otherwise : Math.min(Math.max(bound < 0 ? bound + size : bound, lowest), highest);
+  const start = place(range?.[0], step > 0 ? lowest : highest);
+  const stop = place(range?.[1], step > 0 ? highest : lowest);
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return { start: count === 0 ? 0 : start, step, count };
+}
+
+/**
+ * x with elements of `value` around it. `widths` is one padding for all axes, or a list with one an axis.
+ * @throws ShapeError where widths are negative or too few.
+ *
+ * @example
+ * ```ts
+ * import { pad, tensor } from "smilodon";
+ * console.log(await pad(tensor([1, 2]), [[1, 2]]).toArray()); // [0, 1, 2, 0, 0]
+ * ```
+ */
+export function pad(x: Tensor, widths: Padding | readonly Padding[], { value = 0 }: PadOptions = {}): Tensor {
+  const list = typeof widths === "number" ? x.shape.map(() => widths) : widths;
+  const pairs = list.map((width) => (typeof width === "number" ? [width, width] : [width[0], width[1]]));
+  const params = { low: pairs.map((pair) => at(pair, 0)), high: pairs.map((pair) => at(pair, 1)), value: Number(value) };
+  return explaining("pad", [x], () => mapTensor("pad", x, params));
+}
+
+/**
+ * The elements moved `shift` places up along `axis`; what falls off the end comes back at the start. Without an axis,
+ * of all elements row by row.
+ *
+ * @example
+ * ```ts
+ * import { roll, tensor } from "smilodon";
+ * console.log(await roll(tensor([1, 2, 3]), 1).toArray()); // [3, 1, 2]
+ * ```
+ */
+export function roll<S extends ShapeType>(x: Tensor<S>, shift: number, axis?: number): Tensor<S>;
+export function roll(x: Tensor, shift: number, axis?: number): Tensor {
+  if (axis === undefined && x.rank !== 1) return mapTensor("reshape", roll(mapTensor("reshape", x, { shape: [x.size] }), shift, 0), { shape: x.shape });
+  const position = explaining("roll", [x], () => normalizeAxis("roll", axis ?? 0, x.rank));
+  const size = at(x.shape, position);
+  const places = size === 0 ? 0 : ((shift % size) + size) % size;
+  if (places === 0) return x;
+  const before = new Array<null>(position).fill(null);
+  return new Tensor(node("concat", [slice(x, ...before, [size - places]).node, slice(x, ...before, [null, size - places]).node], { axis: position }));
+}
+
+/**
+ * The lower triangle of the last two axes: what stands above the diagonal `offset` is 0.
+ *
+ * @example
+ * ```ts
+ * import { ones, tril } from "smilodon";
+ * console.log(await tril(ones([2, 2])).toArray()); // [[1, 0], [1, 1]]
+ * ```
+ */
+export function tril<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
+export function tril(x: Tensor, offset = 0): Tensor {
+  const { row, column } = positions("tril", x);
+  return where(column.lessEqual(row.add(offset)), x, 0);
+}
+
+/**
+ * The upper triangle of the last two axes: what stands below the diagonal `offset` is 0.
+ *
+ * @example
+ * ```ts
+ * import { ones, triu } from "smilodon";
+ * console.log(await triu(ones([2, 2])).toArray()); // [[1, 1], [0, 1]]
+ * ```
+ */
+export function triu<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
+export function triu(x: Tensor, offset = 0): Tensor {
+  const { row, column } = positions("triu", x);
+  return where(column.greaterEqual(row.add(offset)), x, 0);
+}
+
+function positions(operation: string, x: Tensor): { readonly row: Tensor; readonly column: Tensor } {
+  if (x.rank < 2) throw new ShapeError(`${operation}: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`, { shape: x.shape });
+  const shape = x.shape.slice(-2);
+  return { row: new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" })), column: new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" })) };
+}
+
+attachMethods({ slice, pad, roll, tril, triu });

@@ -1,0 +1,60 @@
+/**
+ * `compile`: a function of tensors becomes a plan, which later calls run with one launch. The first call with
+ * given shapes traces the function: its arguments are placeholders, and the parameters, host values and flags
+ * that it touches are found on the way. `tracedFunction.ts` runs what is made here.
+ */
+import { isKeepingGraph } from "../runtime/realize.ts";
+import { ArgumentError, TracingError } from "../support/errors.ts";
+import { openTrace } from "../tensor/tracing.ts";
+import { readArguments } from "./signature.ts";
+import { TracedFunction } from "./tracedFunction.ts";
+
+/** Most traces (shapes, static arguments, modes) that one compiled function keeps. */
+const mostTraces = 64;
+
+/** A compiled function: called like the original. */
+export interface CompiledFunction<Arguments extends readonly unknown[], Result> {
+  (...given: Arguments): Result;
+  /** The traces kept now, last used first; `explainPlan` reads their plans. */
+  readonly traces: readonly TracedFunction[];
+}
+
+/**
+ * A function that does what `traced` does, with one launch a call and no JavaScript between its kernels.
+ *
+ * Tensors among the arguments (also inside plain arrays and objects) are inputs; everything else is fixed for a
+ * trace, and another value makes another trace. Parameters are read and written in place; random numbers and
+ * learning rates are fresh at every call. Values cannot be read inside: the function must not be asynchronous.
+ *
+ * @throws TracingError where the function returns a promise or keeps placeholders; ArgumentError for other arguments.
+ *
+ * @example
+ * ```ts
+ * import { compile, tensor } from "smilodon";
+ * const norm = compile((x) => x.multiply(x).sum());
+ * console.log(await norm(tensor([3, 4])).item());
+ * ```
+ */
+export function compile<Arguments extends readonly unknown[], Result>(
+  traced: (...given: Arguments) => Result,
+): CompiledFunction<Arguments, Result> {
+  if (typeof traced !== "function")
+    throw new ArgumentError(`compile takes a function and was given ${String(traced)} (${typeof traced}).`);
+  const traces: TracedFunction[] = [];
+  const call = (...given: Arguments): Result => {
+    // Inside another trace there is nothing to launch: the function becomes part of that graph
+    if (openTrace() !== undefined || isKeepingGraph()) return traced(...given);
+    const read = readArguments(given);
+    let index = traces.findIndex((trace) => trace.serves(read));
+    if (index < 0) {
+      traces.unshift(new TracedFunction(traced as (...given: readonly unknown[]) => unknown, given, read));
+      index = 0;
+      for (const dropped of traces.splice(mostTraces)) dropped.dispose();
+    }
+    const trace = traces[index];
+    if (trace === undefined) throw new TracingError("The function could not be traced.");
+    if (index > 0) traces.unshift(...traces.splice(index, 1));
+    return trace.run(read) as Result;
+  };
+  return Object.assign(call, { traces });
+}

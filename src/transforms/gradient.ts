@@ -1,0 +1,69 @@
+/**
+ * Reverse mode: derivatives of a scalar with respect to many numbers, by walking the graph of the computation
+ * backwards with the rules of `vjpRules.ts`. The result is a graph again. `tape.ts` finds the part to walk.
+ */
+import { derivedFrom, type Node } from "../graph/node.ts";
+import { isFloat } from "../shape/dtype.ts";
+import { showShape } from "../shape/shape.ts";
+import { DtypeError, ShapeError } from "../support/errors.ts";
+import { add } from "../tensor/arithmetic.ts";
+import { onesLike, zerosLike } from "../tensor/creation.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { recordTape, type Tape } from "./tape.ts";
+import { pullBack } from "./vjpRules.ts";
+
+/**
+ * The derivatives of `loss` with respect to tensors that it was computed from; zeros where it does not depend on
+ * one. For optimizers and explanation methods; `grad` is for functions.
+ * @throws ShapeError where `loss` has more than one element; DtypeError where it is no float.
+ *
+ * @example
+ * ```ts
+ * import { gradientsOf, tensor } from "smilodon";
+ * const x = tensor([1, 2, 3]);
+ * const [slope] = gradientsOf(x.square().sum(), [x]);
+ * console.log(await slope?.toArray()); // [2, 4, 6]
+ * ```
+ */
+export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  requireScalar("gradientsOf", loss);
+  const wanted = wrt.map(({ node }) => node);
+  const found = pullBackAlong(recordTape([loss.node], wanted), [[loss.node, onesLike(loss)]]);
+  return wrt.map((tensor) => found.get(tensor.node) ?? zerosLike(tensor));
+}
+
+/** @throws ShapeError, DtypeError unless `value` is one floating-point number, as what is differentiated has to be. */
+export function requireScalar(operation: string, value: Tensor): void {
+  const { origin, layer } = value.node;
+  const place = `${origin.line === "" ? "" : ` It was made at ${origin.line}.`}${layer === "" ? "" : ` In layer ${layer}.`}`;
+  if (value.size !== 1) {
+    throw new ShapeError(
+      `${operation}: the function gave a tensor of shape ${showShape(value.shape)}; a gradient is that of one number. ` +
+        `Reduce it first, for example with mean() or sum(), or take jacobian(f).${place}`,
+      { shape: value.shape },
+    );
+  }
+  if (!isFloat(value.dtype)) throw new DtypeError(`${operation}: the function gave ${value.dtype}; only floating-point numbers have derivatives.${place}`, { dtype: value.dtype });
+}
+
+/** Walks `tape` backwards from cotangents of its outputs; gives the cotangents of all nodes that were wanted. */
+export function pullBackAlong({ steps, dependents }: Tape, seeds: readonly (readonly [Node, Tensor])[]): ReadonlyMap<Node, Tensor> {
+  const cotangents = new Map<Node, Tensor>();
+  const accumulate = (node: Node, cotangent: Tensor): void => {
+    const known = cotangents.get(node);
+    cotangents.set(node, known === undefined ? cotangent : add(known, cotangent));
+  };
+  for (const [node, seed] of seeds) if (dependents.has(node)) accumulate(node, seed);
+  for (let index = steps.length - 1; index >= 0; index--) {
+    const step = steps[index];
+    const cotangent = step && cotangents.get(step.node);
+    if (step === undefined || cotangent === undefined) continue;
+    derivedFrom(step.node, () => {
+      step.inputs.forEach((input, position) => {
+        const part = dependents.has(input) ? pullBack(step.node, step.inputs, cotangent, position) : undefined;
+        if (part !== undefined) accumulate(input, part);
+      });
+    });
+  }
+  return cotangents;
+}

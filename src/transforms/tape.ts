@@ -1,0 +1,42 @@
+/**
+ * The part of a graph that derivatives walk: the nodes between what is differentiated and what depends on it, in
+ * order of computation. Taken at once, so that nodes may be computed and forget their inputs afterwards.
+ */
+import { isNode, type Node } from "../graph/node.ts";
+import type { Primitive } from "../graph/primitives.ts";
+import { topologicalOrder } from "../graph/traverse.ts";
+import { isFloat } from "../shape/dtype.ts";
+
+/** One node and the inputs it had. */
+export interface Step {
+  readonly node: Node;
+  readonly inputs: readonly Node[];
+}
+
+/** Which nodes depend on the wanted ones, and how. */
+export interface Tape {
+  /** Each after its inputs; the wanted nodes themselves are not among them unless they depend on each other. */
+  readonly steps: readonly Step[];
+  /** The wanted nodes and everything that depends on them. */
+  readonly dependents: ReadonlySet<Node>;
+}
+
+/** The steps from `wanted` to `outputs`. Paths through integers, and those that `stopGradient` blocks, do not count. */
+export function recordTape(outputs: readonly Node[], wanted: readonly Node[]): Tape {
+  const dependents = new Set<Node>(wanted);
+  // Inputs are older than what they make: nothing made before the first wanted node depends on it
+  const oldest = wanted.reduce((least, { id }) => Math.min(least, id), Infinity);
+  const steps: Step[] = [];
+  for (const node of topologicalOrder(outputs, ({ id }) => id < oldest)) {
+    if (node.id < oldest || !isFloat(node.type.dtype) || blocksGradient(node)) continue;
+    const { inputs } = node;
+    if (!inputs.some((input) => dependents.has(input))) continue;
+    dependents.add(node);
+    steps.push({ node, inputs });
+  }
+  return { steps, dependents };
+}
+
+function blocksGradient(node: Node<Primitive>): boolean {
+  return isNode(node, "identity") && node.params.blocksGradient;
+}

@@ -1,0 +1,111 @@
+/**
+ * Runs a traced function: gathers the buffers, launches the plan once, hands out the results and puts the new
+ * values of parameters in place.
+ */
+import { type Node, sourceNode, withOrigin } from "../graph/node.ts";
+import { type DeviceBuffer, type Plan, type PreparedProgram, prepareProgram } from "../runtime/programs.ts";
+import { bytesOfNode, deviceOf, realize } from "../runtime/realize.ts";
+import { allocateStorage, type Storage, storageOf } from "../runtime/storage.ts";
+import { dtypes } from "../shape/dtype.ts";
+import { at, invariant } from "../support/invariant.ts";
+import { captureOrigin, type Origin } from "../support/origin.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { HostInput } from "../tensor/tracing.ts";
+import { type GivenArguments, sameSignature } from "./signature.ts";
+import { type TracedProgram, trace } from "./trace.ts";
+
+/** One trace of a compiled function, ready to run. */
+export class TracedFunction {
+  readonly #fixed: readonly unknown[];
+  readonly #types: readonly Node["type"][];
+  readonly #traced: TracedProgram;
+  readonly #prepared: PreparedProgram;
+  readonly #hostBuffers: readonly DeviceBuffer[];
+  readonly #origin: Origin;
+
+  constructor(traced: (...given: readonly unknown[]) => unknown, given: readonly unknown[], read: GivenArguments) {
+    this.#origin = captureOrigin();
+    this.#fixed = read.fixed;
+    this.#types = read.tensors.map((tensor) => tensor.node.type);
+    this.#traced = trace(traced, given);
+    const { states, captured, hostValues, program } = this.#traced;
+    realize([...captured, ...states.map((state) => state.cell.node)]);
+    const device = deviceOf([
+      ...read.tensors.map((tensor) => tensor.node),
+      ...states.map((state) => state.cell.node),
+      ...captured,
+    ]);
+    this.#prepared = prepareProgram(device, program, this);
+    this.#hostBuffers = hostValues.map(
+      (value) => allocateStorage(value.placeholder, device, bytesOfNode(value.placeholder)).buffer,
+    );
+  }
+
+  /** What one launch does. */
+  get plan(): Plan {
+    return this.#prepared.plan;
+  }
+
+  /** Was this trace made for such arguments, and do the flags still stand as they did? */
+  serves(read: GivenArguments): boolean {
+    return (
+      sameSignature(read, this.#fixed, this.#types) &&
+      this.#traced.flags.every((flag) => Object.is(flag.read(), flag.value))
+    );
+  }
+
+  /** One launch. Returns what the function returned, with new tensors in it. */
+  run(read: GivenArguments): unknown {
+    const { states, hostValues, captured, result } = this.#traced;
+    const { device } = this.#prepared;
+    const externals: DeviceBuffer[] = [];
+    for (const tensor of read.tensors) externals.push(storedValueOf(tensor.node).buffer);
+    for (const state of states) externals.push(storedValueOf(state.cell.node).buffer);
+    hostValues.forEach((value, index) => {
+      const buffer = at(this.#hostBuffers, index);
+      device.write(buffer, bytesOf(value.input));
+      externals.push(buffer);
+    });
+    for (const node of captured) externals.push(storedValueOf(node).buffer);
+    const results = result.leaves.map((leaf) => this.#newValue(leaf.node, externals));
+    const replaced = states.map((state) => {
+      if (state.written === undefined) return undefined;
+      if (!state.cell.mayOverwrite) return this.#newValue(state.written.node, externals);
+      externals.push(storedValueOf(state.cell.node).buffer);
+      return undefined;
+    });
+    this.#prepared.executable.run(externals);
+    replaced.forEach((value, index) => {
+      if (value !== undefined) at(states, index).cell.replace(value);
+    });
+    return result.rebuild(results);
+  }
+
+  /** Frees code and scratch memory. */
+  dispose(): void {
+    this.#prepared.executable.dispose();
+  }
+
+  /** A tensor for a result of the type of `node`, in fresh memory that joins `externals`. */
+  #newValue(node: Node, externals: DeviceBuffer[]): Tensor {
+    const { device } = this.#prepared;
+    const value = withOrigin(this.#origin, () => sourceNode(node.type, device.name));
+    externals.push(allocateStorage(value, device, bytesOfNode(value)).buffer);
+    return new Tensor(value);
+  }
+}
+
+/** The memory of a value, computed if it was pending. */
+function storedValueOf(node: Node): Storage {
+  const known = storageOf(node);
+  if (known !== undefined) return known;
+  realize([node]);
+  const storage = storageOf(node);
+  invariant(storage !== undefined, "a realized node has memory");
+  return storage;
+}
+
+function bytesOf(input: HostInput): Uint8Array {
+  const values = dtypes[input.dtype].array.from(input.read());
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

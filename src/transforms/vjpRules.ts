@@ -1,0 +1,78 @@
+/**
+ * Reverse mode, one row a primitive: from the derivative of the final result with respect to a node's result (the
+ * cotangent) to that with respect to one of its inputs. Rules are made of tensor operations, so derivatives can be
+ * differentiated again. Maps have their rows in `mapDerivatives.ts`; `gradient.ts` applies the rules.
+ */
+import { type Node, node } from "../graph/node.ts";
+import type { Primitive } from "../graph/primitives.ts";
+import { at } from "../support/invariant.ts";
+import { multiply } from "../tensor/arithmetic.ts";
+import { permuteDims, reshape } from "../tensor/manipulate.ts";
+import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
+import { sum } from "../tensor/reduce.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Application, applicationOf, isMap, isUnshared, type Unshared } from "./application.ts";
+import { productOfOthers, scatterSlice, shareOfExtreme, spread } from "./derivativeParts.ts";
+import { mapDerivatives } from "./mapDerivatives.ts";
+
+/** The cotangent of input `index`, or undefined for zero. */
+export type VjpRule<P extends Primitive> = (cotangent: Tensor, application: Application<P>, index: number) => Tensor | undefined;
+
+/** The cotangent of input `index` of `applied`, in the dtype of that input; undefined for zero. */
+export function pullBack(applied: Node, inputs: readonly Node[], cotangent: Tensor, index: number): Tensor | undefined {
+  const result = isUnshared(applied)
+    ? applyRule(applied, inputs, cotangent, index)
+    : isMap(applied)
+      ? mapDerivatives[applied.primitive][index]?.(cotangent, applicationOf(applied, inputs))
+      : undefined;
+  return result === undefined ? undefined : new Tensor(castNode(result.node, at(inputs, index).type.dtype));
+}
+
+function applyRule<P extends Unshared>(applied: Node<P>, inputs: readonly Node[], cotangent: Tensor, index: number): Tensor | undefined {
+  const rule: VjpRule<P> = vjpRules[applied.primitive];
+  return rule(cotangent, applicationOf(applied, inputs), index);
+}
+
+/** Leaves have no inputs. */
+const leaf = (): undefined => undefined;
+
+/** Rules by primitive. */
+export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
+  source: leaf,
+  constant: leaf,
+  iota: leaf,
+  reshape: (g, { a }) => reshape(g, a.shape),
+  permuteDims: (g, { params: { axes } }) => permuteDims(g, axes.map((_, axis) => axes.indexOf(axis))),
+  broadcast: (g, { a, output }) => {
+    const repeated = a.shape.flatMap((size, axis) => (size === output.shape[axis] ? [] : [axis]));
+    return reshape(sum(g, repeated), a.shape);
+  },
+  slice: (g, { a, params: { starts, steps } }) => scatterSlice(g, starts, steps, a.shape),
+  pad: (g, { a, params: { low } }) => mapTensor("slice", g, { starts: low, steps: low.map(() => 1), shape: a.shape }),
+  concat: (g, { inputs, params: { axis } }, index) => {
+    const { shape } = at(inputs, index);
+    const before = inputs.slice(0, index).reduce((total, input) => total + at(input.shape, axis), 0);
+    return mapTensor("slice", g, { starts: shape.map((_, each) => (each === axis ? before : 0)), steps: shape.map(() => 1), shape });
+  },
+  sum: (g, { a, params: { axes } }) => spread(g, a, axes),
+  prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),
+  max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
+  min: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
+  contract: (g, { inputs, params }, index) => {
+    const { left, right, output, accumulate } = params;
+    const [names, otherNames, other] = index === 0 ? [left, right, at(inputs, 1)] : [right, left, at(inputs, 0)];
+    // The roles change places: the cotangent stands where the result was, and this operand is the result
+    const reached = names.filter((name) => output.includes(name) || otherNames.includes(name));
+    const dtype = at(inputs, index).dtype;
+    const cotangent = castNode(g.node, other.dtype);
+    const result = node("contract", [cotangent, other.node], { left: output, right: otherNames, output: reached, accumulate, dtype });
+    return new Tensor(restoreNames(result, names, reached, at(inputs, index)));
+  },
+};
+
+/** Axes of an operand that were summed without the other having them: every element has the same cotangent. */
+function restoreNames(result: Node, names: readonly number[], reached: readonly number[], operand: Tensor): Node {
+  if (reached.length === names.length) return result;
+  const shape = operand.shape.map((size, axis) => (reached.includes(at(names, axis)) ? size : 1));
+  return expandNode(node("reshape", [result], { shape }), operand.shape);
+}

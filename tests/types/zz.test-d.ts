@@ -1,0 +1,10 @@
+import { add, matmul, Tensor, ones } from "../../src/index.ts";
+declare const a: Tensor<[2, 3]>;
+declare const b: Tensor<[4]>;
+add(a, b);
+a.add(b);
+a.matmul(a);
+matmul(a, ones([4, 5]));
+declare const batch: Tensor<["batch", 3]>;
+declare const time: Tensor<["time", 3]>;
+batch.multiply(time);
