@@ -1,0 +1,10 @@
+/** Data: tables from CSV, splits, standardization, batches. `smilodon/node` opens files. */
+
+export { type HostArray, hostArray } from "../tensor/hostArray.ts";
+export { type EncodedClasses, encodeClasses } from "./classes.ts";
+export { type CsvOptions, type CsvRow, formatCsv, parseCsv } from "./csv.ts";
+export { type Batch, type Epoch, Loader, type LoaderOptions, type LoaderPosition, selectRows } from "./loader.ts";
+export { shuffledOrder } from "./shuffle.ts";
+export { type Fold, stratifiedFolds, stratifiedSplit } from "./split.ts";
+export { type Standardization, standardizationOf, standardize, unstandardize } from "./standardization.ts";
+export { type Column, readTable, Table, type TableOptions, writeTable } from "./table.ts";

@@ -1,0 +1,30 @@
+/** Orders drawn at random, the same for the same seed everywhere. */
+import { ArgumentError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
+import { threefry, type WordPair, WordStream } from "../support/threefry.ts";
+
+/** What a draw is for: draws for different purposes are independent under one seed. */
+export type Purpose = keyof typeof purposes;
+
+const purposes = { shuffle: 1, split: 2, folds: 3 } as const;
+const family = 0x64617461;
+
+/** The numbers 0 … size − 1 in an order that `seed`, `purpose` and `index` (an epoch, a class) decide; each order is equally likely. */
+export function shuffledOrder(size: number, seed: number, purpose: Purpose, index = 0): Uint32Array {
+  const order = Uint32Array.from({ length: size }, (_, position) => position);
+  const words = new WordStream(threefry(keyOf(seed), [family, purposes[purpose]]), index);
+  for (let position = size - 1; position > 0; position--) {
+    const other = words.below(position + 1);
+    const value = at(order, position);
+    order[position] = at(order, other);
+    order[other] = value;
+  }
+  return order;
+}
+
+/** @throws ArgumentError unless `seed` is a whole number of zero or more that JavaScript holds exactly. */
+function keyOf(seed: number): WordPair {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new ArgumentError(`The seed is ${seed}; it has to be a whole number from 0 to 9007199254740991.`, { seed });
+  return [seed >>> 0, Math.floor(seed / 2 ** 32)];
+}

@@ -1,0 +1,3 @@
+/** What `io` adds in Node: models in files, and files that are whole or absent. Part of `smilodon/node`. */
+export { writeFileAtomic } from "../support/atomicFile.node.ts";
+export { loadModel, saveModel } from "./modelFile.node.ts";

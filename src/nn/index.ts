@@ -1,0 +1,20 @@
+/** Networks: modules, layers, losses, first values. */
+export * as init from "./init.ts";
+export { Dropout } from "./layers/dropout.ts";
+export { ELU } from "./layers/elu.ts";
+export { Flatten } from "./layers/flatten.ts";
+export { GELU } from "./layers/gelu.ts";
+export { Identity } from "./layers/identity.ts";
+export { LeakyReLU } from "./layers/leakyRelu.ts";
+export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { ReLU } from "./layers/relu.ts";
+export { Sequential } from "./layers/sequential.ts";
+export { Sigmoid } from "./layers/sigmoid.ts";
+export { SiLU } from "./layers/silu.ts";
+export { Softplus } from "./layers/softplus.ts";
+export { Tanh } from "./layers/tanh.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./losses/binaryCrossEntropy.ts";
+export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from "./losses/crossEntropy.ts";
+export { l1Loss, mseLoss } from "./losses/distance.ts";
+export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export { type AnyModule, Module } from "./module.ts";
