@@ -1,0 +1,9 @@
+/** All commands, in the order in which help shows them. The first one is what `npm start` runs without words. */
+import { demo } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
+import { help } from "./commands/help.ts";
+import { predict } from "./commands/predict.ts";
+import type { Command } from "./schema.ts";
+
+/** The commands. */
+export const commands: readonly Command[] = [demo, predict, doctor, help];

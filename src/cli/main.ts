@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/**
+ * The command line: `smilodon COMMAND`, in a checkout `npm start -- COMMAND`. Gives run.ts the real process; the commands
+ * are listed in commands.ts. The first Ctrl-C asks the command to save and stop, the second quits at once.
+ */
+import { commands } from "./commands.ts";
+import { exitCodes } from "./errors.ts";
+import { runCommandLine } from "./run.ts";
+
+const stop = new AbortController();
+
+process.on("SIGINT", () => {
+  if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+  stop.abort();
+  process.stderr.write("\nStopping; press Ctrl-C again to quit at once.\n");
+});
+
+// A reader that closes early (| head) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.ok);
+  throw error;
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), commands, {
+  output: process.stdout,
+  messages: process.stderr,
+  environment: process.env,
+  signal: stop.signal,
+});
