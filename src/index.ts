@@ -27,6 +27,7 @@ export * from "./tensor/slice.ts";
 export * from "./tensor/joining.ts";
 export { matmul, outer, tensordot, type TensordotAxes, vecdot } from "./tensor/linear.ts";
 export { einsum } from "./tensor/einsum.ts";
+export { show, type ShowOptions } from "./tensor/display.ts";
 export * as random from "./tensor/random.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";
 

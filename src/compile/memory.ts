@@ -4,7 +4,7 @@
  */
 import type { Node } from "../graph/node.ts";
 import type { Command, Plan, Slot } from "../kernel/plan.ts";
-import { structureOf } from "../kernel/print.ts";
+import { structureOf } from "../kernel/structure.ts";
 import { bytesOf } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at, invariant } from "../support/invariant.ts";

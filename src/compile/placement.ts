@@ -4,6 +4,7 @@
  */
 import type { Expression } from "../kernel/expression.ts";
 import type { Statement } from "../kernel/kernel.ts";
+import { rareParts } from "../kernel/rareBranch.ts";
 import { expressionsOf, inputsOf } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import type { NestContext } from "./nest.ts";
@@ -36,6 +37,9 @@ export class Placement {
   readonly #uses = new Map<Expression, Place[]>();
   readonly #homeOf = new Map<Expression, Block | "pinned">();
   readonly #named = new Map<Expression, number>();
+  /** Parts of rarely wanted work, which stay inside it rather than being computed always. */
+  readonly #rare = new Set<Expression>();
+  readonly #rewritten = new Map<Expression, Expression>();
   readonly #lets = new Map<Block, Map<number, Expression[]>>();
 
   /** Loads of `volatileBuffers` stay where they are; those of `earlyBuffers` come before any store of their block. */
@@ -48,7 +52,9 @@ export class Placement {
   /** `statements` with `let`s added and uses replaced by names. */
   place(statements: readonly Statement[]): Statement[] {
     const root = this.#blockOf(statements, undefined);
-    for (const expression of this.#parentsFirst(root)) this.#settle(expression, root);
+    const expressions = this.#parentsFirst(root);
+    for (const expression of expressions) for (const part of rareParts(expression)) this.#rare.add(part);
+    for (const expression of expressions) this.#settle(expression, root);
     return this.#emit(root);
   }
 
@@ -99,9 +105,10 @@ export class Placement {
     const isLeaf = expression.kind === "literal" || expression.kind === "size" || expression.kind === "local";
     if (isLeaf) return;
     const isEarly = expression.kind === "load" && this.#earlyBuffers.has(expression.buffer) && home !== "pinned";
-    const staysInPlace = home === "pinned" || (!isEarly && uses.length === 1 && at(uses, 0).block === home);
+    const isRare = this.#rare.has(expression) && !isEarly && expression.kind !== "load";
+    const staysInPlace = home === "pinned" || isRare || (!isEarly && uses.length === 1 && at(uses, 0).block === home);
     if (staysInPlace) {
-      for (const place of uses) for (const input of inputsOf(expression)) this.#noteUse(input, place);
+      for (const place of distinctPlaces(uses)) for (const input of inputsOf(expression)) this.#noteUse(input, place);
       return;
     }
     const place = this.#placeInHome(home, uses, isEarly);
@@ -180,7 +187,13 @@ export class Placement {
   /** The name of a value, or the value itself with names for its parts. */
   #use(expression: Expression): Expression {
     const local = this.#named.get(expression);
-    return local === undefined ? this.#withInputs(expression) : this.#context.builder.local(local, expression.dtype);
+    if (local !== undefined) return this.#context.builder.local(local, expression.dtype);
+    let result = this.#rewritten.get(expression);
+    if (result === undefined) {
+      result = this.#withInputs(expression);
+      this.#rewritten.set(expression, result);
+    }
+    return result;
   }
 
   #withInputs(expression: Expression): Expression {
@@ -202,6 +215,13 @@ export class Placement {
         return expression satisfies never;
     }
   }
+}
+
+/** Places without repeats. */
+function distinctPlaces(places: readonly Place[]): Place[] {
+  return places.filter(
+    ({ block, position }, index) => places.findIndex((other) => other.block === block && other.position === position) === index,
+  );
 }
 
 /** The position in `home` of the entry that holds `place`. */

@@ -6,6 +6,7 @@ import { isNode, Node, withOrigin } from "../graph/node.ts";
 import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sameShape } from "../shape/shape.ts";
+import { exactNumber } from "../support/exactNumber.ts";
 import { at } from "../support/invariant.ts";
 
 /** The graph of `outputs` without what is needless; `isLeaf` nodes stay what they are. Returns the new outputs. */
@@ -70,9 +71,5 @@ function withoutNeed(node: Node, inputs: readonly Node[]): Node | undefined {
 }
 
 function paramsKey(node: Node): string {
-  // Numbers are told apart by their exact value: JSON has no NaN, infinities or −0
-  return JSON.stringify(node.params, (_name, value: unknown) => {
-    if (typeof value !== "number") return value;
-    return Object.is(value, -0) ? "-0" : String(value);
-  });
+  return JSON.stringify(node.params, exactNumber);
 }

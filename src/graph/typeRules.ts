@@ -61,11 +61,9 @@ const anything = mapRule(isAnything, "everything");
 export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   source: (_, { shape, dtype }) => ({ shape: checkShape("source", shape), dtype }),
   constant: (_, { dtype }) => ({ shape: [], dtype }),
-  iota: (_, { shape, axis, dtype }) => {
-    checkShape("iota", shape);
-    if (!(axis in shape))
-      throw new ShapeError(`iota: there is no axis ${axis} in ${showShape(shape)}.`, { shape, axis });
-    return { shape, dtype };
+  iota: (_, params, primitive) => {
+    requireFit(params.axis in checkShape(primitive, params.shape), primitive, [], params);
+    return params;
   },
   identity: anything,
   negative: numbers,
@@ -131,31 +129,22 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     }
     return { shape, dtype: input.dtype };
   },
-  permuteDims: (inputs, { axes }) => {
-    const input = at(inputs, 0);
-    if (
-      axes.length !== input.shape.length ||
-      new Set(axes).size !== axes.length ||
-      axes.some((axis) => !(axis in input.shape))
-    ) {
-      throw new ShapeError(
-        `permuteDims: axes [${axes.join(", ")}] are not an order of the axes of ${showShape(input.shape)}.`,
-        { axes, shape: input.shape },
-      );
-    }
-    return { shape: axes.map((axis) => at(input.shape, axis)), dtype: input.dtype };
+  permuteDims: (inputs, params, primitive) => {
+    const { shape, dtype } = at(inputs, 0);
+    const { axes } = params;
+    const isOrder = axes.length === shape.length && new Set(axes).size === axes.length;
+    requireFit(isOrder && axes.every((axis) => axis in shape), primitive, inputs, params, "not an order of the axes");
+    return { shape: axes.map((axis) => at(shape, axis)), dtype };
   },
-  broadcast: (inputs, { shape }) => {
+  broadcast: (inputs, params, primitive) => {
     const input = at(inputs, 0);
-    if (shape.length !== input.shape.length || input.shape.some((size, axis) => size !== 1 && size !== shape[axis])) {
-      throw new ShapeError(`broadcast: ${showShape(input.shape)} does not broadcast to ${showShape(shape)}.`, {
-        from: input.shape,
-        to: shape,
-      });
-    }
-    return { shape: checkShape("broadcast", shape), dtype: input.dtype };
+    const shape = checkShape(primitive, params.shape);
+    const fits = input.shape.every((size, axis) => size === 1 || size === shape[axis]);
+    requireFit(fits && shape.length === input.shape.length, primitive, inputs, params);
+    return { shape, dtype: input.dtype };
   },
-  slice: (inputs, { starts, steps, shape }) => {
+  slice: (inputs, params, primitive) => {
+    const { starts, steps, shape } = params;
     const input = at(inputs, 0);
     const fits = input.shape.every((size, axis) => {
       const count = at(shape, axis);
@@ -163,28 +152,18 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
       const last = first + at(steps, axis) * (count - 1);
       return count === 0 || (Math.min(first, last) >= 0 && Math.max(first, last) < size);
     });
-    if (shape.length !== input.shape.length || !fits) {
-      throw new ShapeError(
-        `slice: starts [${starts.join(", ")}], steps [${steps.join(", ")}] and sizes ${showShape(shape)} leave ${showShape(input.shape)}.`,
-        { starts, steps, shape },
-      );
-    }
+    requireFit(fits && shape.length === input.shape.length, primitive, inputs, params);
     return { shape, dtype: input.dtype };
   },
-  pad: (inputs, { low, high }) => {
+  pad: (inputs, params, primitive) => {
+    const { low, high } = params;
     const input = at(inputs, 0);
-    if (
-      [...low, ...high].some((count) => count < 0 || !Number.isInteger(count)) ||
-      low.length !== input.shape.length ||
-      high.length !== input.shape.length
-    ) {
-      throw new ShapeError(
-        `pad: widths [${low.join(", ")}] and [${high.join(", ")}] do not fit ${showShape(input.shape)}; each axis needs two whole numbers of zero or more.`,
-        { low, high, shape: input.shape },
-      );
-    }
+    const areCounts = [...low, ...high].every((count) => count >= 0 && Number.isInteger(count));
+    const { length } = input.shape;
+    const fits = areCounts && low.length === length && high.length === length;
+    requireFit(fits, primitive, inputs, params, `widths that do not fit ${showShape(input.shape)}`);
     const shape = input.shape.map((size, axis) => size + at(low, axis) + at(high, axis));
-    return { shape: checkShape("pad", shape), dtype: input.dtype };
+    return { shape: checkShape(primitive, shape), dtype: input.dtype };
   },
   concat: (inputs, { axis }) => {
     const first = inputs[0];
@@ -215,23 +194,22 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   prod: reduceRule(isNumber, "numbers"),
   max: reduceRule(isAnything, "everything"),
   min: reduceRule(isAnything, "everything"),
-  contract: (inputs, { left, right, output, dtype }) => {
-    const a = at(inputs, 0);
-    const b = at(inputs, 1);
-    if (a.dtype !== b.dtype || !isNumber(a.dtype))
-      throw new DtypeError(`contract: dtypes ${a.dtype} and ${b.dtype}; both have to be the same numbers.`, {
-        left: a.dtype,
-        right: b.dtype,
-      });
+  contract: (inputs, params, primitive) => {
+    const { left, right, output, dtype } = params;
+    const [a, b] = [at(inputs, 0), at(inputs, 1)];
     const extents = new Map<number, number>();
-    collectExtents(extents, left, a.shape);
-    collectExtents(extents, right, b.shape);
-    const shape = output.map((name) => {
-      const extent = extents.get(name);
-      if (extent === undefined) throw new ShapeError(`contract: output axis ${name} is in neither operand.`, { name });
-      return extent;
-    });
-    return { shape: checkShape("contract", shape), dtype };
+    const agree = (names: readonly number[], shape: Shape) =>
+      names.length === shape.length &&
+      names.every((name, axis) => {
+        const extent = at(shape, axis);
+        const known = extents.get(name) ?? extent;
+        extents.set(name, known);
+        return known === extent;
+      });
+    const fits = agree(left, a.shape) && agree(right, b.shape) && output.every((name) => extents.has(name));
+    requireFit(fits && a.dtype === b.dtype && isNumber(a.dtype), primitive, inputs, params);
+    const shape = output.map((name) => extents.get(name) ?? 0);
+    return { shape: checkShape(primitive, shape), dtype };
   },
 };
 
@@ -257,20 +235,17 @@ function reduceRule(domain: (dtype: Dtype) => boolean, expects: string): TypeRul
   };
 }
 
-function collectExtents(extents: Map<number, number>, names: readonly number[], shape: Shape): void {
-  if (names.length !== shape.length)
-    throw new ShapeError(`contract: ${names.length} names for the axes of ${showShape(shape)}.`, { names, shape });
-  names.forEach((name, axis) => {
-    const extent = at(shape, axis);
-    const known = extents.get(name);
-    if (known !== undefined && known !== extent) {
-      throw new ShapeError(`contract: sizes ${known} and ${extent} meet on one axis.`, {
-        name,
-        sizes: [known, extent],
-      });
-    }
-    extents.set(name, extent);
-  });
+/** Friendlier checks stand in `tensor/`; this one keeps wrong graphs from existing whoever makes them. */
+function requireFit(
+  fits: boolean,
+  primitive: Primitive,
+  inputs: readonly TensorType[],
+  params: unknown,
+  why = "which does not fit",
+): void {
+  if (fits) return;
+  const types = inputs.map(({ dtype, shape }) => dtype + showShape(shape)).join(" and ");
+  throw new ShapeError(`${primitive}: ${types} was given ${JSON.stringify(params)}, ${why}.`, { primitive });
 }
 
 function requireSameShape(primitive: Primitive, a: TensorType, b: TensorType): void {

@@ -12,15 +12,10 @@ import { expressionsOf, sharedExpressions } from "./traverse.ts";
 
 /** The kernel as text, its name first. */
 export function printKernel(kernel: Kernel): string {
-  return `kernel ${kernel.name} ${structureOf(kernel)}`;
-}
-
-/** The kernel as text without its name: equal for kernels that compute the same in the same way, so a key for caches. */
-export function structureOf(kernel: Kernel): string {
   const buffers = kernel.buffers.map(({ dtype, access }, buffer) => `b${buffer}: ${access} ${dtype}`).join(", ");
   const sizes = Array.from({ length: kernel.sizes }, (_, size) => `, s${size}`).join("");
   const lines = kernel.body.flatMap((statement) => statementLines(kernel, statement));
-  return [`(${buffers}${sizes})`, ...lines.map((line) => `  ${line}`)].join("\n");
+  return [`kernel ${kernel.name} (${buffers}${sizes})`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 /** The plan as text: its kernels, then its memory, then its commands. */

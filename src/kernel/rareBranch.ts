@@ -10,12 +10,17 @@ const worthBranching = 60;
 
 /** Is the last input of this `select` so much work of its own that it should run only where the condition fails? */
 export function hasRareBranch(expression: Expression): boolean {
-  if (expression.kind !== "apply" || expression.op !== "select") return false;
+  return rareParts(expression).length > 0;
+}
+
+/** The expressions that only the rare side of this `select` needs; none where a branch does not pay. */
+export function rareParts(expression: Expression): readonly Expression[] {
+  if (expression.kind !== "apply" || expression.op !== "select") return [];
   const [condition, usual, rare] = expression.inputs;
-  if (condition === undefined || usual === undefined || rare === undefined) return false;
+  if (condition === undefined || usual === undefined || rare === undefined) return [];
   const seen = new Set<Expression>();
   visitExpressions([condition, usual], () => {}, seen);
-  let own = 0;
-  visitExpressions([rare], () => own++, seen);
-  return own >= worthBranching;
+  const own: Expression[] = [];
+  visitExpressions([rare], (part) => own.push(part), seen);
+  return own.length >= worthBranching ? own : [];
 }

@@ -7,6 +7,7 @@ import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
+import { exactNumber } from "../support/exactNumber.ts";
 import type { Plan } from "../kernel/plan.ts";
 
 export type { Program } from "../compile/program.ts";
@@ -58,15 +59,9 @@ function structureOf({ sources, outputs, replaces }: Program): string {
     if (numbers.has(node)) continue;
     numbers.set(node, numbers.size);
     lines.push(
-      `${node.primitive}(${node.inputs.map((input) => numbers.get(input))})${JSON.stringify(node.params, showNumbers)}`,
+      `${node.primitive}(${node.inputs.map((input) => numbers.get(input))})${JSON.stringify(node.params, exactNumber)}`,
     );
   }
   lines.push(`return ${outputs.map((output) => numbers.get(output))};${replaces.join(";")}`);
   return lines.join("\n");
-}
-
-/** JSON has no infinities, NaN or −0. */
-function showNumbers(_key: string, value: unknown): unknown {
-  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
-  return Object.is(value, -0) ? "-0" : String(value);
 }

@@ -167,7 +167,11 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
     const { floored, bounded } = bound(x, 40);
     const inner =
       approximate === "tanh"
-        ? tanh(bounded.add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715)).multiply(Math.sqrt(2 / Math.PI)))
+        ? tanh(
+            bounded
+              .add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715))
+              .multiply(Math.sqrt(2 / Math.PI)),
+          )
         : erf(bounded.multiply(Math.SQRT1_2));
     return floored.multiply(0.5).multiply(inner.add(1));
   });

@@ -7,7 +7,16 @@ import { isFloat } from "../shape/dtype.ts";
 import { ArgumentError, DtypeError } from "../support/errors.ts";
 import { where } from "./comparison.ts";
 import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
-import { commonDtype, type Fitting, type Joined, mapOperands, type Operand, operandNode, toFloat, toNumber } from "./operands.ts";
+import {
+  commonDtype,
+  type Fitting,
+  type Joined,
+  mapOperands,
+  type Operand,
+  operandNode,
+  toFloat,
+  toNumber,
+} from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -59,7 +68,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * a + b.
+ * The sum of a and b, element by element.
  * @throws ShapeError where the shapes do not broadcast, DtypeError where the dtypes have no common one.
  *
  * @example
@@ -73,7 +82,7 @@ export function add<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>
 }
 
 /**
- * a − b.
+ * The difference a − b, element by element.
  *
  * @example
  * ```ts
@@ -155,7 +164,10 @@ export function pow<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>
   }
   const dtype = commonDtype("pow", [a, exponent]);
   if (!isFloat(dtype)) {
-    throw new DtypeError(`pow: integers (${dtype}) take whole JavaScript numbers of zero or more as exponents. Convert with astype("f32") for others.`, { dtype });
+    throw new DtypeError(
+      `pow: integers (${dtype}) take whole JavaScript numbers of zero or more as exponents. Convert with astype("f32") for others.`,
+      { dtype },
+    );
   }
   return mapOperands("pow", "pow", [a, exponent]);
 }
@@ -210,7 +222,8 @@ export function minimum<A extends Operand, B extends Operand>(a: A, b: Fitting<A
  */
 export function clip<S extends ShapeType>(x: Tensor<S>, low = -Infinity, high = Infinity): Tensor<S> {
   return withOneOrigin(() => {
-    if (!(low <= high)) throw new ArgumentError(`clip: the lower bound ${low} is above the upper bound ${high}.`, { low, high });
+    if (!(low <= high))
+      throw new ArgumentError(`clip: the lower bound ${low} is above the upper bound ${high}.`, { low, high });
     let result: Tensor = x;
     if (low !== -Infinity) result = where(x.less(low), low, result);
     if (high !== Infinity) result = where(x.greater(high), high, result);
@@ -219,7 +232,7 @@ export function clip<S extends ShapeType>(x: Tensor<S>, low = -Infinity, high = 
 }
 
 /**
- * −x.
+ * The number of opposite sign, −x. Unsigned integers wrap.
  *
  * @example
  * ```ts
@@ -258,7 +271,7 @@ export function sign<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
 }
 
 /**
- * x².
+ * The square of x, element by element.
  *
  * @example
  * ```ts
@@ -359,10 +372,29 @@ export function round<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  */
 export function trunc<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function trunc(x: Tensor): Tensor {
-  return withOneOrigin(() => isFloat(x.dtype) ? where(x.less(0), ceil(x), floor(x)) : x);
+  return withOneOrigin(() => (isFloat(x.dtype) ? where(x.less(0), ceil(x), floor(x)) : x));
 }
 
 attachMethods({
-  add, subtract, multiply, divide, floorDivide, remainder, pow, maximum, minimum, clip, negative, abs, sign, square,
-  sqrt, rsqrt, reciprocal, floor, ceil, round, trunc,
+  add,
+  subtract,
+  multiply,
+  divide,
+  floorDivide,
+  remainder,
+  pow,
+  maximum,
+  minimum,
+  clip,
+  negative,
+  abs,
+  sign,
+  square,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  floor,
+  ceil,
+  round,
+  trunc,
 });

@@ -1,9 +1,20 @@
 /** Comparing, choosing and logic, element by element. Shapes broadcast; the result of a comparison is bool. */
+
+import { node, withOneOrigin } from "../graph/node.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { DtypeError } from "../support/errors.ts";
-import { node, withOneOrigin } from "../graph/node.ts";
 import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
-import { commonDtype, commonShape, explaining, type Fitting, type Joined, mapOperands, type Operand, operandNode, type ShapeOf } from "./operands.ts";
+import {
+  commonDtype,
+  commonShape,
+  explaining,
+  type Fitting,
+  type Joined,
+  mapOperands,
+  type Operand,
+  operandNode,
+  type ShapeOf,
+} from "./operands.ts";
 import type { Broadcast, ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -36,7 +47,11 @@ declare module "./tensor.ts" {
     /** {@link isFinite} */
     isFinite: UnaryMethod;
     /** {@link where}, with this tensor as condition. */
-    where<A extends ShapeType, B extends Operand, C extends Operand>(this: Tensor<A>, a: B, b: Fitting<B, C>): Chosen<A, B, C>;
+    where<A extends ShapeType, B extends Operand, C extends Operand>(
+      this: Tensor<A>,
+      a: B,
+      b: Fitting<B, C>,
+    ): Chosen<A, B, C>;
   }
 }
 
@@ -212,6 +227,7 @@ export function isInf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * console.log(await isFinite(tensor([-Infinity, NaN, 1])).toArray()); // [false, false, true]
  * ```
  */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: it is the name that the array API standard gives it
 export function isFinite<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
   return withOneOrigin(() => {
     if (!isFloat(x.dtype)) return equal<Tensor, Tensor>(x, x);
@@ -230,20 +246,45 @@ export function isFinite<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * console.log(await where(x.greater(0), x, 0).toArray()); // [0, 2]
  * ```
  */
-export function where<A extends ShapeType, B extends Operand, C extends Operand>(condition: Tensor<A>, a: B, b: Fitting<B, C>): Chosen<A, B, C> {
+export function where<A extends ShapeType, B extends Operand, C extends Operand>(
+  condition: Tensor<A>,
+  a: B,
+  b: Fitting<B, C>,
+): Chosen<A, B, C> {
   return withOneOrigin(() => {
     const dtype = commonDtype("where", [a, b]);
     const shape = commonShape("where", [condition, a, b]);
     if (condition.dtype !== "bool") {
       return explaining("where", [condition], () => {
-        throw new DtypeError(`where: the condition is ${condition.dtype}; it has to be bool. Compare first, for example x.greater(0).`, { dtype: condition.dtype });
+        throw new DtypeError(
+          `where: the condition is ${condition.dtype}; it has to be bool. Compare first, for example x.greater(0).`,
+          { dtype: condition.dtype },
+        );
       });
     }
-    return new Tensor(node("where", [operandNode(condition, "bool", shape), operandNode(a, dtype, shape), operandNode(b, dtype, shape)], {}));
+    return new Tensor(
+      node(
+        "where",
+        [operandNode(condition, "bool", shape), operandNode(a, dtype, shape), operandNode(b, dtype, shape)],
+        {},
+      ),
+    );
   });
 }
 
 attachMethods({
-  equal, notEqual, less, lessEqual, greater, greaterEqual, logicalAnd, logicalOr, logicalXor, logicalNot, isNan, isInf,
-  isFinite, where,
+  equal,
+  notEqual,
+  less,
+  lessEqual,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  logicalOr,
+  logicalXor,
+  logicalNot,
+  isNan,
+  isInf,
+  isFinite,
+  where,
 });

@@ -51,7 +51,11 @@ export function ones<const S extends Shape>(shape: S, options?: CreationOptions)
  * console.log(await full([2], 0.5).toArray()); // [0.5, 0.5]
  * ```
  */
-export function full<const S extends Shape>(shape: S, value: number | boolean, { dtype }: CreationOptions = {}): LiteralShape<S> {
+export function full<const S extends Shape>(
+  shape: S,
+  value: number | boolean,
+  { dtype }: CreationOptions = {},
+): LiteralShape<S> {
   const type = dtype ?? (typeof value === "boolean" ? "bool" : "f32");
   return new Tensor(expandNode(node("constant", [], { value: Number(value), dtype: type }), checkShape("full", shape)));
 }
@@ -91,7 +95,11 @@ export function onesLike<S extends ShapeType>(x: Tensor<S>, options?: CreationOp
  * console.log(await fullLike(tensor([1, 2]), 7).toArray()); // [7, 7]
  * ```
  */
-export function fullLike<S extends ShapeType>(x: Tensor<S>, value: number | boolean, { dtype }: CreationOptions = {}): Tensor<S> {
+export function fullLike<S extends ShapeType>(
+  x: Tensor<S>,
+  value: number | boolean,
+  { dtype }: CreationOptions = {},
+): Tensor<S> {
   const result: Tensor = full(x.shape, value, { dtype: dtype ?? x.dtype });
   return result;
 }
@@ -110,7 +118,11 @@ export function fullLike<S extends ShapeType>(x: Tensor<S>, value: number | bool
 export function arange(start: number, stop?: number, step = 1, { dtype }: CreationOptions = {}): Tensor<[number]> {
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
   if (step === 0 || ![first, end, step].every(Number.isFinite)) {
-    throw new ArgumentError(`arange: from ${first} to ${end} in steps of ${step} is no finite list.`, { start: first, stop: end, step });
+    throw new ArgumentError(`arange: from ${first} to ${end} in steps of ${step} is no finite list.`, {
+      start: first,
+      stop: end,
+      step,
+    });
   }
   const count = Math.max(0, Math.ceil((end - first) / step));
   const type = dtype ?? ([first, end, step].every(Number.isInteger) ? "i32" : "f32");
@@ -127,14 +139,22 @@ export function arange(start: number, stop?: number, step = 1, { dtype }: Creati
  * console.log(await linspace(0, 1, 5).toArray()); // [0, 0.25, 0.5, 0.75, 1]
  * ```
  */
-export function linspace(start: number, stop: number, count: number, { dtype = "f32" }: CreationOptions = {}): Tensor<[number]> {
+export function linspace(
+  start: number,
+  stop: number,
+  count: number,
+  { dtype = "f32" }: CreationOptions = {},
+): Tensor<[number]> {
   const type = isFloat(dtype) ? dtype : "f64";
   const positions = new Tensor(node("iota", [], { shape: checkShape("linspace", [count]), axis: 0, dtype: type }));
   if (count < 2) return new Tensor(castNode(positions.add(start).node, dtype));
   // From the nearer end, so that both ends are exact
   const step = (stop - start) / (count - 1);
   const rising = positions.multiply(step).add(start);
-  const falling = positions.subtract(count - 1).multiply(step).add(stop);
+  const falling = positions
+    .subtract(count - 1)
+    .multiply(step)
+    .add(stop);
   return new Tensor(castNode(positions.less(count / 2).where(rising, falling).node, dtype));
 }
 
@@ -153,7 +173,11 @@ export interface EyeOptions extends CreationOptions {
  * console.log(await eye(2).toArray()); // [[1, 0], [0, 1]]
  * ```
  */
-export function eye<N extends number, M extends number = N>(rows: N, columns?: M, { dtype = "f32", offset = 0 }: EyeOptions = {}): Tensor<[N, M]> {
+export function eye<N extends number, M extends number = N>(
+  rows: N,
+  columns?: M,
+  { dtype = "f32", offset = 0 }: EyeOptions = {},
+): Tensor<[N, M]> {
   const shape = checkShape("eye", [rows, columns ?? rows]);
   const row = new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" }));
   const column = new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" }));

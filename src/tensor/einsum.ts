@@ -50,15 +50,25 @@ function parseEquation(equation: string, tensors: readonly Tensor[]): Equation {
   const terms = left.split(",");
   const isTerm = (term: string) => /^[A-Za-z]*(\.\.\.)?[A-Za-z]*$/.test(term);
   if (more.length > 0 || ![...terms, right ?? ""].every(isTerm)) {
-    throw new ArgumentError(`einsum: "${equation}" is no equation like "ij,jk->ik": letters for axes, commas between operands, one arrow, dots at most once an operand.`, { equation });
+    throw new ArgumentError(
+      `einsum: "${equation}" is no equation like "ij,jk->ik": letters for axes, commas between operands, one arrow, dots at most once an operand.`,
+      { equation },
+    );
   }
-  if (terms.length !== tensors.length) throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands and ${tensors.length} were given.`, { equation });
+  if (terms.length !== tensors.length)
+    throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands and ${tensors.length} were given.`, {
+      equation,
+    });
   const inputs = terms.map((term, index) => nameAxes(equation, term, at(tensors, index)));
   const dots = Math.max(0, ...inputs.flat().map((name) => -name));
   const used = new Set(inputs.flat());
   const output = right === undefined ? onceUsed(inputs.flat()) : expandTerm(right, dots);
   const unknown = output.find((name, index) => !used.has(name) || output.indexOf(name) !== index);
-  if (unknown !== undefined) throw new ArgumentError(`einsum: the result of "${equation}" names an axis ("${unknown < 0 ? "..." : String.fromCharCode(unknown)}") twice, or one that no operand has.`, { equation });
+  if (unknown !== undefined)
+    throw new ArgumentError(
+      `einsum: the result of "${equation}" names an axis ("${unknown < 0 ? "..." : String.fromCharCode(unknown)}") twice, or one that no operand has.`,
+      { equation },
+    );
   return { inputs, output };
 }
 
@@ -66,7 +76,10 @@ function nameAxes(equation: string, term: string, tensor: Tensor): readonly numb
   const letters = term.replace("...", "").length;
   const dots = tensor.rank - letters;
   if (dots < 0 || (dots > 0 && !term.includes("..."))) {
-    throw new ArgumentError(`einsum: "${term}" in "${equation}" names ${letters} axes and the tensor of shape ${showShape(tensor.shape)} has ${tensor.rank}.${whence([tensor])}`, { equation, shape: tensor.shape });
+    throw new ArgumentError(
+      `einsum: "${term}" in "${equation}" names ${letters} axes and the tensor of shape ${showShape(tensor.shape)} has ${tensor.rank}.${whence([tensor])}`,
+      { equation, shape: tensor.shape },
+    );
   }
   return expandTerm(term, dots);
 }
@@ -110,7 +123,9 @@ function takeDiagonals({ tensor, names }: NamedOperand): NamedOperand {
   if (second < 0) return { tensor, names };
   const first = names.indexOf(at(names, second));
   const size = at(tensor.shape, first);
-  const diagonal = eye(size, size, { dtype: "bool" }).reshape(tensor.shape.map((_, axis) => (axis === first || axis === second ? size : 1)));
+  const diagonal = eye(size, size, { dtype: "bool" }).reshape(
+    tensor.shape.map((_, axis) => (axis === first || axis === second ? size : 1)),
+  );
   const kept = where(diagonal, tensor, 0).sum(second);
   return takeDiagonals({ tensor: kept.astype(tensor.dtype), names: names.filter((_, axis) => axis !== second) });
 }
@@ -129,7 +144,10 @@ function dropRepeated({ tensor, names }: NamedOperand, other: NamedOperand): Nam
   });
   if (!isRepeated.includes(true)) return { tensor, names };
   const shape = tensor.shape.filter((_, axis) => isRepeated[axis] !== true);
-  return { tensor: new Tensor(node("reshape", [tensor.node], { shape })), names: names.filter((_, axis) => isRepeated[axis] !== true) };
+  return {
+    tensor: new Tensor(node("reshape", [tensor.node], { shape })),
+    names: names.filter((_, axis) => isRepeated[axis] !== true),
+  };
 }
 
 /** Sums what the output lacks and puts the axes in its order. */

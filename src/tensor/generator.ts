@@ -52,7 +52,8 @@ export class Generator {
 
   /** Starts anew from `seed`, a whole number of 0 … 2⁵³ − 1. @throws ArgumentError for anything else. */
   seed(seed: number): void {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new ArgumentError(`seed: ${seed} is not a whole number of 0 … 2^53 − 1.`, { seed });
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new ArgumentError(`seed: ${seed} is not a whole number of 0 … 2^53 − 1.`, { seed });
     this.restore({ key: [seed >>> 0, Math.floor(seed / 2 ** 32)], calls: 0 });
   }
 

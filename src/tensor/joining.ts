@@ -58,10 +58,16 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (first === undefined) throw new ArgumentError("stack: there are no tensors to put together.");
   for (const each of tensors) {
     if (showShape(each.shape) === showShape(first.shape)) continue;
-    throw new ShapeError(`stack: shapes ${showShape(first.shape)} and ${showShape(each.shape)} differ; stacked tensors need one shape.${whence([first, each])}`, { shapes: tensors.map(({ shape }) => shape) });
+    throw new ShapeError(
+      `stack: shapes ${showShape(first.shape)} and ${showShape(each.shape)} differ; stacked tensors need one shape.${whence([first, each])}`,
+      { shapes: tensors.map(({ shape }) => shape) },
+    );
   }
   const position = explaining("stack", tensors, () => normalizeAxis("stack", axis, first.rank + 1));
-  return concat(tensors.map((each) => expandDims(each, position)), position);
+  return concat(
+    tensors.map((each) => expandDims(each, position)),
+    position,
+  );
 }
 
 /**
@@ -82,7 +88,10 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): T
   const total = sizes.reduce((sum, each) => sum + each, 0);
   if (total !== size || sizes.some((each) => !Number.isInteger(each) || each < 0)) {
     const wanted = typeof parts === "number" ? `${parts} equal parts` : `parts of [${parts.join(", ")}]`;
-    throw new ShapeError(`split: axis ${position} of ${showShape(x.shape)} has size ${size} and does not divide into ${wanted}.${whence([x])}`, { shape: x.shape, axis: position, parts });
+    throw new ShapeError(
+      `split: axis ${position} of ${showShape(x.shape)} has size ${size} and does not divide into ${wanted}.${whence([x])}`,
+      { shape: x.shape, axis: position, parts },
+    );
   }
   let start = 0;
   return sizes.map((each) => {
@@ -125,8 +134,14 @@ export interface OneHotOptions {
  * ```
  */
 export function oneHot(x: Tensor, classes: number, { dtype = "f32" }: OneHotOptions = {}): Tensor {
-  if (isFloat(x.dtype)) throw new DtypeError(`oneHot: positions have to be integers and are ${x.dtype}. Convert with astype("i32").${whence([x])}`, { dtype: x.dtype });
-  const positions = new Tensor(node("iota", [], { shape: [classes], axis: 0, dtype: x.dtype === "bool" ? "i32" : x.dtype }));
+  if (isFloat(x.dtype))
+    throw new DtypeError(
+      `oneHot: positions have to be integers and are ${x.dtype}. Convert with astype("i32").${whence([x])}`,
+      { dtype: x.dtype },
+    );
+  const positions = new Tensor(
+    node("iota", [], { shape: [classes], axis: 0, dtype: x.dtype === "bool" ? "i32" : x.dtype }),
+  );
   return expandDims(x, -1).equal(positions).astype(dtype);
 }
 

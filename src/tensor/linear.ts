@@ -8,14 +8,17 @@ import { broadcastShapes, normalizeAxis, type Shape, showShape } from "../shape/
 import { ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { attachMethods } from "./methods.ts";
-import { castNode, commonDtype, commonShape, explaining, expandNode, toNumber, whence } from "./operands.ts";
+import { castNode, commonDtype, commonShape, expandNode, explaining, toNumber, whence } from "./operands.ts";
 import type { MatmulShape, Multiplies, ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
     /** {@link matmul} */
-    matmul<A extends ShapeType, B extends ShapeType>(this: Tensor<A>, other: Tensor<B> & Multiplies<A, B>): Tensor<MatmulShape<A, B>>;
+    matmul<A extends ShapeType, B extends ShapeType>(
+      this: Tensor<A>,
+      other: Tensor<B> & Multiplies<A, B>,
+    ): Tensor<MatmulShape<A, B>>;
     /** {@link outer} */
     outer(other: Tensor): Tensor;
     /** {@link vecdot} */
@@ -35,12 +38,21 @@ export interface NamedOperand {
  * The sum of products over all names that `output` lacks. Dtypes promote; booleans count as i32; sums are
  * accumulated in the common dtype.
  */
-export function contractNamed(operation: string, left: NamedOperand, right: NamedOperand, output: readonly number[]): Tensor {
+export function contractNamed(
+  operation: string,
+  left: NamedOperand,
+  right: NamedOperand,
+  output: readonly number[],
+): Tensor {
   const operands = [left.tensor, right.tensor];
   const dtype = toNumber(commonDtype(operation, operands));
   const [a, b] = [summedAlone(left, right, output), summedAlone(right, left, output)];
   const params = { left: a.names, right: b.names, output, accumulate: dtype, dtype };
-  return explaining(operation, operands, () => new Tensor(node("contract", [castNode(a.tensor.node, dtype), castNode(b.tensor.node, dtype)], params)));
+  return explaining(
+    operation,
+    operands,
+    () => new Tensor(node("contract", [castNode(a.tensor.node, dtype), castNode(b.tensor.node, dtype)], params)),
+  );
 }
 
 /** Axes that neither the other operand nor the output names are summed at once: they only scale the rest. */
@@ -62,10 +74,17 @@ function summedAlone({ tensor, names }: NamedOperand, other: NamedOperand, outpu
  * console.log(await matmul(a, a).toArray(), await matmul(a, tensor([1, 1])).toArray()); // [[7, 10], [15, 22]] [3, 7]
  * ```
  */
-export function matmul<A extends ShapeType, B extends ShapeType>(a: Tensor<A>, b: Tensor<B> & Multiplies<A, B>): Tensor<MatmulShape<A, B>>;
+export function matmul<A extends ShapeType, B extends ShapeType>(
+  a: Tensor<A>,
+  b: Tensor<B> & Multiplies<A, B>,
+): Tensor<MatmulShape<A, B>>;
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return withOneOrigin(() => {
-    if (a.rank === 0 || b.rank === 0) throw new ShapeError(`matmul: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: a scalar has no axis to sum over. Use multiply.${whence([a, b])}`, { shapes: [a.shape, b.shape] });
+    if (a.rank === 0 || b.rank === 0)
+      throw new ShapeError(
+        `matmul: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: a scalar has no axis to sum over. Use multiply.${whence([a, b])}`,
+        { shapes: [a.shape, b.shape] },
+      );
     const inner = [at(a.shape, -1), at(b.shape, b.rank === 1 ? 0 : -2)];
     if (inner[0] !== inner[1]) {
       const side = b.rank === 1 ? "the axis" : `axis ${b.rank - 2}`;
@@ -86,7 +105,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 function matmulAdvice(a: Shape, b: Shape): string {
   if (b.length >= 2 && at(a, -1) === at(b, -1)) return "The right one fits when transposed: b.matrixTranspose().";
-  if (a.length >= 2 && at(a, -2) === at(b, b.length === 1 ? 0 : -2)) return "The left one fits when transposed: a.matrixTranspose().";
+  if (a.length >= 2 && at(a, -2) === at(b, b.length === 1 ? 0 : -2))
+    return "The left one fits when transposed: a.matrixTranspose().";
   return "";
 }
 
@@ -121,7 +141,11 @@ function nameBatch(tensor: Tensor, matrixNames: readonly number[], batch: Shape)
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
   return withOneOrigin(() => {
-    if (a.rank !== 1 || b.rank !== 1) throw new ShapeError(`outer: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: both have to be vectors. Use tensordot(a, b, 0) for more axes.${whence([a, b])}`, { shapes: [a.shape, b.shape] });
+    if (a.rank !== 1 || b.rank !== 1)
+      throw new ShapeError(
+        `outer: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: both have to be vectors. Use tensordot(a, b, 0) for more axes.${whence([a, b])}`,
+        { shapes: [a.shape, b.shape] },
+      );
     return contractNamed("outer", { tensor: a, names: [0] }, { tensor: b, names: [1] }, [0, 1]);
   });
 }
@@ -143,11 +167,20 @@ export function vecdot(a: Tensor, b: Tensor, axis = -1): Tensor {
     const named = (tensor: Tensor): NamedOperand => {
       const missing = shape.length - tensor.rank;
       const kept = tensor.shape.flatMap((size, each) => (size === shape[missing + each] ? [each] : []));
-      return { tensor: new Tensor(node("reshape", [tensor.node], { shape: kept.map((each) => at(tensor.shape, each)) })), names: kept.map((each) => missing + each) };
+      return {
+        tensor: new Tensor(node("reshape", [tensor.node], { shape: kept.map((each) => at(tensor.shape, each)) })),
+        names: kept.map((each) => missing + each),
+      };
     };
     const [left, right] = [named(a), named(b)];
-    if (![...left.names, ...right.names].includes(summed)) return new Tensor(expandNode(a.multiply(b).node, shape)).sum(summed);
-    return contractNamed("vecdot", left, right, [...shape.keys()].filter((each) => each !== summed));
+    if (![...left.names, ...right.names].includes(summed))
+      return new Tensor(expandNode(a.multiply(b).node, shape)).sum(summed);
+    return contractNamed(
+      "vecdot",
+      left,
+      right,
+      [...shape.keys()].filter((each) => each !== summed),
+    );
   });
 }
 
@@ -167,18 +200,37 @@ export type TensordotAxes = number | readonly [left: readonly number[], right: r
  */
 export function tensordot(a: Tensor, b: Tensor, axes: TensordotAxes = 2): Tensor {
   return withOneOrigin(() => {
-    const [left, right] = typeof axes === "number" ? [Array.from({ length: axes }, (_, index) => a.rank - axes + index), Array.from({ length: axes }, (_, index) => index)] : axes;
-    const normalize = (tensor: Tensor, list: readonly number[]) => explaining("tensordot", [tensor], () => list.map((axis) => normalizeAxis("tensordot", axis, tensor.rank)));
+    const [left, right] =
+      typeof axes === "number"
+        ? [
+            Array.from({ length: axes }, (_, index) => a.rank - axes + index),
+            Array.from({ length: axes }, (_, index) => index),
+          ]
+        : axes;
+    const normalize = (tensor: Tensor, list: readonly number[]) =>
+      explaining("tensordot", [tensor], () => list.map((axis) => normalizeAxis("tensordot", axis, tensor.rank)));
     const [leftAxes, rightAxes] = [normalize(a, left), normalize(b, right)];
-    if (leftAxes.length !== rightAxes.length) throw new ShapeError(`tensordot: ${leftAxes.length} axes of the left and ${rightAxes.length} of the right do not pair.`, { left, right });
+    if (leftAxes.length !== rightAxes.length)
+      throw new ShapeError(
+        `tensordot: ${leftAxes.length} axes of the left and ${rightAxes.length} of the right do not pair.`,
+        { left, right },
+      );
     leftAxes.forEach((axis, index) => {
       const other = at(rightAxes, index);
       if (a.shape[axis] === b.shape[other]) return;
-      throw new ShapeError(`tensordot: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: axis ${axis} of the left (size ${a.shape[axis]}) meets axis ${other} of the right (size ${b.shape[other]}).${whence([a, b])}`, { shapes: [a.shape, b.shape] });
+      throw new ShapeError(
+        `tensordot: shapes ${showShape(a.shape)} and ${showShape(b.shape)}: axis ${axis} of the left (size ${a.shape[axis]}) meets axis ${other} of the right (size ${b.shape[other]}).${whence([a, b])}`,
+        { shapes: [a.shape, b.shape] },
+      );
     });
     const leftNames = a.shape.map((_, axis) => axis);
-    const rightNames = b.shape.map((_, axis) => (rightAxes.includes(axis) ? at(leftAxes, rightAxes.indexOf(axis)) : a.rank + axis));
-    const output = [...leftNames.filter((axis) => !leftAxes.includes(axis)), ...rightNames.filter((name) => name >= a.rank)];
+    const rightNames = b.shape.map((_, axis) =>
+      rightAxes.includes(axis) ? at(leftAxes, rightAxes.indexOf(axis)) : a.rank + axis,
+    );
+    const output = [
+      ...leftNames.filter((axis) => !leftAxes.includes(axis)),
+      ...rightNames.filter((name) => name >= a.rank),
+    ];
     return contractNamed("tensordot", { tensor: a, names: leftNames }, { tensor: b, names: rightNames }, output);
   });
 }

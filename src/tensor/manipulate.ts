@@ -2,7 +2,16 @@
  * Changing the shape without changing an element: all of these are views, which cost nothing where the compiler
  * can read the input in the new order. `slice.ts` takes parts, `joining.ts` puts tensors together.
  */
-import { broadcastShapes, checkShape, normalizeAxes, normalizeAxis, sameShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import {
+  broadcastShapes,
+  checkShape,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { attachMethods } from "./methods.ts";
@@ -18,7 +27,10 @@ declare module "./tensor.ts" {
     /** {@link flatten} */
     flatten(): Tensor<[number]>;
     /** {@link permuteDims} */
-    permuteDims<A extends ShapeType, const P extends readonly number[]>(this: Tensor<A>, axes: P): Tensor<PermutedShape<A, P>>;
+    permuteDims<A extends ShapeType, const P extends readonly number[]>(
+      this: Tensor<A>,
+      axes: P,
+    ): Tensor<PermutedShape<A, P>>;
     /** {@link matrixTranspose} */
     matrixTranspose<A extends ShapeType>(this: Tensor<A>): Tensor<TransposedShape<A>>;
     /** {@link moveAxis} */
@@ -58,9 +70,17 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 function completeShape(x: Tensor, shape: Shape): Shape {
   const open = shape.indexOf(-1);
   if (open < 0) return checkShape("reshape", shape);
-  const others = sizeOf(checkShape("reshape", shape.filter((_, axis) => axis !== open)));
+  const others = sizeOf(
+    checkShape(
+      "reshape",
+      shape.filter((_, axis) => axis !== open),
+    ),
+  );
   if (others === 0 || x.size % others !== 0) {
-    throw new ShapeError(`reshape: no size can stand for −1 in ${showShape(shape)}: ${showShape(x.shape)} has ${x.size} elements, and the other sizes make ${others}.`, { from: x.shape, to: shape });
+    throw new ShapeError(
+      `reshape: no size can stand for −1 in ${showShape(shape)}: ${showShape(x.shape)} has ${x.size} elements, and the other sizes make ${others}.`,
+      { from: x.shape, to: shape },
+    );
   }
   return shape.map((size) => (size === -1 ? x.size / others : size));
 }
@@ -88,7 +108,10 @@ export function flatten(x: Tensor): Tensor<[number]> {
  * console.log(permuteDims(zeros([2, 3, 4]), [2, 0, 1]).shape); // [4, 2, 3]
  * ```
  */
-export function permuteDims<S extends ShapeType, const P extends readonly number[]>(x: Tensor<S>, axes: P): Tensor<PermutedShape<S, P>>;
+export function permuteDims<S extends ShapeType, const P extends readonly number[]>(
+  x: Tensor<S>,
+  axes: P,
+): Tensor<PermutedShape<S, P>>;
 export function permuteDims(x: Tensor, axes: readonly number[]): Tensor {
   const order = explaining("permuteDims", [x], () => axes.map((axis) => normalizeAxis("permuteDims", axis, x.rank)));
   if (order.length === x.rank && order.every((axis, index) => axis === index)) return x;
@@ -107,7 +130,11 @@ export function permuteDims(x: Tensor, axes: readonly number[]): Tensor {
  */
 export function matrixTranspose<S extends ShapeType>(x: Tensor<S>): Tensor<TransposedShape<S>>;
 export function matrixTranspose(x: Tensor): Tensor {
-  if (x.rank < 2) throw new ShapeError(`matrixTranspose: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`, { shape: x.shape });
+  if (x.rank < 2)
+    throw new ShapeError(
+      `matrixTranspose: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`,
+      { shape: x.shape },
+    );
   const axes = x.shape.map((_, axis) => axis);
   return mapTensor("permuteDims", x, { axes: [...axes.slice(0, -2), x.rank - 1, x.rank - 2] });
 }
@@ -122,12 +149,25 @@ export function matrixTranspose(x: Tensor): Tensor {
  * ```
  */
 export function moveAxis(x: Tensor, from: number | readonly number[], to: number | readonly number[]): Tensor {
-  const [sources, targets] = [listOf(from), listOf(to)].map((axes) => explaining("moveAxis", [x], () => axes.map((axis) => normalizeAxis("moveAxis", axis, x.rank))));
-  if (sources === undefined || targets === undefined || sources.length !== targets.length || new Set(sources).size !== sources.length || new Set(targets).size !== targets.length) {
-    throw new ArgumentError(`moveAxis: from [${String(from)}] to [${String(to)}] do not pair distinct axes.`, { from, to });
+  const [sources, targets] = [listOf(from), listOf(to)].map((axes) =>
+    explaining("moveAxis", [x], () => axes.map((axis) => normalizeAxis("moveAxis", axis, x.rank))),
+  );
+  if (
+    sources === undefined ||
+    targets === undefined ||
+    sources.length !== targets.length ||
+    new Set(sources).size !== sources.length ||
+    new Set(targets).size !== targets.length
+  ) {
+    throw new ArgumentError(`moveAxis: from [${String(from)}] to [${String(to)}] do not pair distinct axes.`, {
+      from,
+      to,
+    });
   }
   const rest = x.shape.map((_, axis) => axis).filter((axis) => !sources.includes(axis));
-  const order = x.shape.map((_, axis) => (targets.includes(axis) ? at(sources, targets.indexOf(axis)) : at(rest.splice(0, 1), 0)));
+  const order = x.shape.map((_, axis) =>
+    targets.includes(axis) ? at(sources, targets.indexOf(axis)) : at(rest.splice(0, 1), 0),
+  );
   return permuteDims(x, order);
 }
 
@@ -144,7 +184,10 @@ export function expandDims(x: Tensor, axis: number | readonly number[] = 0): Ten
   const rank = x.rank + listOf(axis).length;
   const added = explaining("expandDims", [x], () => normalizeAxes("expandDims", axis, rank));
   const sizes = [...x.shape];
-  return reshape(x, Array.from({ length: rank }, (_, position) => (added.includes(position) ? 1 : at(sizes.splice(0, 1), 0))));
+  return reshape(
+    x,
+    Array.from({ length: rank }, (_, position) => (added.includes(position) ? 1 : at(sizes.splice(0, 1), 0))),
+  );
 }
 
 /**
@@ -158,13 +201,22 @@ export function expandDims(x: Tensor, axis: number | readonly number[] = 0): Ten
  * ```
  */
 export function squeeze(x: Tensor, axis?: Axes): Tensor {
-  const named = axis === undefined ? x.shape.flatMap((size, position) => (size === 1 ? [position] : [])) : explaining("squeeze", [x], () => normalizeAxes("squeeze", axis, x.rank));
+  const named =
+    axis === undefined
+      ? x.shape.flatMap((size, position) => (size === 1 ? [position] : []))
+      : explaining("squeeze", [x], () => normalizeAxes("squeeze", axis, x.rank));
   for (const position of named) {
     if (x.shape[position] !== 1) {
-      throw new ShapeError(`squeeze: axis ${position} of ${showShape(x.shape)} has size ${x.shape[position]}; only axes of size 1 can go.${whence([x])}`, { shape: x.shape, axis: position });
+      throw new ShapeError(
+        `squeeze: axis ${position} of ${showShape(x.shape)} has size ${x.shape[position]}; only axes of size 1 can go.${whence([x])}`,
+        { shape: x.shape, axis: position },
+      );
     }
   }
-  return reshape(x, x.shape.filter((_, position) => !named.includes(position)));
+  return reshape(
+    x,
+    x.shape.filter((_, position) => !named.includes(position)),
+  );
 }
 
 /**
@@ -181,7 +233,10 @@ export function broadcastTo<const T extends Shape>(x: Tensor, shape: T): Tensor<
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   const joined = explaining("broadcastTo", [x], () => broadcastShapes("broadcastTo", x.shape, shape));
   if (!sameShape(joined, shape)) {
-    throw new ShapeError(`broadcastTo: ${showShape(x.shape)} does not broadcast to ${showShape(shape)}: an axis of the result would have size 1 and the tensor has more.${whence([x])}`, { from: x.shape, to: shape });
+    throw new ShapeError(
+      `broadcastTo: ${showShape(x.shape)} does not broadcast to ${showShape(shape)}: an axis of the result would have size 1 and the tensor has more.${whence([x])}`,
+      { from: x.shape, to: shape },
+    );
   }
   return new Tensor(expandNode(x.node, shape));
 }
@@ -197,10 +252,16 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  */
 export function flip<S extends ShapeType>(x: Tensor<S>, axis?: Axes): Tensor<S>;
 export function flip(x: Tensor, axis?: Axes): Tensor {
-  const flipped = explaining("flip", [x], () => normalizeAxes("flip", axis, x.rank)).filter((each) => at(x.shape, each) > 1);
+  const flipped = explaining("flip", [x], () => normalizeAxes("flip", axis, x.rank)).filter(
+    (each) => at(x.shape, each) > 1,
+  );
   if (flipped.length === 0) return x;
   const starts = x.shape.map((size, each) => (flipped.includes(each) ? size - 1 : 0));
-  return mapTensor("slice", x, { starts, steps: x.shape.map((_, each) => (flipped.includes(each) ? -1 : 1)), shape: x.shape });
+  return mapTensor("slice", x, {
+    starts,
+    steps: x.shape.map((_, each) => (flipped.includes(each) ? -1 : 1)),
+    shape: x.shape,
+  });
 }
 
 /**
@@ -217,7 +278,10 @@ export function repeat(x: Tensor, count: number, axis?: number): Tensor {
   const position = explaining("repeat", [x], () => normalizeAxis("repeat", axis ?? 0, list.rank));
   const repeated = list.shape.flatMap((size, each) => (each === position ? [size, count] : [size]));
   const wide = expandNode(expandDims(list, position + 1).node, checkShape("repeat", repeated));
-  return reshape(new Tensor(wide), list.shape.map((size, each) => (each === position ? size * count : size)));
+  return reshape(
+    new Tensor(wide),
+    list.shape.map((size, each) => (each === position ? size * count : size)),
+  );
 }
 
 /**
@@ -233,13 +297,34 @@ export function tile(x: Tensor, counts: readonly number[]): Tensor {
   const rank = Math.max(x.rank, counts.length);
   const sizes = [...new Array<number>(rank - x.rank).fill(1), ...x.shape];
   const times = checkShape("tile", [...new Array<number>(rank - counts.length).fill(1), ...counts]);
-  const apart = reshape(x, sizes.flatMap((size) => [1, size]));
-  const wide = expandNode(apart.node, sizes.flatMap((size, axis) => [at(times, axis), size]));
-  return reshape(new Tensor(wide), sizes.map((size, axis) => size * at(times, axis)));
+  const apart = reshape(
+    x,
+    sizes.flatMap((size) => [1, size]),
+  );
+  const wide = expandNode(
+    apart.node,
+    sizes.flatMap((size, axis) => [at(times, axis), size]),
+  );
+  return reshape(
+    new Tensor(wide),
+    sizes.map((size, axis) => size * at(times, axis)),
+  );
 }
 
 function listOf(axes: number | readonly number[]): readonly number[] {
   return typeof axes === "number" ? [axes] : axes;
 }
 
-attachMethods({ reshape, flatten, permuteDims, matrixTranspose, moveAxis, expandDims, squeeze, broadcastTo, flip, repeat, tile });
+attachMethods({
+  reshape,
+  flatten,
+  permuteDims,
+  matrixTranspose,
+  moveAxis,
+  expandDims,
+  squeeze,
+  broadcastTo,
+  flip,
+  repeat,
+  tile,
+});

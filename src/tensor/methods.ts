@@ -22,11 +22,10 @@ export function attachMethods(operations: { readonly [Name in keyof Tensor]?: Op
 }
 
 /** Type of methods that change each element and keep the shape. */
-export interface UnaryMethod {
-  <S extends ShapeType>(this: Tensor<S>): Tensor<S>;
-}
+export type UnaryMethod = <S extends ShapeType>(this: Tensor<S>) => Tensor<S>;
 
 /** Type of methods that broadcast with another tensor or number. */
-export interface BinaryMethod {
-  <S extends ShapeType, B extends Operand>(this: Tensor<S>, other: Fitting<Tensor<S>, B>): Joined<Tensor<S>, B>;
-}
+export type BinaryMethod = <S extends ShapeType, B extends Operand>(
+  this: Tensor<S>,
+  other: Fitting<Tensor<S>, B>,
+) => Joined<Tensor<S>, B>;

@@ -6,7 +6,7 @@
 import { layerPath, type Node, node, withOneOrigin } from "../graph/node.ts";
 import type { Primitive, PrimitiveOf, PrimitiveParams } from "../graph/primitives.ts";
 import { type Dtype, dtypes, isFloat, promote } from "../shape/dtype.ts";
-import { broadcastShapes, sameShape, type Shape } from "../shape/shape.ts";
+import { broadcastShapes, type Shape, sameShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
 import type { Broadcast, Broadcasts, ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
@@ -24,13 +24,29 @@ export type Fitting<A, B> = B & Broadcasts<ShapeOf<A>, ShapeOf<B>>;
 export type Joined<A, B> = Tensor<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
 
 /** Primitives that map elements to elements and need to know nothing else. */
-export type PlainMap = { [P in PrimitiveOf<"map">]: Readonly<Record<never, never>> extends PrimitiveParams[P] ? P : never }[PrimitiveOf<"map">];
+export type PlainMap = {
+  [P in PrimitiveOf<"map">]: Readonly<Record<never, never>> extends PrimitiveParams[P] ? P : never;
+}[PrimitiveOf<"map">];
 
 /** Applies `primitive` to `operands`, promoted to one dtype (then changed by `convert`) and broadcast to one shape. */
-export function mapOperands(operation: string, primitive: PlainMap, operands: readonly Operand[], convert: (dtype: Dtype) => Dtype = keep): Tensor {
+export function mapOperands(
+  operation: string,
+  primitive: PlainMap,
+  operands: readonly Operand[],
+  convert: (dtype: Dtype) => Dtype = keep,
+): Tensor {
   const dtype = convert(commonDtype(operation, operands));
   const shape = commonShape(operation, operands);
-  return withOneOrigin(() => new Tensor(node(primitive, operands.map((operand) => operandNode(operand, dtype, shape)), {})));
+  return withOneOrigin(
+    () =>
+      new Tensor(
+        node(
+          primitive,
+          operands.map((operand) => operandNode(operand, dtype, shape)),
+          {},
+        ),
+      ),
+  );
 }
 
 const keep = (dtype: Dtype): Dtype => dtype;
@@ -59,7 +75,10 @@ export function commonDtype(operation: string, operands: readonly Operand[]): Dt
   for (const operand of operands) {
     requireOperand(operation, operand);
     if (!(operand instanceof Tensor)) continue;
-    dtype = dtype === undefined ? operand.dtype : explaining(operation, operands, () => promote(dtype ?? operand.dtype, operand.dtype));
+    dtype =
+      dtype === undefined
+        ? operand.dtype
+        : explaining(operation, operands, () => promote(dtype ?? operand.dtype, operand.dtype));
   }
   if (dtype === undefined) return operands.every((operand) => typeof operand === "boolean") ? "bool" : "f32";
   for (const operand of operands) if (!(operand instanceof Tensor)) dtype = withScalar(operation, dtype, operand);
@@ -89,7 +108,10 @@ export function castNode(input: Node, dtype: Dtype): Node {
 export function expandNode(input: Node, shape: Shape): Node {
   if (sameShape(input.type.shape, shape)) return input;
   const missing = shape.length - input.type.shape.length;
-  const aligned = missing > 0 ? node("reshape", [input], { shape: [...new Array<number>(missing).fill(1), ...input.type.shape] }) : input;
+  const aligned =
+    missing > 0
+      ? node("reshape", [input], { shape: [...new Array<number>(missing).fill(1), ...input.type.shape] })
+      : input;
   return sameShape(aligned.type.shape, shape) ? aligned : node("broadcast", [aligned], { shape });
 }
 
@@ -121,14 +143,22 @@ export function explaining<T>(operation: string, operands: readonly unknown[], m
 /** Layer and places for the end of a message, or nothing where none is known. */
 export function whence(operands: readonly unknown[]): string {
   const layer = layerPath();
-  const places = operands.flatMap((operand) => (operand instanceof Tensor && operand.node.origin.line !== "" ? [operand.node.origin.line] : []));
-  const made = places.length === 0 ? "" : ` ${places.length === 1 ? "The operand was" : "The operands were"} made at ${places.join(" and ")}.`;
+  const places = operands.flatMap((operand) =>
+    operand instanceof Tensor && operand.node.origin.line !== "" ? [operand.node.origin.line] : [],
+  );
+  const made =
+    places.length === 0
+      ? ""
+      : ` ${places.length === 1 ? "The operand was" : "The operands were"} made at ${places.join(" and ")}.`;
   return `${layer === "" ? "" : ` In layer ${layer}.`}${made}`;
 }
 
 function requireOperand(operation: string, operand: unknown): void {
   if (operand instanceof Tensor || typeof operand === "number" || typeof operand === "boolean") return;
-  throw new ArgumentError(`${operation}: ${String(operand)} (${typeof operand}) is neither a tensor nor a number. Make a tensor of arrays with tensor(…).`, { operation });
+  throw new ArgumentError(
+    `${operation}: ${String(operand)} (${typeof operand}) is neither a tensor nor a number. Make a tensor of arrays with tensor(…).`,
+    { operation },
+  );
 }
 
 /** The dtype after a JavaScript number or boolean joined tensors of `dtype`. */
@@ -138,7 +168,10 @@ function withScalar(operation: string, dtype: Dtype, value: number | boolean): D
   if (dtype === "bool") return "i32";
   const holder = new dtypes[dtype].array([value]);
   if (holder[0] !== value && value !== 0) {
-    throw new DtypeError(`${operation}: ${value} is outside the range of ${dtype}. Convert the tensor first, for example with astype("f32").`, { operation, value, dtype });
+    throw new DtypeError(
+      `${operation}: ${value} is outside the range of ${dtype}. Convert the tensor first, for example with astype("f32").`,
+      { operation, value, dtype },
+    );
   }
   return dtype;
 }

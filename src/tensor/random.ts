@@ -12,6 +12,7 @@ import { parity, rotations, rounds } from "../support/threefry.ts";
 import { sqrt } from "./arithmetic.ts";
 import { type Draw, type Generator, globalGenerator } from "./generator.ts";
 import { broadcastTo, reshape } from "./manipulate.ts";
+import type { Operand } from "./operands.ts";
 import { slice } from "./slice.ts";
 import { Tensor } from "./tensor.ts";
 import { cos, log } from "./transcendental.ts";
@@ -64,7 +65,7 @@ export interface IntegerOptions extends RandomOptions {
  * console.log(random.bits([2, 2]).dtype); // u32
  * ```
  */
-export function bits(shape: Shape, options: RandomOptions = {}): Tensor {
+export function bits<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<S> {
   return drawing(shape, options, (words) => words(0)[0]);
 }
 
@@ -78,7 +79,10 @@ export function bits(shape: Shape, options: RandomOptions = {}): Tensor {
  * console.log(Math.abs(await x.mean().item()) < 0.1); // true
  * ```
  */
-export function uniform(shape: Shape, { dtype = "f32", low = 0, high = 1, ...options }: UniformOptions = {}): Tensor {
+export function uniform<const S extends Shape>(
+  shape: S,
+  { dtype = "f32", low = 0, high = 1, ...options }: UniformOptions = {},
+): Tensor<S> {
   requireFloat("uniform", dtype);
   return drawing(shape, options, (words) => {
     const unit = unitInterval(words(0), dtype);
@@ -102,12 +106,21 @@ export function uniform(shape: Shape, { dtype = "f32", low = 0, high = 1, ...opt
  * console.log(Math.abs((await x.mean().item()) - 5) < 0.3); // true
  * ```
  */
-export function normal(shape: Shape, { dtype = "f32", mean = 0, deviation = 1, ...options }: NormalOptions = {}): Tensor {
+export function normal<const S extends Shape>(
+  shape: S,
+  { dtype = "f32", mean = 0, deviation = 1, ...options }: NormalOptions = {},
+): Tensor<S> {
   requireFloat("normal", dtype);
   return drawing(shape, options, (words) => {
     const [first, second] = words(0);
     const radius = sqrt(log(openUnit([first, second], dtype)).multiply(-2));
-    const turn = dtype === "f32" ? second.bitwiseRightShift(8).astype(dtype).multiply(2 ** -24) : unitInterval(words(1), dtype);
+    const turn =
+      dtype === "f32"
+        ? second
+            .bitwiseRightShift(8)
+            .astype(dtype)
+            .multiply(2 ** -24)
+        : unitInterval(words(1), dtype);
     const standard = radius.multiply(cos(turn.multiply(2 * Math.PI)));
     const scaled = deviation === 1 ? standard : standard.multiply(deviation);
     return mean === 0 ? scaled : scaled.add(mean);
@@ -123,9 +136,15 @@ export function normal(shape: Shape, { dtype = "f32", mean = 0, deviation = 1, .
  * console.log(random.bernoulli([4], 0.5).dtype); // bool
  * ```
  */
-export function bernoulli(shape: Shape, probability: number | Tensor, options: RandomOptions = {}): Tensor {
+export function bernoulli<const S extends Shape>(
+  shape: S,
+  probability: number | Tensor,
+  options: RandomOptions = {},
+): Tensor<S> {
   const dtype = probability instanceof Tensor && probability.dtype === "f64" ? "f64" : "f32";
-  return uniform(shape, { ...options, dtype }).less(probability instanceof Tensor ? broadcastTo(probability, shape) : probability);
+  const draws: Tensor = uniform(shape, { ...options, dtype });
+  const bound: Operand = probability instanceof Tensor ? broadcastTo(probability, shape) : probability;
+  return draws.less(bound);
 }
 
 /**
@@ -139,10 +158,18 @@ export function bernoulli(shape: Shape, probability: number | Tensor, options: R
  * console.log(random.integers([2, 3], 0, 10).shape); // [2, 3]
  * ```
  */
-export function integers(shape: Shape, low: number, high: number, { dtype = "i32", ...options }: IntegerOptions = {}): Tensor {
+export function integers<const S extends Shape>(
+  shape: S,
+  low: number,
+  high: number,
+  { dtype = "i32", ...options }: IntegerOptions = {},
+): Tensor<S> {
   const width = high - low;
   if (!Number.isInteger(low) || !Number.isInteger(high) || width < 1 || width >= 2 ** 32) {
-    throw new ArgumentError(`integers: ${low} … ${high} has to be a range of at least one and less than 2^32 whole numbers.`, { low, high });
+    throw new ArgumentError(
+      `integers: ${low} … ${high} has to be a range of at least one and less than 2^32 whole numbers.`,
+      { low, high },
+    );
   }
   return drawing(shape, options, (words) => highWord(words(0)[0], width).astype(dtype).add(low));
 }
@@ -156,7 +183,10 @@ export function integers(shape: Shape, low: number, high: number, { dtype = "i32
  * console.log(await random.permutation(5).sum().item()); // 10
  * ```
  */
-export function permutation(count: number, { generator = globalGenerator }: Pick<RandomOptions, "generator"> = {}): Tensor {
+export function permutation(
+  count: number,
+  { generator = globalGenerator }: Pick<RandomOptions, "generator"> = {},
+): Tensor {
   checkShape("permutation", [count]);
   return generator.drawOnHost([count], (words) => {
     const order = Array.from({ length: count }, (_, index) => index);
@@ -183,12 +213,20 @@ function drawing(shape: Shape, options: RandomOptions, make: (words: Words) => T
 }
 
 function requireFloat(operation: string, dtype: Dtype): void {
-  if (!isFloat(dtype)) throw new DtypeError(`${operation}: draws are floating-point numbers, not ${dtype}. Use integers for whole numbers.`, { dtype });
+  if (!isFloat(dtype))
+    throw new DtypeError(
+      `${operation}: draws are floating-point numbers, not ${dtype}. Use integers for whole numbers.`,
+      { dtype },
+    );
 }
 
 function drawOfKey(key: Tensor): Draw {
-  if (key.dtype !== "u32") throw new DtypeError(`random: the key is ${key.dtype}; it has to be u32. Convert with astype("u32").`, { dtype: key.dtype });
-  if (key.rank !== 1 || key.size !== 2) throw new ShapeError(`random: the key has shape ${showShape(key.shape)}; it has to be [2].`, { shape: key.shape });
+  if (key.dtype !== "u32")
+    throw new DtypeError(`random: the key is ${key.dtype}; it has to be u32. Convert with astype("u32").`, {
+      dtype: key.dtype,
+    });
+  if (key.rank !== 1 || key.size !== 2)
+    throw new ShapeError(`random: the key has shape ${showShape(key.shape)}; it has to be [2].`, { shape: key.shape });
   return { key: [slice(key, 0), slice(key, 1)], call: 0 };
 }
 
@@ -200,7 +238,10 @@ export function threefryOf({ key, call }: Draw, positions: Tensor): readonly [Te
   for (let round = 0; round < rounds; round++) {
     const turn = at(rotations, round % 8);
     x0 = x0.add(x1);
-    x1 = x1.bitwiseLeftShift(turn).bitwiseOr(x1.bitwiseRightShift(32 - turn)).bitwiseXor(x0);
+    x1 = x1
+      .bitwiseLeftShift(turn)
+      .bitwiseOr(x1.bitwiseRightShift(32 - turn))
+      .bitwiseXor(x0);
     if (round % 4 === 3) {
       const injection = (round + 1) / 4;
       x0 = x0.add(at(schedule, injection % 3));
@@ -212,15 +253,31 @@ export function threefryOf({ key, call }: Draw, positions: Tensor): readonly [Te
 
 /** [0, 1) in steps of 2⁻²⁴ or 2⁻⁵³. */
 function unitInterval([first, second]: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
-  if (dtype === "f32") return first.bitwiseRightShift(8).astype(dtype).multiply(2 ** -24);
+  if (dtype === "f32")
+    return first
+      .bitwiseRightShift(8)
+      .astype(dtype)
+      .multiply(2 ** -24);
   const [high, low] = [first.bitwiseRightShift(5).astype(dtype), second.bitwiseRightShift(6).astype(dtype)];
-  return high.multiply(2 ** 26).add(low).multiply(2 ** -53);
+  return high
+    .multiply(2 ** 26)
+    .add(low)
+    .multiply(2 ** -53);
 }
 
 /** (0, 1], as fine near 0 as the words allow. */
 function openUnit([first, second]: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
-  if (dtype === "f32") return first.astype(dtype).add(0.5).multiply(2 ** -32);
-  return first.astype(dtype).multiply(2 ** 32).add(second.astype(dtype)).add(0.5).multiply(2 ** -64);
+  if (dtype === "f32")
+    return first
+      .astype(dtype)
+      .add(0.5)
+      .multiply(2 ** -32);
+  return first
+    .astype(dtype)
+    .multiply(2 ** 32)
+    .add(second.astype(dtype))
+    .add(0.5)
+    .multiply(2 ** -64);
 }
 
 /** ⌊word · width / 2³²⌋, from products of 16-bit halves. */

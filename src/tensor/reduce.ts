@@ -35,9 +35,15 @@ export type ReduceArgument = Axes | ReduceOptions;
 export type Reduced<S extends ShapeType, A, K> = Tensor<ReducedShape<S, A, K>>;
 
 /** Type of methods that reduce. */
-export interface ReduceMethod {
-  <S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(this: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
-}
+export type ReduceMethod = <
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(
+  this: Tensor<S>,
+  axis?: A,
+  options?: K,
+) => Reduced<S, A, K>;
 
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
@@ -69,7 +75,11 @@ declare module "./tensor.ts" {
  * console.log(await sum(x).item(), await sum(x, 0).toArray(), await sum(x, { axis: 1, keepDims: true }).toArray()); // 10 [4, 6] [[3], [7]]
  * ```
  */
-export function sum<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function sum<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function sum(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return reduce("sum", x, axis, options, toCount(x.dtype));
 }
@@ -83,7 +93,11 @@ export function sum(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Te
  * console.log(await prod(tensor([2, 3, 4])).item()); // 24
  * ```
  */
-export function prod<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function prod<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function prod(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return reduce("prod", x, axis, options, toCount(x.dtype));
 }
@@ -97,7 +111,11 @@ export function prod(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): T
  * console.log(await mean(tensor([[1, 2], [3, 4]]), 0).toArray()); // [2, 3]
  * ```
  */
-export function mean<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function mean<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function mean(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return withOneOrigin(() => {
     const { axes } = readReduction("mean", x, axis, options);
@@ -116,7 +134,11 @@ export function mean(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): T
  * console.log(await max(tensor([[1, 5], [3, 4]]), 1).toArray()); // [5, 4]
  * ```
  */
-export function max<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function max<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function max(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return reduce("max", x, axis, options, x.dtype);
 }
@@ -131,7 +153,11 @@ export function max(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Te
  * console.log(await min(tensor([[1, 5], [3, 4]]), 1).toArray()); // [1, 3]
  * ```
  */
-export function min<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function min<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function min(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return reduce("min", x, axis, options, x.dtype);
 }
@@ -145,7 +171,11 @@ export function min(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Te
  * console.log(await all(tensor([[true, false], [true, true]]), 1).toArray()); // [false, true]
  * ```
  */
-export function all<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function all<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function all(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return quantify("all", x, axis, options);
 }
@@ -159,7 +189,11 @@ export function all(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Te
  * console.log(await any(tensor([[true, false], [false, false]]), 1).toArray()); // [true, false]
  * ```
  */
-export function any<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function any<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function any(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return quantify("any", x, axis, options);
 }
@@ -171,7 +205,12 @@ export interface Reduction {
 }
 
 /** Reads the arguments of a reduction of `x`. @throws ShapeError where there is no such axis or one is named twice. */
-export function readReduction(operation: string, x: Tensor, axis: ReduceArgument, options: KeepOptions = {}): Reduction {
+export function readReduction(
+  operation: string,
+  x: Tensor,
+  axis: ReduceArgument,
+  options: KeepOptions = {},
+): Reduction {
   const given: ReduceOptions = isOptions(axis) ? axis : { ...options, axis };
   const axes = explaining(operation, [x], () => normalizeAxes(operation, given.axis, x.rank));
   return { axes, keepDims: given.keepDims ?? false };
@@ -188,14 +227,23 @@ export function countAlong(x: Tensor, axes: readonly number[]): number {
 
 /** Puts the axes that a reduction of `x` removed back with size 1. */
 export function restoreAxes(reduced: Node, x: Tensor, axes: readonly number[]): Node {
-  return axes.length === 0 ? reduced : node("reshape", [reduced], { shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) });
+  return axes.length === 0
+    ? reduced
+    : node("reshape", [reduced], { shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) });
 }
 
 function toCount(dtype: Dtype): Dtype {
   return dtype === "bool" || dtype === "u8" ? "i32" : dtype;
 }
 
-function reduce(primitive: PrimitiveOf<"reduce">, x: Tensor, axis: ReduceArgument, options: KeepOptions | undefined, dtype: Dtype, operation: string = primitive): Tensor {
+function reduce(
+  primitive: PrimitiveOf<"reduce">,
+  x: Tensor,
+  axis: ReduceArgument,
+  options: KeepOptions | undefined,
+  dtype: Dtype,
+  operation: string = primitive,
+): Tensor {
   const { axes, keepDims } = readReduction(operation, x, axis, options);
   return withOneOrigin(() => {
     const input = castNode(x.node, dtype);

@@ -123,32 +123,53 @@ type ReduceAxes<S extends ShapeType, Axes, Keeps> = boolean extends Keeps
           ? RemoveAxes<S, Axes, Keeps>
           : ShapeType;
 
-type RemoveAxes<S extends ShapeType, Axis extends number, Keeps> = number extends Axis ? ShapeType : RemoveNamed<S, `${Axis}`, Keeps, []>;
+type RemoveAxes<S extends ShapeType, Axis extends number, Keeps> = number extends Axis
+  ? ShapeType
+  : RemoveNamed<S, `${Axis}`, Keeps, []>;
 
 /** Goes through the axes; each is known by its position from the start and from the end. */
-type RemoveNamed<S extends ShapeType, Named extends string, Keeps, Before extends ShapeType, Result extends ShapeType = []> = S extends readonly [
-  infer First extends number | string,
-  ...infer Rest extends ShapeType,
-]
+type RemoveNamed<
+  S extends ShapeType,
+  Named extends string,
+  Keeps,
+  Before extends ShapeType,
+  Result extends ShapeType = [],
+> = S extends readonly [infer First extends number | string, ...infer Rest extends ShapeType]
   ? RemoveNamed<
       Rest,
       Named,
       Keeps,
       [...Before, First],
-      [Extract<`${Before["length"]}` | `-${S["length"]}`, Named>] extends [never] ? [...Result, First] : Keeps extends true ? [...Result, 1] : Result
+      [Extract<`${Before["length"]}` | `-${S["length"]}`, Named>] extends [never]
+        ? [...Result, First]
+        : Keeps extends true
+          ? [...Result, 1]
+          : Result
     >
   : Result;
 
-type AxesOf<A> = A extends readonly number[] | number | undefined ? A : "axis" extends keyof A ? A["axis" & keyof A] : undefined;
+type AxesOf<A> = A extends readonly number[] | number | undefined
+  ? A
+  : "axis" extends keyof A
+    ? A["axis" & keyof A]
+    : undefined;
 
 type KeepsAxes<A, K> = A extends readonly number[] | number | undefined ? KeepsOf<K> : KeepsOf<A>;
 
-type KeepsOf<K> = "keepDims" extends keyof K ? (K["keepDims" & keyof K] extends true ? true : K["keepDims" & keyof K] extends false ? false : boolean) : false;
+type KeepsOf<K> = "keepDims" extends keyof K
+  ? K["keepDims" & keyof K] extends true
+    ? true
+    : K["keepDims" & keyof K] extends false
+      ? false
+      : boolean
+  : false;
 
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
 /** The shape that `reshape(…, T)` gives: −1 becomes `number`. */
-export type ReshapedShape<T extends readonly number[]> = number extends T["length"] ? ShapeType : { [Axis in keyof T]: T[Axis] extends -1 ? number : T[Axis] };
+export type ReshapedShape<T extends readonly number[]> = number extends T["length"]
+  ? ShapeType
+  : { [Axis in keyof T]: T[Axis] extends -1 ? number : T[Axis] };
 
 /** The axes of `S` in the order `P`; unknown unless both are literal. */
 export type PermutedShape<S extends ShapeType, P extends readonly number[]> = true extends IsOpen<S> | IsOpen<P>
@@ -164,7 +185,10 @@ type AxisAt<S extends ShapeType, Position extends number> = number extends Posit
       ? Size
       : number;
 
-type FromEnd<S extends ShapeType, Back extends number> = S extends readonly [infer First extends number | string, ...infer Rest extends ShapeType]
+type FromEnd<S extends ShapeType, Back extends number> = S extends readonly [
+  infer First extends number | string,
+  ...infer Rest extends ShapeType,
+]
   ? S["length"] extends Back
     ? First
     : FromEnd<Rest, Back>
@@ -207,6 +231,7 @@ export type Multiplies<A extends ShapeType, B extends ShapeType> = true extends 
         : unknown
     : unknown;
 
-type InnerFault<A extends number | string, B extends number | string> = AxesDiffer<A, B> extends true
-  ? ShapeMismatch<`matmul sums over the last axis of the left, of size ${A}, and the rows of the right, of size ${B}`>
-  : unknown;
+type InnerFault<A extends number | string, B extends number | string> =
+  AxesDiffer<A, B> extends true
+    ? ShapeMismatch<`matmul sums over the last axis of the left, of size ${A}, and the rows of the right, of size ${B}`>
+    : unknown;

@@ -13,7 +13,11 @@ import { Tensor } from "./tensor.ts";
  * What to take along one axis: a position (the axis vanishes), `[start, stop, step]` as Python has them, each of
  * which may be null or left out, or null for everything. `"..."` stands for all axes not named.
  */
-export type SliceRange = number | readonly [start?: number | null, stop?: number | null, step?: number | null] | null | "...";
+export type SliceRange =
+  | number
+  | readonly [start?: number | null, stop?: number | null, step?: number | null]
+  | null
+  | "...";
 
 /** Elements to add before and after an axis, or as many on both sides. */
 export type Padding = number | readonly [low: number, high: number];
@@ -56,7 +60,11 @@ declare module "./tensor.ts" {
 export function slice(x: Tensor, ...ranges: readonly SliceRange[]): Tensor {
   const whole = spreadRanges(x, ranges);
   const cuts = whole.map((range, axis) => readRange(x, range, axis));
-  const params = { starts: cuts.map(({ start }) => start), steps: cuts.map(({ step }) => step), shape: cuts.map(({ count }) => count) };
+  const params = {
+    starts: cuts.map(({ start }) => start),
+    steps: cuts.map(({ step }) => step),
+    shape: cuts.map(({ count }) => count),
+  };
   const isWhole = cuts.every(({ start, step, count }, axis) => start === 0 && step === 1 && count === x.shape[axis]);
   const part = isWhole ? x : mapTensor("slice", x, params);
   const kept = params.shape.filter((_, axis) => typeof whole[axis] !== "number");
@@ -74,7 +82,10 @@ function spreadRanges(x: Tensor, ranges: readonly SliceRange[]): readonly Exclud
   const named = ranges.filter((range) => range !== "...");
   const missing = x.rank - named.length;
   if (missing < 0 || ranges.length - named.length > 1) {
-    throw new ShapeError(`slice: ${ranges.length} ranges were given for ${showShape(x.shape)}, which has ${x.rank} axes; "..." may stand once.${whence([x])}`, { shape: x.shape, ranges });
+    throw new ShapeError(
+      `slice: ${ranges.length} ranges were given for ${showShape(x.shape)}, which has ${x.rank} axes; "..." may stand once.${whence([x])}`,
+      { shape: x.shape, ranges },
+    );
   }
   const dots = ranges.indexOf("...");
   const place = dots < 0 ? named.length : dots;
@@ -86,18 +97,26 @@ function readRange(x: Tensor, range: Exclude<SliceRange, "...">, axis: number): 
   if (typeof range === "number") {
     const start = range < 0 ? range + size : range;
     if (!Number.isInteger(range) || start < 0 || start >= size) {
-      throw new ShapeError(`slice: there is no position ${range} along axis ${axis} of ${showShape(x.shape)}.${whence([x])}`, { shape: x.shape, axis, position: range });
+      throw new ShapeError(
+        `slice: there is no position ${range} along axis ${axis} of ${showShape(x.shape)}.${whence([x])}`,
+        { shape: x.shape, axis, position: range },
+      );
     }
     return { start, step: 1, count: 1 };
   }
   const step = range?.[2] ?? 1;
   if (![range?.[0] ?? 0, range?.[1] ?? 0, step].every(Number.isInteger) || step === 0) {
-    throw new ArgumentError(`slice: [${String(range)}] at axis ${axis} has to be [start, stop, step] in whole numbers, with a step other than 0.`, { axis, range });
+    throw new ArgumentError(
+      `slice: [${String(range)}] at axis ${axis} has to be [start, stop, step] in whole numbers, with a step other than 0.`,
+      { axis, range },
+    );
   }
   // Where a backward range may begin and end lies one place further down
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
   const place = (bound: number | null | undefined, otherwise: number) =>
-    bound === null || bound === undefined ? otherwise : Math.min(Math.max(bound < 0 ? bound + size : bound, lowest), highest);
+    bound === null || bound === undefined
+      ? otherwise
+      : Math.min(Math.max(bound < 0 ? bound + size : bound, lowest), highest);
   const start = place(range?.[0], step > 0 ? lowest : highest);
   const stop = place(range?.[1], step > 0 ? highest : lowest);
   const count = Math.max(0, Math.ceil((stop - start) / step));
@@ -117,7 +136,11 @@ function readRange(x: Tensor, range: Exclude<SliceRange, "...">, axis: number): 
 export function pad(x: Tensor, widths: Padding | readonly Padding[], { value = 0 }: PadOptions = {}): Tensor {
   const list = typeof widths === "number" ? x.shape.map(() => widths) : widths;
   const pairs = list.map((width) => (typeof width === "number" ? [width, width] : [width[0], width[1]]));
-  const params = { low: pairs.map((pair) => at(pair, 0)), high: pairs.map((pair) => at(pair, 1)), value: Number(value) };
+  const params = {
+    low: pairs.map((pair) => at(pair, 0)),
+    high: pairs.map((pair) => at(pair, 1)),
+    value: Number(value),
+  };
   return explaining("pad", [x], () => mapTensor("pad", x, params));
 }
 
@@ -133,13 +156,18 @@ export function pad(x: Tensor, widths: Padding | readonly Padding[], { value = 0
  */
 export function roll<S extends ShapeType>(x: Tensor<S>, shift: number, axis?: number): Tensor<S>;
 export function roll(x: Tensor, shift: number, axis?: number): Tensor {
-  if (axis === undefined && x.rank !== 1) return mapTensor("reshape", roll(mapTensor("reshape", x, { shape: [x.size] }), shift, 0), { shape: x.shape });
+  if (axis === undefined && x.rank !== 1)
+    return mapTensor("reshape", roll(mapTensor("reshape", x, { shape: [x.size] }), shift, 0), { shape: x.shape });
   const position = explaining("roll", [x], () => normalizeAxis("roll", axis ?? 0, x.rank));
   const size = at(x.shape, position);
   const places = size === 0 ? 0 : ((shift % size) + size) % size;
   if (places === 0) return x;
   const before = new Array<null>(position).fill(null);
-  return new Tensor(node("concat", [slice(x, ...before, [size - places]).node, slice(x, ...before, [null, size - places]).node], { axis: position }));
+  return new Tensor(
+    node("concat", [slice(x, ...before, [size - places]).node, slice(x, ...before, [null, size - places]).node], {
+      axis: position,
+    }),
+  );
 }
 
 /**
@@ -173,9 +201,16 @@ export function triu(x: Tensor, offset = 0): Tensor {
 }
 
 function positions(operation: string, x: Tensor): { readonly row: Tensor; readonly column: Tensor } {
-  if (x.rank < 2) throw new ShapeError(`${operation}: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`, { shape: x.shape });
+  if (x.rank < 2)
+    throw new ShapeError(
+      `${operation}: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`,
+      { shape: x.shape },
+    );
   const shape = x.shape.slice(-2);
-  return { row: new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" })), column: new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" })) };
+  return {
+    row: new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" })),
+    column: new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" })),
+  };
 }
 
 attachMethods({ slice, pad, roll, tril, triu });

@@ -4,12 +4,24 @@ import { isFloat } from "../shape/dtype.ts";
 import { normalizeAxis, showShape } from "../shape/shape.ts";
 import { ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { abs, square, sqrt } from "./arithmetic.ts";
+import { abs, sqrt, square } from "./arithmetic.ts";
 import { stopGradient } from "./cast.ts";
-import { isFinite, where } from "./comparison.ts";
+import { isFinite as isFiniteTensor, where } from "./comparison.ts";
 import { attachMethods } from "./methods.ts";
 import { explaining, floatsOf, whence } from "./operands.ts";
-import { type Axes, countAlong, type KeepOptions, max, type ReduceArgument, type Reduced, type ReduceMethod, type ReduceOptions, readReduction, restoreAxes, sum } from "./reduce.ts";
+import {
+  type Axes,
+  countAlong,
+  type KeepOptions,
+  max,
+  type ReduceArgument,
+  type Reduced,
+  type ReduceMethod,
+  type ReduceOptions,
+  readReduction,
+  restoreAxes,
+  sum,
+} from "./reduce.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 import { exp, log } from "./transcendental.ts";
@@ -35,11 +47,23 @@ export interface ArgOptions extends KeepOptions {
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
     /** {@link variance} */
-    variance<D extends ShapeType, const A extends Axes | VarianceOptions = undefined, const K extends VarianceOptions = object>(this: Tensor<D>, axis?: A, options?: K): Reduced<D, A, K>;
+    variance<
+      D extends ShapeType,
+      const A extends Axes | VarianceOptions = undefined,
+      const K extends VarianceOptions = object,
+    >(this: Tensor<D>, axis?: A, options?: K): Reduced<D, A, K>;
     /** {@link std} */
-    std<D extends ShapeType, const A extends Axes | VarianceOptions = undefined, const K extends VarianceOptions = object>(this: Tensor<D>, axis?: A, options?: K): Reduced<D, A, K>;
+    std<
+      D extends ShapeType,
+      const A extends Axes | VarianceOptions = undefined,
+      const K extends VarianceOptions = object,
+    >(this: Tensor<D>, axis?: A, options?: K): Reduced<D, A, K>;
     /** {@link norm} */
-    norm<D extends ShapeType, const A extends Axes | NormOptions = undefined, const K extends NormOptions = object>(this: Tensor<D>, axis?: A, options?: K): Reduced<D, A, K>;
+    norm<D extends ShapeType, const A extends Axes | NormOptions = undefined, const K extends NormOptions = object>(
+      this: Tensor<D>,
+      axis?: A,
+      options?: K,
+    ): Reduced<D, A, K>;
     /** {@link logsumexp} */
     logsumexp: ReduceMethod;
     /** {@link argmax} */
@@ -60,14 +84,20 @@ declare module "./tensor.ts" {
  * console.log(await variance(x).item(), await variance(x, { correction: 1 }).item()); // 1.25 1.6666666269302368
  * ```
  */
-export function variance<S extends ShapeType, const A extends Axes | VarianceOptions = undefined, const K extends VarianceOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function variance<
+  S extends ShapeType,
+  const A extends Axes | VarianceOptions = undefined,
+  const K extends VarianceOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function variance(x: Tensor, axis?: Axes | VarianceOptions, options: VarianceOptions = {}): Tensor {
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("variance", x, axis, options);
     const correction = extra(axis)?.correction ?? options.correction ?? 0;
     const values = floatsOf(x);
     const centred = values.subtract(values.mean(axes, { keepDims: true }));
-    return square(centred).sum(axes, { keepDims }).divide(Math.max(0, countAlong(x, axes) - correction));
+    return square(centred)
+      .sum(axes, { keepDims })
+      .divide(Math.max(0, countAlong(x, axes) - correction));
   });
 }
 
@@ -80,7 +110,11 @@ export function variance(x: Tensor, axis?: Axes | VarianceOptions, options: Vari
  * console.log(await std(tensor([1, 3])).item()); // 1
  * ```
  */
-export function std<S extends ShapeType, const A extends Axes | VarianceOptions = undefined, const K extends VarianceOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function std<
+  S extends ShapeType,
+  const A extends Axes | VarianceOptions = undefined,
+  const K extends VarianceOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function std(x: Tensor, axis?: Axes | VarianceOptions, options?: VarianceOptions): Tensor {
   return withOneOrigin(() => sqrt(variance(x, axis, options)));
 }
@@ -94,7 +128,11 @@ export function std(x: Tensor, axis?: Axes | VarianceOptions, options?: Variance
  * console.log(await norm(tensor([3, -4])).item(), await norm(tensor([3, -4]), { order: 1 }).item()); // 5 7
  * ```
  */
-export function norm<S extends ShapeType, const A extends Axes | NormOptions = undefined, const K extends NormOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function norm<
+  S extends ShapeType,
+  const A extends Axes | NormOptions = undefined,
+  const K extends NormOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function norm(x: Tensor, axis?: Axes | NormOptions, options: NormOptions = {}): Tensor {
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("norm", x, axis, options);
@@ -128,14 +166,18 @@ function isList(value: unknown): value is readonly number[] {
  * console.log(await logsumexp(tensor([1000, 1000])).item()); // 1000.693115234375
  * ```
  */
-export function logsumexp<S extends ShapeType, const A extends ReduceArgument = undefined, const K extends KeepOptions = object>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function logsumexp<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
 export function logsumexp(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("logsumexp", x, axis, options);
     const values = floatsOf(x);
     if (countAlong(x, axes) === 0) return log(values.sum(axes, { keepDims }));
     const highest = stopGradient(max(values, axes, { keepDims: true }));
-    const shift = where(isFinite(highest), highest, 0);
+    const shift = where(isFiniteTensor(highest), highest, 0);
     const total = sum(exp(values.subtract(shift)), axes, { keepDims: true });
     // Where nothing is left but −∞ the sum is 0, whose logarithm has no derivative
     const isEmpty = total.equal(0);
@@ -172,16 +214,26 @@ export function argmin(x: Tensor, axis?: number | ArgOptions, options?: KeepOpti
   return withOneOrigin(() => positionOf("argmin", x, axis, options));
 }
 
-function positionOf(operation: "argmax" | "argmin", x: Tensor, axis: number | ArgOptions | undefined, options: KeepOptions | undefined): Tensor {
+function positionOf(
+  operation: "argmax" | "argmin",
+  x: Tensor,
+  axis: number | ArgOptions | undefined,
+  options: KeepOptions | undefined,
+): Tensor {
   const given: ArgOptions = typeof axis === "object" ? axis : { ...options, ...(axis === undefined ? {} : { axis }) };
   const list = given.axis === undefined ? new Tensor(node("reshape", [x.node], { shape: [x.size] })) : x;
-  const position = given.axis === undefined ? 0 : explaining(operation, [x], () => normalizeAxis(operation, given.axis ?? 0, x.rank));
+  const position =
+    given.axis === undefined ? 0 : explaining(operation, [x], () => normalizeAxis(operation, given.axis ?? 0, x.rank));
   if (list.shape[position] === 0) {
-    throw new ShapeError(`${operation}: ${showShape(x.shape)} has no elements along axis ${position}.${whence([x])}`, { shape: x.shape, axis: position });
+    throw new ShapeError(`${operation}: ${showShape(x.shape)} has no elements along axis ${position}.${whence([x])}`, {
+      shape: x.shape,
+      axis: position,
+    });
   }
   const result = firstExtreme(operation, list, position);
   if (given.keepDims !== true) return result;
-  const kept = given.axis === undefined ? x.shape.map(() => 1) : x.shape.map((size, each) => (each === position ? 1 : size));
+  const kept =
+    given.axis === undefined ? x.shape.map(() => 1) : x.shape.map((size, each) => (each === position ? 1 : size));
   return new Tensor(node("reshape", [result.node], { shape: kept }));
 }
 

@@ -55,7 +55,7 @@ declare module "./tensor.ts" {
 const large = 2 ** 28;
 
 /**
- * eˣ.
+ * The exponential function, e to the power of x.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export function exp<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
 }
 
 /**
- * 2ˣ.
+ * Two to the power of x.
  *
  * @example
  * ```ts
@@ -293,7 +293,11 @@ export function acosh(input: Tensor): Tensor {
  */
 export function atanh<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function atanh(x: Tensor): Tensor {
-  return withOneOrigin(() => log1p(x).subtract(log1p(negative(floatsOf(x)))).multiply(0.5));
+  return withOneOrigin(() =>
+    log1p(x)
+      .subtract(log1p(negative(floatsOf(x))))
+      .multiply(0.5),
+  );
 }
 
 /**
@@ -335,5 +339,22 @@ function halves(x: Tensor): { readonly rising: Tensor; readonly falling: Tensor 
 }
 
 attachMethods({
-  exp, exp2, expm1, log, log2, log10, log1p, sin, cos, tan, sinh, cosh, tanh, asinh, acosh, atanh, erf, logaddexp,
+  exp,
+  exp2,
+  expm1,
+  log,
+  log2,
+  log10,
+  log1p,
+  sin,
+  cos,
+  tan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  logaddexp,
 });

@@ -40,7 +40,8 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
   reshape: ({ inputs, size }, { shape }) => node("reshape", inputs, { shape: [size, ...shape] }),
   permuteDims: ({ inputs }, { axes }) => node("permuteDims", inputs, { axes: [0, ...next(axes)] }),
   broadcast: ({ inputs, size }, { shape }) => node("broadcast", inputs, { shape: [size, ...shape] }),
-  slice: ({ inputs, size }, { starts, steps, shape }) => node("slice", inputs, { starts: [0, ...starts], steps: [1, ...steps], shape: [size, ...shape] }),
+  slice: ({ inputs, size }, { starts, steps, shape }) =>
+    node("slice", inputs, { starts: [0, ...starts], steps: [1, ...steps], shape: [size, ...shape] }),
   pad: ({ inputs }, { low, high, value }) => node("pad", inputs, { low: [0, ...low], high: [0, ...high], value }),
   concat: (batch, { axis }) => node("concat", batchAll(batch), { axis: axis + 1 }),
   sum: ({ inputs }, { axes }) => node("sum", inputs, { axes: next(axes) }),
@@ -51,7 +52,13 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
     // The batch is one more name, which an operand without a batch lacks
     const name = Math.max(-1, ...left, ...right) + 1;
     const named = (names: readonly number[], has: boolean | undefined) => (has === true ? [name, ...names] : names);
-    return node("contract", inputs, { left: named(left, isBatched[0]), right: named(right, isBatched[1]), output: [name, ...output], accumulate, dtype });
+    return node("contract", inputs, {
+      left: named(left, isBatched[0]),
+      right: named(right, isBatched[1]),
+      output: [name, ...output],
+      accumulate,
+      dtype,
+    });
   },
 };
 

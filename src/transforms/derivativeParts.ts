@@ -36,7 +36,10 @@ export function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
   const count = sizeOf(axes.map((axis) => at(x.shape, axis)));
   const rows = sizeOf(rest.map((axis) => at(x.shape, axis)));
   const others = productOfOthersInRows(reshape(moved, [rows, count]));
-  return permuteDims(reshape(others, moved.shape), order.map((_, axis) => order.indexOf(axis)));
+  return permuteDims(
+    reshape(others, moved.shape),
+    order.map((_, axis) => order.indexOf(axis)),
+  );
 }
 
 /** [rows, count] → [rows, count]. */
@@ -44,7 +47,17 @@ function productOfOthersInRows(x: Tensor): Tensor {
   const [rows, count] = [at(x.shape, 0), at(x.shape, 1)];
   if (count <= 1) return full(x.shape, 1, { dtype: x.dtype });
   const half = Math.ceil(count / 2);
-  const even = count % 2 === 0 ? x : pad(x, [[0, 0], [0, 1]], { value: 1 });
+  const even =
+    count % 2 === 0
+      ? x
+      : pad(
+          x,
+          [
+            [0, 0],
+            [0, 1],
+          ],
+          { value: 1 },
+        );
   const pairs: Tensor = reshape(even, [rows, half, 2]);
   const ofPairs = multiply(slice(pairs, null, null, 0), slice(pairs, null, null, 1));
   const otherPairs: Tensor = reshape(productOfOthersInRows(ofPairs), [rows, half, 1]);
@@ -55,17 +68,40 @@ function productOfOthersInRows(x: Tensor): Tensor {
 /** Zeros of `shape` with `x` where a slice with `starts` and `steps` would read it. */
 export function scatterSlice(x: Tensor, starts: readonly number[], steps: readonly number[], shape: Shape): Tensor {
   if (x.size === 0) return full(shape, 0, { dtype: x.dtype });
-  let result: Tensor = flip(x, steps.flatMap((step, axis) => (step < 0 ? [axis] : [])));
+  let result: Tensor = flip(
+    x,
+    steps.flatMap((step, axis) => (step < 0 ? [axis] : [])),
+  );
   const apart = steps.some((step, axis) => Math.abs(step) > 1 && at(x.shape, axis) > 1);
   if (apart) result = spaceOut(result, steps.map(Math.abs));
-  const low = starts.map((start, axis) => (at(steps, axis) < 0 ? start + at(steps, axis) * (at(x.shape, axis) - 1) : start));
-  return pad(result, shape.map((size, axis) => [at(low, axis), size - at(low, axis) - at(result.shape, axis)]));
+  const low = starts.map((start, axis) =>
+    at(steps, axis) < 0 ? start + at(steps, axis) * (at(x.shape, axis) - 1) : start,
+  );
+  return pad(
+    result,
+    shape.map((size, axis) => [at(low, axis), size - at(low, axis) - at(result.shape, axis)]),
+  );
 }
 
 /** `x` with step − 1 zeros between neighbours along each axis. */
 function spaceOut(x: Tensor, steps: readonly number[]): Tensor {
-  const apart: Tensor = reshape(x, x.shape.flatMap((size) => [size, 1]));
-  const padded = pad(apart, steps.flatMap((step) => [[0, 0], [0, step - 1]] as const));
-  const wide: Tensor = reshape(padded, x.shape.map((size, axis) => size * at(steps, axis)));
+  const apart: Tensor = reshape(
+    x,
+    x.shape.flatMap((size) => [size, 1]),
+  );
+  const padded = pad(
+    apart,
+    steps.flatMap(
+      (step) =>
+        [
+          [0, 0],
+          [0, step - 1],
+        ] as const,
+    ),
+  );
+  const wide: Tensor = reshape(
+    padded,
+    x.shape.map((size, axis) => size * at(steps, axis)),
+  );
   return slice(wide, ...x.shape.map((size, axis) => [0, (size - 1) * at(steps, axis) + 1] as const));
 }

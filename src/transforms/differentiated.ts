@@ -36,20 +36,32 @@ export interface Differentiated {
 export function differentiated(operation: string, given: readonly unknown[], choice: Choice): Differentiated {
   const positions = typeof choice === "number" ? [choice] : choice;
   for (const position of positions) {
-    if (!(position in given)) throw new ArgumentError(`${operation}: there is no argument ${position}; the function was called with ${given.length}.`, { position, count: given.length });
+    if (!(position in given))
+      throw new ArgumentError(
+        `${operation}: there is no argument ${position}; the function was called with ${given.length}.`,
+        { position, count: given.length },
+      );
   }
   const trees = positions.map((position) => at(given, position));
   const { leaves, paths, rebuild } = flattenTree(trees, isTensor);
   if (leaves.length === 0) {
-    throw new ArgumentError(`${operation}: argument ${positions.join(", ")} holds no tensor to differentiate. Choose others with { argument: … }.`, { positions });
+    throw new ArgumentError(
+      `${operation}: argument ${positions.join(", ")} holds no tensor to differentiate. Choose others with { argument: … }.`,
+      { positions },
+    );
   }
   leaves.forEach((leaf, index) => {
     if (isFloat(leaf.dtype)) return;
-    throw new DtypeError(`${operation}: argument ${describePath(positions, at(paths, index))} is ${leaf.dtype}; only floating-point numbers have derivatives. Convert with astype("f32").${whence([leaf])}`, { dtype: leaf.dtype });
+    throw new DtypeError(
+      `${operation}: argument ${describePath(positions, at(paths, index))} is ${leaf.dtype}; only floating-point numbers have derivatives. Convert with astype("f32").${whence([leaf])}`,
+      { dtype: leaf.dtype },
+    );
   });
   const tensors = leaves.map((leaf) => new Tensor(node("identity", [leaf.node], { blocksGradient: false })));
   const fresh = listOf(rebuild(tensors));
-  const changed = given.map((value, position) => (positions.includes(position) ? fresh[positions.indexOf(position)] : value));
+  const changed = given.map((value, position) =>
+    positions.includes(position) ? fresh[positions.indexOf(position)] : value,
+  );
   return {
     given: changed,
     tensors,

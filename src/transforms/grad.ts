@@ -2,7 +2,7 @@
 import { keepingGraph } from "../runtime/realize.ts";
 import { ArgumentError } from "../support/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type AnyFunction, callWith, type Choice, type Chosen, differentiated, isTensor } from "./differentiated.ts";
+import { type AnyFunction, type Choice, type Chosen, callWith, differentiated, isTensor } from "./differentiated.ts";
 import { gradientsOf, requireScalar } from "./gradient.ts";
 
 /** What `grad` and `valueAndGrad` may be told. */
@@ -26,7 +26,10 @@ export interface GradOptions<N extends Choice = Choice> {
  * console.log(await curvature(tensor([1, 2])).toArray()); // [6, 12]
  * ```
  */
-export function grad<A extends readonly unknown[], const N extends Choice = 0>(f: (...given: A) => Tensor, options?: GradOptions<N>): (...given: A) => Chosen<A, N>;
+export function grad<A extends readonly unknown[], const N extends Choice = 0>(
+  f: (...given: A) => Tensor,
+  options?: GradOptions<N>,
+): (...given: A) => Chosen<A, N>;
 export function grad(f: AnyFunction<Tensor>, options?: GradOptions): AnyFunction<unknown> {
   return (...given) => evaluate("grad", f, given, options).gradient;
 }
@@ -41,7 +44,10 @@ export function grad(f: AnyFunction<Tensor>, options?: GradOptions): AnyFunction
  * console.log(await value.item(), await gradient.toArray()); // 5 [2, 4]
  * ```
  */
-export function valueAndGrad<A extends readonly unknown[], const N extends Choice = 0>(f: (...given: A) => Tensor, options?: GradOptions<N>): (...given: A) => [value: Tensor, gradient: Chosen<A, N>];
+export function valueAndGrad<A extends readonly unknown[], const N extends Choice = 0>(
+  f: (...given: A) => Tensor,
+  options?: GradOptions<N>,
+): (...given: A) => [value: Tensor, gradient: Chosen<A, N>];
 export function valueAndGrad(f: AnyFunction<Tensor>, options?: GradOptions): AnyFunction<unknown> {
   return (...given) => {
     const { value, gradient } = evaluate("valueAndGrad", f, given, options);
@@ -49,11 +55,19 @@ export function valueAndGrad(f: AnyFunction<Tensor>, options?: GradOptions): Any
   };
 }
 
-function evaluate(operation: string, f: AnyFunction<Tensor>, given: readonly unknown[], { argument = 0 }: GradOptions = {}) {
+function evaluate(
+  operation: string,
+  f: AnyFunction<Tensor>,
+  given: readonly unknown[],
+  { argument = 0 }: GradOptions = {},
+) {
   return keepingGraph(() => {
     const prepared = differentiated(operation, given, argument);
     const value = callWith(f, prepared.given);
-    if (!isTensor(value)) throw new ArgumentError(`${operation}: the function gave ${String(value)}, not a tensor. Return the one number to differentiate.`);
+    if (!isTensor(value))
+      throw new ArgumentError(
+        `${operation}: the function gave ${String(value)}, not a tensor. Return the one number to differentiate.`,
+      );
     requireScalar(operation, value);
     return { value, gradient: prepared.rebuild(gradientsOf(value, prepared.tensors)) };
   });

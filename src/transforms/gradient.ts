@@ -5,17 +5,18 @@
 import { derivedFrom, type Node } from "../graph/node.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
-import { DtypeError, ShapeError } from "../support/errors.ts";
+import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
 import { add } from "../tensor/arithmetic.ts";
 import { onesLike, zerosLike } from "../tensor/creation.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { recordTape, type Tape } from "./tape.ts";
 import { pullBack } from "./vjpRules.ts";
 
 /**
  * The derivatives of `loss` with respect to tensors that it was computed from; zeros where it does not depend on
  * one. For optimizers and explanation methods; `grad` is for functions.
- * @throws ShapeError where `loss` has more than one element; DtypeError where it is no float.
+ * @throws ShapeError where `loss` has more than one element; DtypeError where it is no float; ArgumentError where it
+ * was computed from values that have been read, which no longer know where they came from.
  *
  * @example
  * ```ts
@@ -28,8 +29,17 @@ import { pullBack } from "./vjpRules.ts";
 export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   requireScalar("gradientsOf", loss);
   const wanted = wrt.map(({ node }) => node);
-  const found = pullBackAlong(recordTape([loss.node], wanted), [[loss.node, onesLike(loss)]]);
+  const tape = recordTape([loss.node], wanted);
+  const found = pullBackAlong(tape, [[loss.node, onesLike(loss)]]);
+  if (tape.hasForgotten && wanted.length > 0 && !wanted.some((node) => found.has(node))) throw forgotten();
   return wrt.map((tensor) => found.get(tensor.node) ?? zerosLike(tensor));
+}
+
+function forgotten(): ArgumentError {
+  return new ArgumentError(
+    "gradientsOf: no way leads from the loss to any of the tensors, but values on the way have been read before, and then " +
+      "they let go of what they were computed from. Take the gradient before reading, or use grad(f), which remembers.",
+  );
 }
 
 /** @throws ShapeError, DtypeError unless `value` is one floating-point number, as what is differentiated has to be. */
@@ -43,11 +53,18 @@ export function requireScalar(operation: string, value: Tensor): void {
       { shape: value.shape },
     );
   }
-  if (!isFloat(value.dtype)) throw new DtypeError(`${operation}: the function gave ${value.dtype}; only floating-point numbers have derivatives.${place}`, { dtype: value.dtype });
+  if (!isFloat(value.dtype))
+    throw new DtypeError(
+      `${operation}: the function gave ${value.dtype}; only floating-point numbers have derivatives.${place}`,
+      { dtype: value.dtype },
+    );
 }
 
 /** Walks `tape` backwards from cotangents of its outputs; gives the cotangents of all nodes that were wanted. */
-export function pullBackAlong({ steps, dependents }: Tape, seeds: readonly (readonly [Node, Tensor])[]): ReadonlyMap<Node, Tensor> {
+export function pullBackAlong(
+  { steps, dependents }: Tape,
+  seeds: readonly (readonly [Node, Tensor])[],
+): ReadonlyMap<Node, Tensor> {
   const cotangents = new Map<Node, Tensor>();
   const accumulate = (node: Node, cotangent: Tensor): void => {
     const known = cotangents.get(node);

@@ -30,14 +30,23 @@ export interface JacobianOptions {
  * console.log(await j(tensor([1, 2])).toArray()); // [[2, 0], [0, 4]]
  * ```
  */
-export function jacobian<A extends readonly unknown[]>(f: (...given: A) => Tensor, options?: JacobianOptions): (...given: A) => Tensor;
-export function jacobian(f: AnyFunction<Tensor>, { argument = 0, mode }: JacobianOptions = {}): (...given: readonly unknown[]) => Tensor {
+export function jacobian<A extends readonly unknown[]>(
+  f: (...given: A) => Tensor,
+  options?: JacobianOptions,
+): (...given: A) => Tensor;
+export function jacobian(
+  f: AnyFunction<Tensor>,
+  { argument = 0, mode }: JacobianOptions = {},
+): (...given: readonly unknown[]) => Tensor {
   return (...given) => {
     const x = given[argument];
-    if (!isTensor(x)) throw new ArgumentError(`jacobian: argument ${argument} is ${String(x)}, not a tensor.`, { argument });
+    if (!isTensor(x))
+      throw new ArgumentError(`jacobian: argument ${argument} is ${String(x)}, not a tensor.`, { argument });
     const alone = (value: Tensor): Tensor => callWith(f, given.with(argument, value));
     const [y, pullBack] = vjp(alone, x);
-    return (mode ?? (y.size <= x.size ? "reverse" : "forward")) === "reverse" ? byRows(x, y, pullBack) : byColumns(alone, x, y);
+    return (mode ?? (y.size <= x.size ? "reverse" : "forward")) === "reverse"
+      ? byRows(x, y, pullBack)
+      : byColumns(alone, x, y);
   };
 }
 
@@ -64,12 +73,21 @@ function byColumns(f: (x: Tensor) => Tensor, x: Tensor, y: Tensor): Tensor {
  * console.log(await h(tensor([2, 3])).toArray()); // [[0, 1], [1, 0]]
  * ```
  */
-export function hessian<A extends readonly unknown[]>(f: (...given: A) => Tensor, options?: Pick<JacobianOptions, "argument">): (...given: A) => Tensor;
-export function hessian(f: AnyFunction<Tensor>, { argument = 0 }: Pick<JacobianOptions, "argument"> = {}): (...given: readonly unknown[]) => Tensor {
+export function hessian<A extends readonly unknown[]>(
+  f: (...given: A) => Tensor,
+  options?: Pick<JacobianOptions, "argument">,
+): (...given: A) => Tensor;
+export function hessian(
+  f: AnyFunction<Tensor>,
+  { argument = 0 }: Pick<JacobianOptions, "argument"> = {},
+): (...given: readonly unknown[]) => Tensor {
   const slope = grad((...given: unknown[]) => callWith(f, given), { argument });
-  return jacobian((...given: unknown[]) => {
-    const result = slope(...given);
-    if (!isTensor(result)) throw new ArgumentError(`hessian: argument ${argument} is not a tensor.`, { argument });
-    return result;
-  }, { argument, mode: "forward" });
+  return jacobian(
+    (...given: unknown[]) => {
+      const result = slope(...given);
+      if (!isTensor(result)) throw new ArgumentError(`hessian: argument ${argument} is not a tensor.`, { argument });
+      return result;
+    },
+    { argument, mode: "forward" },
+  );
 }

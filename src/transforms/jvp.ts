@@ -22,8 +22,16 @@ import { requireSameType } from "./vjp.ts";
  * console.log(await y.toArray(), await change.toArray()); // [1, 4] [2, 40]
  * ```
  */
-export function jvp<A extends readonly unknown[], R>(f: (...given: A) => R, primals: readonly [...A], tangents: readonly [...A]): [value: R, change: R];
-export function jvp(f: AnyFunction<unknown>, primals: readonly unknown[], tangents: readonly unknown[]): [unknown, unknown] {
+export function jvp<A extends readonly unknown[], R>(
+  f: (...given: A) => R,
+  primals: readonly [...A],
+  tangents: readonly [...A],
+): [value: R, change: R];
+export function jvp(
+  f: AnyFunction<unknown>,
+  primals: readonly unknown[],
+  tangents: readonly unknown[],
+): [unknown, unknown] {
   return keepingGraph(() => {
     requireSameStructure("jvp", primals, tangents, isTensor);
     const prepared = differentiated("jvp", primals, [...primals.keys()]);
@@ -41,7 +49,13 @@ export function jvp(f: AnyFunction<unknown>, primals: readonly unknown[], tangen
 function pushForwardAlong(outputs: readonly Node[], seeds: ReadonlyMap<Node, Tensor>): ReadonlyMap<Node, Tensor> {
   const changes = new Map(seeds);
   for (const { node, inputs } of recordTape(outputs, [...seeds.keys()]).steps) {
-    const change = derivedFrom(node, () => pushForward(node, inputs, inputs.map((input) => changes.get(input))));
+    const change = derivedFrom(node, () =>
+      pushForward(
+        node,
+        inputs,
+        inputs.map((input) => changes.get(input)),
+      ),
+    );
     if (change !== undefined) changes.set(node, change);
   }
   return changes;

@@ -23,11 +23,19 @@ export type JvpRule<P extends Primitive> = (tangents: Tangents, application: App
 
 /** The change of the result of `applied`, in its dtype; undefined for zero. */
 export function pushForward(applied: Node, inputs: readonly Node[], tangents: Tangents): Tensor | undefined {
-  const result = isUnshared(applied) ? applyRule(applied, inputs, tangents) : isMap(applied) ? applyMap(applied, inputs, tangents) : undefined;
+  const result = isUnshared(applied)
+    ? applyRule(applied, inputs, tangents)
+    : isMap(applied)
+      ? applyMap(applied, inputs, tangents)
+      : undefined;
   return result === undefined ? undefined : new Tensor(castNode(result.node, applied.type.dtype));
 }
 
-function applyRule<P extends Unshared>(applied: Node<P>, inputs: readonly Node[], tangents: Tangents): Tensor | undefined {
+function applyRule<P extends Unshared>(
+  applied: Node<P>,
+  inputs: readonly Node[],
+  tangents: Tangents,
+): Tensor | undefined {
   const rule: JvpRule<P> = jvpRules[applied.primitive];
   return rule(tangents, applicationOf(applied, inputs));
 }
@@ -60,10 +68,19 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
   permuteDims: linear("permuteDims"),
   broadcast: linear("broadcast"),
   slice: linear("slice"),
-  pad: ([tangent], { params: { low, high } }) => (tangent === undefined ? undefined : mapTensor("pad", tangent, { low, high, value: 0 })),
-  concat: (tangents, { inputs, params }) => new Tensor(node("concat", tangents.map((tangent, index) => (tangent ?? zerosLike(at(inputs, index))).node), params)),
+  pad: ([tangent], { params: { low, high } }) =>
+    tangent === undefined ? undefined : mapTensor("pad", tangent, { low, high, value: 0 }),
+  concat: (tangents, { inputs, params }) =>
+    new Tensor(
+      node(
+        "concat",
+        tangents.map((tangent, index) => (tangent ?? zerosLike(at(inputs, index))).node),
+        params,
+      ),
+    ),
   sum: linear("sum"),
-  prod: ([tangent], { a, params: { axes } }) => (tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes)),
+  prod: ([tangent], { a, params: { axes } }) =>
+    tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes),
   max: extreme,
   min: extreme,
   contract: ([left, right], { a, b, params }) =>

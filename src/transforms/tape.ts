@@ -3,7 +3,7 @@
  * order of computation. Taken at once, so that nodes may be computed and forget their inputs afterwards.
  */
 import { isNode, type Node } from "../graph/node.ts";
-import type { Primitive } from "../graph/primitives.ts";
+import { type Primitive, primitives } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { isFloat } from "../shape/dtype.ts";
 
@@ -19,6 +19,8 @@ export interface Tape {
   readonly steps: readonly Step[];
   /** The wanted nodes and everything that depends on them. */
   readonly dependents: ReadonlySet<Node>;
+  /** Some values on the way were computed earlier and no longer know of what. */
+  readonly hasForgotten: boolean;
 }
 
 /** The steps from `wanted` to `outputs`. Paths through integers, and those that `stopGradient` blocks, do not count. */
@@ -27,14 +29,16 @@ export function recordTape(outputs: readonly Node[], wanted: readonly Node[]): T
   // Inputs are older than what they make: nothing made before the first wanted node depends on it
   const oldest = wanted.reduce((least, { id }) => Math.min(least, id), Infinity);
   const steps: Step[] = [];
+  let hasForgotten = false;
   for (const node of topologicalOrder(outputs, ({ id }) => id < oldest)) {
     if (node.id < oldest || !isFloat(node.type.dtype) || blocksGradient(node)) continue;
     const { inputs } = node;
+    if (inputs.length === 0 && primitives[node.primitive].family !== "leaf") hasForgotten = true;
     if (!inputs.some((input) => dependents.has(input))) continue;
     dependents.add(node);
     steps.push({ node, inputs });
   }
-  return { steps, dependents };
+  return { steps, dependents, hasForgotten };
 }
 
 function blocksGradient(node: Node<Primitive>): boolean {

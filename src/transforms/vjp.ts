@@ -24,19 +24,31 @@ import { recordTape } from "./tape.ts";
  * console.log(await y.toArray(), await x.toArray()); // [1, 4] [2, 40]
  * ```
  */
-export function vjp<A extends readonly unknown[], R>(f: (...given: A) => R, ...primals: A): [value: R, pullBack: (cotangent: R) => A];
-export function vjp(f: AnyFunction<unknown>, ...primals: readonly unknown[]): [unknown, (cotangent: unknown) => unknown] {
+export function vjp<A extends readonly unknown[], R>(
+  f: (...given: A) => R,
+  ...primals: A
+): [value: R, pullBack: (cotangent: R) => A];
+export function vjp(
+  f: AnyFunction<unknown>,
+  ...primals: readonly unknown[]
+): [unknown, (cotangent: unknown) => unknown] {
   return keepingGraph(() => {
     const prepared = differentiated("vjp", primals, [...primals.keys()]);
     const value = callWith(f, prepared.given);
     const outputs = flattenTree(value, isTensor).leaves;
     const nodes = prepared.tensors.map(({ node }) => node);
-    const tape = recordTape(outputs.map(({ node }) => node), nodes);
+    const tape = recordTape(
+      outputs.map(({ node }) => node),
+      nodes,
+    );
     const pullBack = (cotangent: unknown): unknown => {
       requireSameStructure("vjp", value, cotangent, isTensor);
       const given = flattenTree(cotangent, isTensor).leaves;
       outputs.forEach((output, index) => requireSameType("vjp", "cotangent", output, at(given, index)));
-      const found = pullBackAlong(tape, outputs.map((output, index) => [output.node, at(given, index)] as const));
+      const found = pullBackAlong(
+        tape,
+        outputs.map((output, index) => [output.node, at(given, index)] as const),
+      );
       return prepared.rebuild(prepared.tensors.map((tensor) => found.get(tensor.node) ?? zerosLike(tensor)));
     };
     return [value, pullBack];
@@ -46,9 +58,15 @@ export function vjp(f: AnyFunction<unknown>, ...primals: readonly unknown[]): [u
 /** @throws ShapeError, DtypeError unless `change` has shape and dtype of `original`. */
 export function requireSameType(operation: string, name: string, original: Tensor, change: Tensor): void {
   if (!sameShape(original.shape, change.shape)) {
-    throw new ShapeError(`${operation}: a ${name} of shape ${showShape(change.shape)} was given for a tensor of shape ${showShape(original.shape)}; they have to be equal.`, { expected: original.shape, given: change.shape });
+    throw new ShapeError(
+      `${operation}: a ${name} of shape ${showShape(change.shape)} was given for a tensor of shape ${showShape(original.shape)}; they have to be equal.`,
+      { expected: original.shape, given: change.shape },
+    );
   }
   if (isFloat(original.dtype) && original.dtype !== change.dtype) {
-    throw new DtypeError(`${operation}: a ${name} of ${change.dtype} was given for a tensor of ${original.dtype}. Convert with astype("${original.dtype}").`, { expected: original.dtype, given: change.dtype });
+    throw new DtypeError(
+      `${operation}: a ${name} of ${change.dtype} was given for a tensor of ${original.dtype}. Convert with astype("${original.dtype}").`,
+      { expected: original.dtype, given: change.dtype },
+    );
   }
 }

@@ -16,7 +16,11 @@ import { productOfOthers, scatterSlice, shareOfExtreme, spread } from "./derivat
 import { mapDerivatives } from "./mapDerivatives.ts";
 
 /** The cotangent of input `index`, or undefined for zero. */
-export type VjpRule<P extends Primitive> = (cotangent: Tensor, application: Application<P>, index: number) => Tensor | undefined;
+export type VjpRule<P extends Primitive> = (
+  cotangent: Tensor,
+  application: Application<P>,
+  index: number,
+) => Tensor | undefined;
 
 /** The cotangent of input `index` of `applied`, in the dtype of that input; undefined for zero. */
 export function pullBack(applied: Node, inputs: readonly Node[], cotangent: Tensor, index: number): Tensor | undefined {
@@ -28,7 +32,12 @@ export function pullBack(applied: Node, inputs: readonly Node[], cotangent: Tens
   return result === undefined ? undefined : new Tensor(castNode(result.node, at(inputs, index).type.dtype));
 }
 
-function applyRule<P extends Unshared>(applied: Node<P>, inputs: readonly Node[], cotangent: Tensor, index: number): Tensor | undefined {
+function applyRule<P extends Unshared>(
+  applied: Node<P>,
+  inputs: readonly Node[],
+  cotangent: Tensor,
+  index: number,
+): Tensor | undefined {
   const rule: VjpRule<P> = vjpRules[applied.primitive];
   return rule(cotangent, applicationOf(applied, inputs), index);
 }
@@ -42,7 +51,11 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   constant: leaf,
   iota: leaf,
   reshape: (g, { a }) => reshape(g, a.shape),
-  permuteDims: (g, { params: { axes } }) => permuteDims(g, axes.map((_, axis) => axes.indexOf(axis))),
+  permuteDims: (g, { params: { axes } }) =>
+    permuteDims(
+      g,
+      axes.map((_, axis) => axes.indexOf(axis)),
+    ),
   broadcast: (g, { a, output }) => {
     const repeated = a.shape.flatMap((size, axis) => (size === output.shape[axis] ? [] : [axis]));
     return reshape(sum(g, repeated), a.shape);
@@ -52,7 +65,11 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   concat: (g, { inputs, params: { axis } }, index) => {
     const { shape } = at(inputs, index);
     const before = inputs.slice(0, index).reduce((total, input) => total + at(input.shape, axis), 0);
-    return mapTensor("slice", g, { starts: shape.map((_, each) => (each === axis ? before : 0)), steps: shape.map(() => 1), shape });
+    return mapTensor("slice", g, {
+      starts: shape.map((_, each) => (each === axis ? before : 0)),
+      steps: shape.map(() => 1),
+      shape,
+    });
   },
   sum: (g, { a, params: { axes } }) => spread(g, a, axes),
   prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),
@@ -65,7 +82,13 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
     const reached = names.filter((name) => output.includes(name) || otherNames.includes(name));
     const dtype = at(inputs, index).dtype;
     const cotangent = castNode(g.node, other.dtype);
-    const result = node("contract", [cotangent, other.node], { left: output, right: otherNames, output: reached, accumulate, dtype });
+    const result = node("contract", [cotangent, other.node], {
+      left: output,
+      right: otherNames,
+      output: reached,
+      accumulate,
+      dtype,
+    });
     return new Tensor(restoreNames(result, names, reached, at(inputs, index)));
   },
 };

@@ -26,7 +26,13 @@ export interface VmapOptions {
 }
 
 /** `T` with nothing known of the shapes of tensors in it. */
-export type Unshaped<T> = T extends Tensor ? Tensor : T extends AnyFunction<unknown> ? T : T extends object ? { [Key in keyof T]: Unshaped<T[Key]> } : T;
+export type Unshaped<T> = T extends Tensor
+  ? Tensor
+  : T extends AnyFunction<unknown>
+    ? T
+    : T extends object
+      ? { [Key in keyof T]: Unshaped<T[Key]> }
+      : T;
 
 /**
  * The function that applies `f` to each entry of a batch at once. Random draws in `f` are the same for every entry
@@ -40,26 +46,46 @@ export type Unshaped<T> = T extends Tensor ? Tensor : T extends AnyFunction<unkn
  * console.log(await slopes(tensor([[1, 2], [3, 4]])).toArray()); // [[2, 4], [6, 8]]
  * ```
  */
-export function vmap<A extends readonly unknown[], R>(f: (...given: A) => R, options?: VmapOptions): (...given: Unshaped<A>) => Unshaped<R>;
-export function vmap(f: AnyFunction<unknown>, { inAxes = 0, outAxes = 0 }: VmapOptions = {}): (...given: readonly unknown[]) => unknown {
+export function vmap<A extends readonly unknown[], R>(
+  f: (...given: A) => R,
+  options?: VmapOptions,
+): (...given: Unshaped<A>) => Unshaped<R>;
+export function vmap(
+  f: AnyFunction<unknown>,
+  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
+): (...given: readonly unknown[]) => unknown {
   return (...given) => {
     const batched = new Map<Node, Node>();
     const examples = given.map((argument, index) => {
       const axis = inAxes === null || typeof inAxes === "number" ? inAxes : inAxes[index];
-      if (axis === undefined) throw new ArgumentError(`vmap: inAxes names ${String(inAxes)} and the function was called with ${given.length} arguments.`, { inAxes });
+      if (axis === undefined)
+        throw new ArgumentError(
+          `vmap: inAxes names ${String(inAxes)} and the function was called with ${given.length} arguments.`,
+          { inAxes },
+        );
       return axis === null ? argument : takeExample(argument, axis, index, batched);
     });
     const size = commonSize(batched);
     const result = keepingGraph(() => callWith(f, examples));
-    rebuild(flattenTree(result, isTensor).leaves.map((leaf) => leaf.node), batched, size);
-    return mapTensors(result, (output) => moveAxis(new Tensor(batched.get(output.node) ?? repeatInput(output.node, size)), 0, outAxes));
+    rebuild(
+      flattenTree(result, isTensor).leaves.map((leaf) => leaf.node),
+      batched,
+      size,
+    );
+    return mapTensors(result, (output) =>
+      moveAxis(new Tensor(batched.get(output.node) ?? repeatInput(output.node, size)), 0, outAxes),
+    );
   };
 }
 
 /** The argument with placeholders of one entry; `batched` learns what each stands for, batch axis first. */
 function takeExample(argument: unknown, axis: number, index: number, batched: Map<Node, Node>): unknown {
   return mapTensors(argument, (tensor, path) => {
-    if (tensor.rank === 0) throw new ShapeError(`vmap: argument ${index}${path} is a scalar and has no axis ${axis} to map over. Give it null in inAxes.`, { index });
+    if (tensor.rank === 0)
+      throw new ShapeError(
+        `vmap: argument ${index}${path} is a scalar and has no axis ${axis} to map over. Give it null in inAxes.`,
+        { index },
+      );
     const position = normalizeAxis("vmap", axis, tensor.rank);
     const shape = tensor.shape.filter((_, each) => each !== position);
     const placeholder = sourceNode({ shape, dtype: tensor.dtype }, tensor.node.device);
@@ -71,10 +97,14 @@ function takeExample(argument: unknown, axis: number, index: number, batched: Ma
 function commonSize(batched: ReadonlyMap<Node, Node>): number {
   const sizes = new Set([...batched.values()].map(({ type }) => at(type.shape, 0)));
   const [size] = sizes;
-  if (size === undefined) throw new ArgumentError("vmap: no argument has a batch axis; give at least one a position in inAxes.");
+  if (size === undefined)
+    throw new ArgumentError("vmap: no argument has a batch axis; give at least one a position in inAxes.");
   if (sizes.size > 1) {
     const shapes = [...batched.values()].map(({ type }) => showShape(type.shape)).join(" and ");
-    throw new ShapeError(`vmap: the batches have different sizes (${[...sizes].join(", ")}); with the batch first the arguments are ${shapes}.`, { sizes: [...sizes] });
+    throw new ShapeError(
+      `vmap: the batches have different sizes (${[...sizes].join(", ")}); with the batch first the arguments are ${shapes}.`,
+      { sizes: [...sizes] },
+    );
   }
   return size;
 }
@@ -87,6 +117,9 @@ function rebuild(outputs: readonly Node[], batched: Map<Node, Node>, size: numbe
     const isBatched = original.inputs.map((input) => batched.has(input));
     if (!isBatched.includes(true)) continue;
     const inputs = original.inputs.map((input) => batched.get(input) ?? input);
-    batched.set(original, derivedFrom(original, () => batchNode(original, { size, inputs, isBatched })));
+    batched.set(
+      original,
+      derivedFrom(original, () => batchNode(original, { size, inputs, isBatched })),
+    );
   }
 }

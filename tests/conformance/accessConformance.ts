@@ -34,6 +34,9 @@ export function accessConformance(device: Device, available: readonly Dtype[]): 
   test("addresses may be loaded, and rows may be far apart", () => {
     for (const dtype of available) for (const lanes of laneCounts) indirectAgrees(device, dtype, lanes);
   });
+  test("carried state may be an index", () => {
+    for (const lanes of laneCounts) carriedIndexAgrees(device, lanes);
+  });
   test("a kernel may work in place, and be given one buffer twice", () => {
     for (const lanes of laneCounts) inPlaceAgrees(device, lanes);
   });
@@ -76,6 +79,34 @@ function indirectAgrees(device: Device, dtype: Dtype, lanes: number): void {
     const rowCount = 3;
     const order = dataOf("i32", Array.from({ length: Math.max(extent, rowCount) }, (_, i) => (i * 7) % Math.max(extent, 1)));
     expectSame(device, kernel, [samples(dtype, room), order, samples(dtype, room)], [rowCount, extent]);
+  }
+}
+
+/** Every lane follows its own chain: place = next[place], three times; and a running place is kept, let and moved on. */
+function carriedIndexAgrees(device: Device, lanes: number): void {
+  const d = new Draft();
+  const [next, values, ends, packed, size] = [d.buffer("i32", "read"), d.buffer("f32", "read"), d.buffer("f32", "write"), d.buffer("f32", "write"), d.size()];
+  const place = d.carry(d.e.index(0));
+  const kernel = d.kernel("carriedIndex", [
+    d.loop(size, (i) => {
+      const own = d.carry(i);
+      const walk = d.loop(d.e.index(3), () => [own.update(d.load(next, own.value))]);
+      const common = d.carry(d.e.index(2));
+      const step = d.loop(d.e.index(2), (k) => [common.update(d.i("add", common.value, k))]);
+      return [own.declare, walk, common.declare, step, d.store(ends, i, d.e.apply("add", d.load(values, own.value), d.load(values, common.value)))];
+    }, { lanes }),
+    place.declare,
+    d.loop(size, (i) => {
+      const [declare, before] = d.let(d.i("add", place.value, 1));
+      const isWanted = d.e.apply("less", d.e.literal("f32", 0), d.load(values, i));
+      const move = d.if(isWanted, [place.update(d.i("add", place.value, 2))]);
+      return [declare, move, d.store(packed, before, d.load(values, place.value)), d.store(packed, place.value, d.load(values, i))];
+    }),
+  ]);
+  for (const extent of extents) {
+    const order = dataOf("i32", Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % Math.max(extent, 1)));
+    const wave = dataOf("f32", Array.from({ length: 80 }, (_, i) => Math.sin(i)));
+    expectSame(device, kernel, [order, wave, samples("f32", 40), samples("f32", 80)], [extent]);
   }
 }
 

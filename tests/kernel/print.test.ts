@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
-import { printKernel, printPlan, structureOf } from "../../src/kernel/print.ts";
+import { printKernel, printPlan } from "../../src/kernel/print.ts";
+import { structureOf } from "../../src/kernel/structure.ts";
 import { verifyKernel, verifyPlan } from "../../src/kernel/verify.ts";
 
 const e = new ExpressionBuilder();

@@ -5,15 +5,22 @@ import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import { table } from "./table.ts";
 
-/** Functions of `src/tensor` that are not operations: they make tensors of data, say where random numbers come from, or name layers. */
-const others = ["tensor", "seed", "inLayer"];
+/** Functions of `src/tensor` that are not operations: they make tensors of data, say where random numbers come from, name layers, or make text. */
+const others = ["tensor", "seed", "inLayer", "show"];
 
 const folder = new URL("../../src/tensor/", import.meta.url);
-const modules: readonly object[] = await Promise.all(readdirSync(folder).filter((file) => file.endsWith(".ts")).map((file): Promise<object> => import(new URL(file, folder).href)));
+const modules: readonly object[] = await Promise.all(
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file): Promise<object> => import(new URL(file, folder).href)),
+);
 const defined = new Set(modules.flatMap((module) => Object.values(module)));
 
 const operations = Object.entries(smilodon)
-  .filter(([name, value]) => typeof value === "function" && /^[a-z]/.test(name) && defined.has(value) && !others.includes(name))
+  .filter(
+    ([name, value]) =>
+      typeof value === "function" && /^[a-z]/.test(name) && defined.has(value) && !others.includes(name),
+  )
   .map(([name]) => name);
 
 it("has a row for every exported operation", () => {
@@ -30,13 +37,27 @@ it("has no row twice, and none for what is not exported", () => {
 
 it("has samples in every row: of each kind of shape, and with errors where arguments can be wrong", () => {
   for (const { name, samples } of table) expect(samples.length, name).toBeGreaterThan(0);
-  const labels = table.flatMap(({ samples }) => samples.flatMap(({ inputs }) => inputs.map(({ shape }) => String(shape))));
+  const labels = table.flatMap(({ samples }) =>
+    samples.flatMap(({ inputs }) => inputs.map(({ shape }) => String(shape))),
+  );
   for (const shape of ["", "0", "1", "7", "2,0,3"]) expect(labels).toContain(shape);
 });
 
 it("has a row for every method that is an operation", () => {
   const methods = Object.getOwnPropertyNames(Tensor.prototype);
   const rows = new Set(table.map(({ name }) => name));
-  const own = ["constructor", "shape", "dtype", "rank", "size", "data", "dataSync", "item", "toArray", "dispose", "toString"];
+  const own = [
+    "constructor",
+    "shape",
+    "dtype",
+    "rank",
+    "size",
+    "data",
+    "dataSync",
+    "item",
+    "toArray",
+    "dispose",
+    "toString",
+  ];
   expect(methods.filter((name) => !rows.has(name) && !own.includes(name))).toEqual([]);
 });

@@ -22,14 +22,17 @@ describe.each(devices)("on %s", (device) => {
   it.each(differentiable)("$name has the derivatives of its reference", async (row) => {
     const samples = samplesOf(row);
     expect(samples.length, "samples with derivatives").toBeGreaterThan(0);
-    expect(await onDevice(device, () => firstFaults(samples))).toBe("");
+    expect(await onDevice(device, () => firstFaults(sampled(samples, 8)))).toBe("");
   });
 });
 
 describe("on wasm", () => {
-  it.each(differentiable.filter(({ derivative }) => derivative === "smooth"))("$name has the second derivatives of its reference", async (row) => {
-    expect(await onDevice("wasm", () => secondFaults(sampled(samplesOf(row), 5)))).toBe("");
-  });
+  it.each(differentiable.filter(({ derivative }) => derivative === "smooth"))(
+    "$name has the second derivatives of its reference",
+    async (row) => {
+      expect(await onDevice("wasm", () => secondFaults(sampled(samplesOf(row), 4)))).toBe("");
+    },
+  );
 });
 
 /** A sample in f64, with a direction for each float input and weights for each result. */
@@ -58,7 +61,9 @@ function samplesOf(row: OpRow): Case[] {
         sample,
         inputs,
         floats,
-        directions: floats.map((index) => draw(`direction ${label} ${index}`, inputs[index]?.shape ?? [], "f64", [-1, 1])),
+        directions: floats.map((index) =>
+          draw(`direction ${label} ${index}`, inputs[index]?.shape ?? [], "f64", [-1, 1]),
+        ),
         weights: results.map((result, index) => draw(`weights ${label} ${index}`, result.shape, "f64", [-1, 1])),
       },
     ];
@@ -67,14 +72,20 @@ function samplesOf(row: OpRow): Case[] {
 
 /** Σ weights · results: one number, of the reference. */
 function weighed({ sample, weights }: Case, inputs: readonly HostTensor[]): number {
-  return expectedOf(sample, inputs).reduce((total, result, part) => total + result.data.reduce((sum, value, index) => sum + value * (weights[part]?.data[index] ?? 0), 0), 0);
+  return expectedOf(sample, inputs).reduce(
+    (total, result, part) =>
+      total + result.data.reduce((sum, value, index) => sum + value * (weights[part]?.data[index] ?? 0), 0),
+    0,
+  );
 }
 
 /** The inputs, moved by `amount` of each element of `directions`. */
 function moved({ inputs, floats }: Case, directions: readonly HostTensor[], amount: number): HostTensor[] {
   return inputs.map((input, index) => {
     const direction = directions[floats.indexOf(index)];
-    return floats.includes(index) ? { ...input, data: input.data.map((value, each) => value + amount * (direction?.data[each] ?? 0)) } : input;
+    return floats.includes(index)
+      ? { ...input, data: input.data.map((value, each) => value + amount * (direction?.data[each] ?? 0)) }
+      : input;
   });
 }
 
@@ -85,7 +96,10 @@ function differences(given: Case): HostTensor[] {
   return given.floats.map((position, which) => {
     const shape = given.inputs[position]?.shape ?? [];
     const data = Array.from({ length: count(shape) }, (_, index) => {
-      const unit = given.directions.map((direction, other) => ({ ...direction, data: direction.data.map((__, each) => Number(other === which && each === index)) }));
+      const unit = given.directions.map((direction, other) => ({
+        ...direction,
+        data: direction.data.map((__, each) => Number(other === which && each === index)),
+      }));
       return (weighed(given, moved(given, unit, step)) - weighed(given, moved(given, unit, -step))) / (2 * step);
     });
     return { shape, dtype: "f64", data };
@@ -95,7 +109,11 @@ function differences(given: Case): HostTensor[] {
 /** The sample as a function of its float inputs only. */
 function functionOf({ sample, inputs, floats }: Case): (...given: Tensor[]) => readonly Tensor[] {
   const all = inputs.map((input) => toTensor(input));
-  return (...given) => callSample(sample, all.map((tensor, index) => (floats.includes(index) ? (given[floats.indexOf(index)] ?? tensor) : tensor)));
+  return (...given) =>
+    callSample(
+      sample,
+      all.map((tensor, index) => (floats.includes(index) ? (given[floats.indexOf(index)] ?? tensor) : tensor)),
+    );
 }
 
 function inner(a: readonly Tensor[], b: readonly Tensor[]): Tensor {
@@ -105,9 +123,14 @@ function inner(a: readonly Tensor[], b: readonly Tensor[]): Tensor {
 
 async function firstFaults(cases: readonly Case[]): Promise<string> {
   const engine = cases.map((given) => {
-    const primals = given.floats.map((index) => toTensor(given.inputs[index] ?? { shape: [], dtype: "f64", data: [0] }));
+    const primals = given.floats.map((index) =>
+      toTensor(given.inputs[index] ?? { shape: [], dtype: "f64", data: [0] }),
+    );
     const f = functionOf(given);
-    const [tangents, cotangents] = [given.directions.map((each) => toTensor(each)), given.weights.map((each) => toTensor(each))];
+    const [tangents, cotangents] = [
+      given.directions.map((each) => toTensor(each)),
+      given.weights.map((each) => toTensor(each)),
+    ];
     const [, pullBack] = vjp(f, ...primals);
     const gradients = pullBack(cotangents);
     const [, change] = jvp(f, primals, tangents);
@@ -116,9 +139,22 @@ async function firstFaults(cases: readonly Case[]): Promise<string> {
   const values = await readAll(engine.flatMap(({ gradients, reverse, forward }) => [...gradients, reverse, forward]));
   let next = 0;
   const compared = cases.flatMap((given, index) => {
-    const parts = differences(given).map((expected, part) => ({ label: `${given.label}, input ${part}`, actual: values[next++], expected, tolerance: first }));
+    const parts = differences(given).map((expected, part) => ({
+      label: `${given.label}, input ${part}`,
+      actual: values[next++],
+      expected,
+      tolerance: first,
+    }));
     const [reverse, forward] = [values[next++], values[next++]];
-    return [...parts, { label: `${given.label}, forward against reverse (${index})`, actual: forward, expected: reverse ?? { shape: [], dtype: "f64" as const, data: [NaN] }, tolerance: exact }];
+    return [
+      ...parts,
+      {
+        label: `${given.label}, forward against reverse (${index})`,
+        actual: forward,
+        expected: reverse ?? { shape: [], dtype: "f64" as const, data: [NaN] },
+        tolerance: exact,
+      },
+    ];
   });
   return faultsOf(compared);
 }
@@ -126,7 +162,9 @@ async function firstFaults(cases: readonly Case[]): Promise<string> {
 /** φ = Σ weights · f: vᵀ H v by differences; H v by reverse over reverse and by forward over reverse. */
 async function secondFaults(cases: readonly Case[]): Promise<string> {
   const engine = cases.map((given) => {
-    const primals = given.floats.map((index) => toTensor(given.inputs[index] ?? { shape: [], dtype: "f64", data: [0] }));
+    const primals = given.floats.map((index) =>
+      toTensor(given.inputs[index] ?? { shape: [], dtype: "f64", data: [0] }),
+    );
     const tangents = given.directions.map((each) => toTensor(each));
     const weights = given.weights.map((each) => toTensor(each));
     const slope = grad((inputs: readonly Tensor[]) => inner(functionOf(given)(...inputs), weights));
@@ -134,7 +172,9 @@ async function secondFaults(cases: readonly Case[]): Promise<string> {
     const [, forward] = jvp(slope, [primals], [tangents]);
     return { curvature: inner(reverse, tangents), reverse, forward };
   });
-  const values = await readAll(engine.flatMap(({ curvature, reverse, forward }) => [curvature, ...reverse, ...forward]));
+  const values = await readAll(
+    engine.flatMap(({ curvature, reverse, forward }) => [curvature, ...reverse, ...forward]),
+  );
   let next = 0;
   const compared = cases.flatMap((given) => {
     const h = 1e-4;
@@ -142,7 +182,12 @@ async function secondFaults(cases: readonly Case[]): Promise<string> {
     const expected: HostTensor = { shape: [], dtype: "f64", data: [(at(h) - 2 * at(0) + at(-h)) / h ** 2] };
     const curvature = { label: `${given.label}, curvature`, actual: values[next++], expected, tolerance: second };
     const reverse = given.floats.map(() => values[next++]);
-    const forward = given.floats.map((_, part) => ({ label: `${given.label}, forward over reverse of input ${part}`, actual: values[next++], expected: reverse[part] ?? expected, tolerance: exact }));
+    const forward = given.floats.map((_, part) => ({
+      label: `${given.label}, forward over reverse of input ${part}`,
+      actual: values[next++],
+      expected: reverse[part] ?? expected,
+      tolerance: exact,
+    }));
     return [curvature, ...forward];
   });
   return faultsOf(compared);

@@ -78,11 +78,26 @@ export function mapped(dtype: Dtype, f: (...values: number[]) => number, ...inpu
 }
 
 /** `f` of the list of elements along `axes` (all by default), at each position of the others. */
-export function reduced(x: HostTensor, axes: readonly number[] | undefined, keepDims: boolean, dtype: Dtype, f: (values: number[]) => number): HostTensor {
+export function reduced(
+  x: HostTensor,
+  axes: readonly number[] | undefined,
+  keepDims: boolean,
+  dtype: Dtype,
+  f: (values: number[]) => number,
+): HostTensor {
   const gone = (axes ?? x.shape.map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const outer = x.shape.map((size, axis) => (gone.includes(axis) ? 1 : size));
   const inner = x.shape.map((size, axis) => (gone.includes(axis) ? size : 1));
-  const kept = build(outer, dtype, (position) => f(positions(inner).map((offset) => read(x, position.map((each, axis) => each + (offset[axis] ?? 0))))));
+  const kept = build(outer, dtype, (position) =>
+    f(
+      positions(inner).map((offset) =>
+        read(
+          x,
+          position.map((each, axis) => each + (offset[axis] ?? 0)),
+        ),
+      ),
+    ),
+  );
   return keepDims ? kept : { ...kept, shape: outer.filter((_, axis) => !gone.includes(axis)) };
 }
 
@@ -91,15 +106,21 @@ export function summedProducts(equation: string, dtype: Dtype, ...inputs: readon
   const [left = "", output = ""] = equation.split("->");
   const terms = left.split(",");
   const sizes = new Map<string, number>();
-  terms.forEach((term, index) => [...term].forEach((letter, axis) => sizes.set(letter, inputs[index]?.shape[axis] ?? 1)));
+  terms.forEach((term, index) =>
+    [...term].forEach((letter, axis) => sizes.set(letter, inputs[index]?.shape[axis] ?? 1)),
+  );
   const summed = [...sizes.keys()].filter((letter) => !output.includes(letter));
   const sizeOf = (letter: string) => sizes.get(letter) ?? 1;
   const inner = positions(summed.map(sizeOf));
   return build([...output].map(sizeOf), dtype, (position) => {
     let total = 0;
     for (const offset of inner) {
-      const at = (letter: string) => (output.includes(letter) ? position[output.indexOf(letter)] : offset[summed.indexOf(letter)]) ?? 0;
-      total += terms.reduce((product, term, index) => product * read(inputs[index] ?? { shape: [], dtype, data: [1] }, [...term].map(at)), 1);
+      const at = (letter: string) =>
+        (output.includes(letter) ? position[output.indexOf(letter)] : offset[summed.indexOf(letter)]) ?? 0;
+      total += terms.reduce(
+        (product, term, index) => product * read(inputs[index] ?? { shape: [], dtype, data: [1] }, [...term].map(at)),
+        1,
+      );
     }
     return total;
   });

@@ -25,7 +25,10 @@ describe.each(devices)("on %s", (device) => {
   it("uniforms are the top bits", async () => {
     await onDevice(device, async () => {
       const key = tensor([7, 9], { dtype: "u32" });
-      const [single, double] = await readAll([random.uniform([9], { key }), random.uniform([9], { key, dtype: "f64" })]);
+      const [single, double] = await readAll([
+        random.uniform([9], { key }),
+        random.uniform([9], { key, dtype: "f64" }),
+      ]);
       const words = Array.from({ length: 9 }, (_, index) => threefry([7, 9], [index, 0]));
       expect(single?.data).toEqual(words.map(([word]) => (word >>> 8) / 2 ** 24));
       expect(double?.data).toEqual(words.map(([high, low]) => ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53));
@@ -37,7 +40,13 @@ describe.each(devices)("on %s", (device) => {
       const n = device === "wasm" ? 400_000 : 5_000;
       const x = random.normal([n], { generator: new Generator(3) });
       const tails = x.abs().greater(3).sum();
-      const [mean, square, cube, fourth, beyond] = await readAll([x.mean(), x.pow(2).mean(), x.pow(3).mean(), x.pow(4).mean(), tails]);
+      const [mean, square, cube, fourth, beyond] = await readAll([
+        x.mean(),
+        x.pow(2).mean(),
+        x.pow(3).mean(),
+        x.pow(4).mean(),
+        tails,
+      ]);
       const error = 5 / Math.sqrt(n);
       expect(Math.abs(mean?.data[0] ?? NaN)).toBeLessThan(error);
       expect(Math.abs((square?.data[0] ?? NaN) - 1)).toBeLessThan(error * Math.SQRT2);
@@ -49,7 +58,11 @@ describe.each(devices)("on %s", (device) => {
 });
 
 it("normals go beyond five deviations, and the smallest word gives the largest", async () => {
-  const x = await random.normal([2 ** 22], { generator: new Generator(1) }).abs().max().item();
+  const x = await random
+    .normal([2 ** 22], { generator: new Generator(1) })
+    .abs()
+    .max()
+    .item();
   expect(x).toBeGreaterThan(4.8);
   expect(Number.isFinite(x)).toBe(true);
 });
@@ -65,12 +78,18 @@ it("integers cover their range evenly", async () => {
 it("integers are the high word of word times width", async () => {
   const width = 3_000_000_019;
   const values = await random.integers([50], 0, width, { dtype: "u32", key: tensor([1, 2], { dtype: "u32" }) }).data();
-  const expected = Array.from({ length: 50 }, (_, index) => Number((BigInt(threefry([1, 2], [index, 0])[0]) * BigInt(width)) >> 32n));
+  const expected = Array.from({ length: 50 }, (_, index) =>
+    Number((BigInt(threefry([1, 2], [index, 0])[0]) * BigInt(width)) >> 32n),
+  );
   expect([...values]).toEqual(expected);
 });
 
 it("bernoulli holds as often as it should", async () => {
-  const often = await random.bernoulli([20_000, 2], tensor([0.1, 0.7])).astype("f32").mean(0).data();
+  const often = await random
+    .bernoulli([20_000, 2], tensor([0.1, 0.7]))
+    .astype("f32")
+    .mean(0)
+    .data();
   expect(Math.abs((often[0] ?? 0) - 0.1)).toBeLessThan(0.02);
   expect(Math.abs((often[1] ?? 0) - 0.7)).toBeLessThan(0.02);
 });
@@ -82,8 +101,13 @@ it("permutation has each number once", async () => {
 });
 
 it("compiled draws are those of eager code, run after run", async () => {
-  const draw = (generator: Generator) => [random.uniform([3], { generator }), random.permutation(5, { generator }), random.normal([2], { generator }).add(random.uniform([2], { generator }))];
-  const read = async (list: readonly { data(): Promise<ArrayLike<number>> }[]) => Promise.all(list.map(async (each) => Array.from(await each.data())));
+  const draw = (generator: Generator) => [
+    random.uniform([3], { generator }),
+    random.permutation(5, { generator }),
+    random.normal([2], { generator }).add(random.uniform([2], { generator })),
+  ];
+  const read = async (list: readonly { data(): Promise<ArrayLike<number>> }[]) =>
+    Promise.all(list.map(async (each) => Array.from(await each.data())));
   const [eager, compiled] = [new Generator(5), new Generator(5)];
   const step = compile(() => draw(compiled));
   const seen: string[] = [];
@@ -100,7 +124,8 @@ it("compiled draws are those of eager code, run after run", async () => {
 });
 
 it("seed repeats the global generator, state resumes one, forks differ", async () => {
-  const draw = async (generator?: Generator) => Array.from(await random.uniform([4], generator ? { generator } : {}).data());
+  const draw = async (generator?: Generator) =>
+    Array.from(await random.uniform([4], generator ? { generator } : {}).data());
   seed(11);
   const first = await draw();
   expect(await draw()).not.toEqual(first);
@@ -118,6 +143,8 @@ it("seed repeats the global generator, state resumes one, forks differ", async (
 it("keys under vmap give each entry its own numbers", async () => {
   const keys = tensor([1, 2, 3, 4], { shape: [2, 2], dtype: "u32" });
   const together = await vmap((key: Tensor) => random.uniform([3], { key }))(keys).data();
-  const apart = await Promise.all([0, 1].map(async (row) => [...(await random.uniform([3], { key: keys.slice(row) }).data())]));
+  const apart = await Promise.all(
+    [0, 1].map(async (row) => [...(await random.uniform([3], { key: keys.slice(row) }).data())]),
+  );
   expect([...together]).toEqual(apart.flat());
 });

@@ -1,5 +1,5 @@
 /** Random graphs of up to 40 primitives: wasm gives what the interpreter, which is the definition, gives. */
-import { assert, asyncProperty, array, nat, tuple } from "fast-check";
+import { array, assert, asyncProperty, nat, tuple } from "fast-check";
 import { it } from "vitest";
 import { printGraph, Tensor } from "../../src/index.ts";
 import { buildGraph, type Instruction } from "./randomGraphs.ts";

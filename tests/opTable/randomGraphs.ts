@@ -41,7 +41,11 @@ export function buildGraph(instructions: readonly Instruction[]): Value[] {
       [[4, 1], "bool"],
       [[], "f32"],
     ] as const
-  ).map(([shape, dtype], index) => ({ node: toTensor(draw(`graph${index}`, shape, dtype, isFloat(dtype) ? [-2, 2] : [-9, 9])).node, bound: 9, error: 0 }));
+  ).map(([shape, dtype], index) => ({
+    node: toTensor(draw(`graph${index}`, shape, dtype, isFloat(dtype) ? [-2, 2] : [-9, 9])).node,
+    bound: 9,
+    error: 0,
+  }));
   for (const instruction of instructions) {
     const made = steps[instruction[0] % steps.length]?.(values, instruction);
     if (made !== undefined && count(made.node.type.shape) <= mostElements) values.push(tamed(made));
@@ -51,7 +55,24 @@ export function buildGraph(instructions: readonly Instruction[]): Value[] {
 
 type Maker = (values: readonly Value[], instruction: Instruction) => Value | undefined;
 
-const steps: readonly Maker[] = [mapOne, mapOne, mapOne, mapTwo, mapTwo, mapTwo, compare, choose, convert, view, view, view, join, reduce, reduce, contract];
+const steps: readonly Maker[] = [
+  mapOne,
+  mapOne,
+  mapOne,
+  mapTwo,
+  mapTwo,
+  mapTwo,
+  compare,
+  choose,
+  convert,
+  view,
+  view,
+  view,
+  join,
+  reduce,
+  reduce,
+  contract,
+];
 
 function pick(values: readonly Value[], index: number): Value {
   const value = values[index % values.length];
@@ -62,9 +83,17 @@ function pick(values: readonly Value[], index: number): Value {
 /** One of the values that may stand beside `value`: broadcast to its shape where that is all it takes. */
 function partner(values: readonly Value[], value: Value, index: number): Value {
   const { shape, dtype } = value.node.type;
-  const fitting = values.filter(({ node: { type } }) => type.dtype === dtype && type.shape.length === shape.length && type.shape.every((size, axis) => size === 1 || size === shape[axis]));
+  const fitting = values.filter(
+    ({ node: { type } }) =>
+      type.dtype === dtype &&
+      type.shape.length === shape.length &&
+      type.shape.every((size, axis) => size === 1 || size === shape[axis]),
+  );
   const chosen = pick(fitting, index);
-  return { ...chosen, node: String(chosen.node.type.shape) === String(shape) ? chosen.node : node("broadcast", [chosen.node], { shape }) };
+  return {
+    ...chosen,
+    node: String(chosen.node.type.shape) === String(shape) ? chosen.node : node("broadcast", [chosen.node], { shape }),
+  };
 }
 
 /** Values that grow too large are scaled down, so that nothing overflows; integers wrap anyhow. */
@@ -73,7 +102,11 @@ function tamed(value: Value): Value {
   if (!isFloat(dtype)) return { ...value, bound: Math.min(value.bound, 2 ** 32), error: 0 };
   if (value.bound <= largest) return value;
   const factor = constant(1 / value.bound, dtype, shape);
-  return { node: node("multiply", [value.node, factor], {}), bound: 1, error: value.error / value.bound + roundings[dtype] };
+  return {
+    node: node("multiply", [value.node, factor], {}),
+    bound: 1,
+    error: value.error / value.bound + roundings[dtype],
+  };
 }
 
 function constant(value: number, dtype: Dtype, shape: readonly number[]): Node {
@@ -83,15 +116,29 @@ function constant(value: number, dtype: Dtype, shape: readonly number[]): Node {
 
 /** The result of a function whose derivative is at most `slope`. */
 function smooth(result: Node, bound: number, slope: number, ...inputs: readonly Value[]): Value {
-  return { node: result, bound, error: slope * inputs.reduce((sum, { error }) => sum + error, 0) + roundings[result.type.dtype] * Math.max(bound, 1) };
+  return {
+    node: result,
+    bound,
+    error:
+      slope * inputs.reduce((sum, { error }) => sum + error, 0) + roundings[result.type.dtype] * Math.max(bound, 1),
+  };
 }
 
 /** Elements are chosen or change sign: nothing is rounded. */
 function exact(result: Node, ...inputs: readonly Value[]): Value {
-  return { node: result, bound: Math.max(...inputs.map(({ bound }) => bound)), error: Math.max(...inputs.map(({ error }) => error)) };
+  return {
+    node: result,
+    bound: Math.max(...inputs.map(({ bound }) => bound)),
+    error: Math.max(...inputs.map(({ error }) => error)),
+  };
 }
 
-const map = (primitive: PlainMap, ...inputs: readonly (Value | Node)[]): Node => node(primitive, inputs.map((input) => ("node" in input ? input.node : input)), {});
+const map = (primitive: PlainMap, ...inputs: readonly (Value | Node)[]): Node =>
+  node(
+    primitive,
+    inputs.map((input) => ("node" in input ? input.node : input)),
+    {},
+  );
 
 /** |x| + shift, to keep away from where a function is steep. */
 function shifted(x: Value, shift: number): Value {
@@ -114,7 +161,8 @@ function mapOne(values: readonly Value[], [, a, b]: Instruction): Value {
     () => smooth(map("sin", x), 1, 1, x),
     () => smooth(map("cos", x), 1, 1, x),
     () => smooth(map("erf", x), 1, 1.2, x),
-    () => (x.bound <= 4 ? smooth(map("exp", x), Math.exp(x.bound), Math.exp(x.bound), x) : exact(map("negative", x), x)),
+    () =>
+      x.bound <= 4 ? smooth(map("exp", x), Math.exp(x.bound), Math.exp(x.bound), x) : exact(map("negative", x), x),
     () => (x.bound <= 4 ? smooth(map("expm1", x), Math.exp(x.bound), Math.exp(x.bound), x) : exact(map("abs", x), x)),
     () => smooth(map("log", shifted(x, 0.5)), Math.log(x.bound + 2), 2, shifted(x, 0.5)),
     () => smooth(map("log1p", map("abs", x)), Math.log1p(x.bound), 1, x),
@@ -129,12 +177,23 @@ function mapTwo(values: readonly Value[], [, a, b, c]: Instruction): Value {
   const x = pick(values, a);
   const y = partner(values, x, b);
   const { dtype, shape } = x.node.type;
-  if (dtype === "bool") return exact(map((["bitwiseAnd", "bitwiseOr", "bitwiseXor", "maximum", "minimum"] as const)[c % 5] ?? "maximum", x, y), x, y);
+  if (dtype === "bool")
+    return exact(
+      map((["bitwiseAnd", "bitwiseOr", "bitwiseXor", "maximum", "minimum"] as const)[c % 5] ?? "maximum", x, y),
+      x,
+      y,
+    );
   const [sum, product] = [x.bound + y.bound, x.bound * y.bound];
   const both: readonly (() => Value)[] = [
     // A product that is added at once may be rounded once or twice: only values without error are added without one
-    () => (x.error + y.error === 0 ? { node: map("add", x, y), bound: sum, error: 0 } : smooth(map("add", x, y), sum, 1, x, y)),
-    () => (x.error + y.error === 0 ? { node: map("subtract", x, y), bound: sum, error: 0 } : smooth(map("subtract", x, y), sum, 1, x, y)),
+    () =>
+      x.error + y.error === 0
+        ? { node: map("add", x, y), bound: sum, error: 0 }
+        : smooth(map("add", x, y), sum, 1, x, y),
+    () =>
+      x.error + y.error === 0
+        ? { node: map("subtract", x, y), bound: sum, error: 0 }
+        : smooth(map("subtract", x, y), sum, 1, x, y),
     () => smooth(map("multiply", x, y), product, Math.max(x.bound, y.bound), x, y),
     () => exact(map("maximum", x, y), x, y),
     () => exact(map("minimum", x, y), x, y),
@@ -147,12 +206,25 @@ function mapTwo(values: readonly Value[], [, a, b, c]: Instruction): Value {
     const floats: readonly (() => Value)[] = [
       () => smooth(map("divide", x, divisor), 2 * x.bound, 2 + 4 * x.bound, x, divisor),
       () => smooth(map("pow", base, exponent), power, power * 20, base, smooth(exponent, 2, 2, y)),
-      () => (x.error + divisor.error === 0 ? { node: map("remainder", x, divisor), bound: divisor.bound, error: 0 } : exact(map("maximum", x, y), x, y)),
+      () =>
+        x.error + divisor.error === 0
+          ? { node: map("remainder", x, divisor), bound: divisor.bound, error: 0 }
+          : exact(map("maximum", x, y), x, y),
     ];
     const made = [...both, ...floats];
     return made[c % made.length]?.() ?? x;
   }
-  const whole = (["floorDivide", "remainder", "bitwiseAnd", "bitwiseOr", "bitwiseXor", "bitwiseLeftShift", "bitwiseRightShift"] as const).map((primitive) => () => ({ node: map(primitive, x, y), bound: 2 ** 32, error: 0 }));
+  const whole = (
+    [
+      "floorDivide",
+      "remainder",
+      "bitwiseAnd",
+      "bitwiseOr",
+      "bitwiseXor",
+      "bitwiseLeftShift",
+      "bitwiseRightShift",
+    ] as const
+  ).map((primitive) => () => ({ node: map(primitive, x, y), bound: 2 ** 32, error: 0 }));
   const made = [...both, ...whole];
   return made[c % made.length]?.() ?? x;
 }
@@ -167,7 +239,12 @@ function compare(values: readonly Value[], [, a, b, c]: Instruction): Value | un
 function choose(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
   const x = pick(values, a);
   const y = partner(values, x, b);
-  const conditions = values.filter(({ node: { type } }) => type.dtype === "bool" && type.shape.length === x.node.type.shape.length && type.shape.every((size, axis) => size === 1 || size === x.node.type.shape[axis]));
+  const conditions = values.filter(
+    ({ node: { type } }) =>
+      type.dtype === "bool" &&
+      type.shape.length === x.node.type.shape.length &&
+      type.shape.every((size, axis) => size === 1 || size === x.node.type.shape[axis]),
+  );
   if (conditions.length === 0) return undefined;
   const condition = node("broadcast", [pick(conditions, c).node], { shape: x.node.type.shape });
   return exact(map("where", condition, x, y), x, y);
@@ -177,9 +254,18 @@ function convert(values: readonly Value[], [, a, b]: Instruction): Value | undef
   const x = pick(values, a);
   const dtype = (["f32", "f64", "i32", "u32", "u8", "bool"] as const)[b % 6] ?? "f32";
   if (x.error > 0 && !isFloat(dtype)) return undefined;
-  if (b % 7 === 6 && ["i32", "u32"].includes(x.node.type.dtype)) return { node: node("bitcast", [x.node], { dtype: x.node.type.dtype === "i32" ? "u32" : "i32" }), bound: 2 ** 32, error: 0 };
+  if (b % 7 === 6 && ["i32", "u32"].includes(x.node.type.dtype))
+    return {
+      node: node("bitcast", [x.node], { dtype: x.node.type.dtype === "i32" ? "u32" : "i32" }),
+      bound: 2 ** 32,
+      error: 0,
+    };
   const error = x.error === 0 ? 0 : x.error + roundings[dtype] * Math.max(1, x.bound);
-  return { node: node("astype", [x.node], { dtype }), bound: isFloat(x.node.type.dtype) || isFloat(dtype) ? x.bound : 2 ** 32, error };
+  return {
+    node: node("astype", [x.node], { dtype }),
+    bound: isFloat(x.node.type.dtype) || isFloat(dtype) ? x.bound : 2 ** 32,
+    error,
+  };
 }
 
 function view(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
@@ -192,17 +278,37 @@ function view(values: readonly Value[], [, a, b, c]: Instruction): Value | undef
     () => {
       const divisors = Array.from({ length: total }, (_, index) => index + 1).filter((size) => total % size === 0);
       const first = divisors[c % Math.max(1, divisors.length)] ?? 1;
-      return total === 0 ? undefined : node("reshape", [x.node], { shape: c % 2 === 0 ? [first, total / first] : [1, first, 1, total / first].slice(c % 4 === 1 ? 1 : 0) });
+      return total === 0
+        ? undefined
+        : node("reshape", [x.node], {
+            shape: c % 2 === 0 ? [first, total / first] : [1, first, 1, total / first].slice(c % 4 === 1 ? 1 : 0),
+          });
     },
-    () => node("permuteDims", [x.node], { axes: Array.from({ length: rank }, (_, axis) => (c % 2 === 0 ? rank - 1 - axis : (axis + c) % rank)) }),
+    () =>
+      node("permuteDims", [x.node], {
+        axes: Array.from({ length: rank }, (_, axis) => (c % 2 === 0 ? rank - 1 - axis : (axis + c) % rank)),
+      }),
     () => node("broadcast", [node("reshape", [x.node], { shape: [1, ...shape] })], { shape: [1 + (c % 3), ...shape] }),
     () => {
       const stepsOf = shape.map((_, axis) => [1, -1, 2, -2][(c + axis) % 4] ?? 1);
       const sizes = shape.map((size, axis) => Math.ceil(Math.max(0, size - (c % 2)) / Math.abs(stepsOf[axis] ?? 1)));
-      const starts = shape.map((size, axis) => ((stepsOf[axis] ?? 1) < 0 ? size - 1 : Math.min(c % 2, Math.max(0, size - 1))));
-      return sizes.includes(0) || shape.includes(0) ? undefined : node("slice", [x.node], { starts: starts.map((start, axis) => ((sizes[axis] ?? 0) === 0 ? 0 : start)), steps: stepsOf, shape: sizes });
+      const starts = shape.map((size, axis) =>
+        (stepsOf[axis] ?? 1) < 0 ? size - 1 : Math.min(c % 2, Math.max(0, size - 1)),
+      );
+      return sizes.includes(0) || shape.includes(0)
+        ? undefined
+        : node("slice", [x.node], {
+            starts: starts.map((start, axis) => ((sizes[axis] ?? 0) === 0 ? 0 : start)),
+            steps: stepsOf,
+            shape: sizes,
+          });
     },
-    () => node("pad", [x.node], { low: shape.map((_, axis) => (c + axis) % 2), high: shape.map((_, axis) => (c >> 1) % (axis + 2)), value: dtype === "bool" ? 1 : c % 3 }),
+    () =>
+      node("pad", [x.node], {
+        low: shape.map((_, axis) => (c + axis) % 2),
+        high: shape.map((_, axis) => (c >> 1) % (axis + 2)),
+        value: dtype === "bool" ? 1 : c % 3,
+      }),
   ];
   const made = makers[b % makers.length]?.();
   return made === undefined ? undefined : { node: made, bound: Math.max(x.bound, 2), error: x.error };
@@ -212,7 +318,9 @@ function join(values: readonly Value[], [, a, b, c]: Instruction): Value | undef
   const x = pick(values, a);
   const y = partner(values, x, b);
   const rank = x.node.type.shape.length;
-  return rank === 0 ? undefined : exact(node("concat", [x.node, y.node, x.node].slice(c % 2), { axis: c % rank }), x, y);
+  return rank === 0
+    ? undefined
+    : exact(node("concat", [x.node, y.node, x.node].slice(c % 2), { axis: c % rank }), x, y);
 }
 
 function reduce(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
@@ -220,15 +328,23 @@ function reduce(values: readonly Value[], [, a, b, c]: Instruction): Value | und
   const { shape, dtype } = x.node.type;
   const axes = shape.flatMap((_, axis) => ((c >> axis) % 2 === 0 ? [axis] : []));
   const many = count(axes.map((axis) => shape[axis] ?? 1));
-  const primitives: readonly PrimitiveOf<"reduce">[] = dtype === "bool" ? ["max", "min"] : ["sum", "max", "min", "prod"];
+  const primitives: readonly PrimitiveOf<"reduce">[] =
+    dtype === "bool" ? ["max", "min"] : ["sum", "max", "min", "prod"];
   const primitive = primitives[b % primitives.length] ?? "max";
   if (axes.length === 0 || many === 0) return undefined;
   const made = node(primitive, [x.node], { axes });
   if (primitive === "max" || primitive === "min") return exact(made, x);
   if (!isFloat(dtype)) return { node: made, bound: 2 ** 32, error: 0 };
-  if (primitive === "sum") return { node: made, bound: many * x.bound, error: many * x.error + many * roundings[dtype] * x.bound };
+  if (primitive === "sum")
+    return { node: made, bound: many * x.bound, error: many * x.error + many * roundings[dtype] * x.bound };
   const bound = x.bound ** many;
-  return bound > 1e6 ? undefined : { node: made, bound: Math.max(1, bound), error: (many * x.error + many * roundings[dtype]) * Math.max(1, x.bound) ** many };
+  return bound > 1e6
+    ? undefined
+    : {
+        node: made,
+        bound: Math.max(1, bound),
+        error: (many * x.error + many * roundings[dtype]) * Math.max(1, x.bound) ** many,
+      };
 }
 
 /** Axes of equal size are summed or become batch axes, as the numbers have it; all others are free. */
@@ -236,7 +352,10 @@ function contract(values: readonly Value[], [, a, b, c]: Instruction): Value | u
   const x = pick(values, a);
   const { dtype, shape } = x.node.type;
   if (dtype === "bool") return undefined;
-  const y = pick(values.filter((each) => each.node.type.dtype === dtype), b);
+  const y = pick(
+    values.filter((each) => each.node.type.dtype === dtype),
+    b,
+  );
   const left = shape.map((_, axis) => axis);
   const taken = new Set<number>();
   const right = y.node.type.shape.map((size, axis) => {
@@ -247,8 +366,15 @@ function contract(values: readonly Value[], [, a, b, c]: Instruction): Value | u
   });
   const output = [...new Set([...right, ...left])].filter((name) => !taken.has(name) || (c >> (name + 3)) % 2 === 1);
   const many = count([...taken].filter((name) => !output.includes(name)).map((name) => shape[name] ?? 1));
-  if (count(output.map((name) => shape[name] ?? y.node.type.shape[right.indexOf(name)] ?? 1)) > mostElements) return undefined;
+  if (count(output.map((name) => shape[name] ?? y.node.type.shape[right.indexOf(name)] ?? 1)) > mostElements)
+    return undefined;
   const made = node("contract", [x.node, y.node], { left, right, output, accumulate: dtype, dtype });
   const bound = Math.max(1, many) * x.bound * y.bound;
-  return { node: made, bound: isFloat(dtype) ? bound : 2 ** 32, error: isFloat(dtype) ? many * (x.error * y.bound + y.error * x.bound) + (many + 1) * roundings[dtype] * x.bound * y.bound : 0 };
+  return {
+    node: made,
+    bound: isFloat(dtype) ? bound : 2 ** 32,
+    error: isFloat(dtype)
+      ? many * (x.error * y.bound + y.error * x.bound) + (many + 1) * roundings[dtype] * x.bound * y.bound
+      : 0,
+  };
 }

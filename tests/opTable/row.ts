@@ -6,7 +6,7 @@
 import { type Dtype, isFloat } from "../../src/shape/dtype.ts";
 import type { SmilodonError } from "../../src/support/errors.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
-import { count, host, type HostTensor, mapped, randomOf } from "./host.ts";
+import { count, type HostTensor, host, mapped, randomOf } from "./host.ts";
 
 /** One call of an operation, and what has to come of it. */
 export interface Sample {
@@ -61,7 +61,10 @@ export type Domain = readonly [low: number, high: number];
 export function draw(key: string, shape: readonly number[], dtype: Dtype, [low, high]: Domain = [-2, 2]): HostTensor {
   const random = randomOf(key);
   const number = () => low + (high - low) * random();
-  const whole = () => Math.floor(Math.max(low, dtype === "i32" ? low : 0) + (high - Math.max(low, dtype === "i32" ? low : 0) + 1) * random());
+  const whole = () =>
+    Math.floor(
+      Math.max(low, dtype === "i32" ? low : 0) + (high - Math.max(low, dtype === "i32" ? low : 0) + 1) * random(),
+    );
   const next = isFloat(dtype) ? number : dtype === "bool" ? () => (random() < 0.5 ? 0 : 1) : whole;
   return host(shape, dtype, Array.from({ length: count(shape) }, next));
 }
@@ -89,24 +92,54 @@ export interface MapOptions extends Partial<Omit<OpRow, "name" | "samples">> {
 const integersAndBool: readonly Dtype[] = ["i32", "u32", "u8", "bool"];
 
 /** A row of a function of one tensor, element by element. */
-export function unary(name: string, call: (x: Tensor) => Tensor, f: (x: number) => number, options: MapOptions = {}): OpRow {
-  const { domain = [-2, 2], wholeDomain = [-8, 8], others = integersAndBool, result = (dtype) => dtype, special = extremes } = options;
-  const sample = (label: string, x: HostTensor): Sample => ({ label, inputs: [x], call, expected: (each) => mapped(result(each.dtype), f, each) });
+export function unary(
+  name: string,
+  call: (x: Tensor) => Tensor,
+  f: (x: number) => number,
+  options: MapOptions = {},
+): OpRow {
+  const {
+    domain = [-2, 2],
+    wholeDomain = [-8, 8],
+    others = integersAndBool,
+    result = (dtype) => dtype,
+    special = extremes,
+  } = options;
+  const sample = (label: string, x: HostTensor): Sample => ({
+    label,
+    inputs: [x],
+    call,
+    expected: (each) => mapped(result(each.dtype), f, each),
+  });
   const plain = shapes.map((shape) => sample(`f32[${shape}]`, draw(`${name}${shape}`, shape, "f32", domain)));
-  const typed = (["f64", ...others] as const).map((dtype) => sample(`${dtype}[6]`, draw(`${name}${dtype}`, [6], dtype, dtype === "f64" ? domain : wholeDomain)));
-  const hard = (["f32", "f64"] as const).map((dtype) => ({ ...sample(`${dtype} extremes`, host([special.length], dtype, special)), hasDerivative: false }));
+  const typed = (["f64", ...others] as const).map((dtype) =>
+    sample(`${dtype}[6]`, draw(`${name}${dtype}`, [6], dtype, dtype === "f64" ? domain : wholeDomain)),
+  );
+  const hard = (["f32", "f64"] as const).map((dtype) => ({
+    ...sample(`${dtype} extremes`, host([special.length], dtype, special)),
+    hasDerivative: false,
+  }));
   return row(name, { ...options, samples: [...plain, ...typed, ...(special.length === 0 ? [] : hard)] });
 }
 
 /** Pairs of shapes that broadcast. */
 const pairs: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[4], [4]],
-  [[3, 1], [1, 4]],
+  [
+    [3, 1],
+    [1, 4],
+  ],
   [[4], [2, 3, 4]],
   [[2, 3], []],
-  [[0, 3], [1, 3]],
+  [
+    [0, 3],
+    [1, 3],
+  ],
   [[1, 1], [3]],
-  [[5, 7], [5, 7]],
+  [
+    [5, 7],
+    [5, 7],
+  ],
 ];
 
 /** What `binary` is told. */
@@ -117,18 +150,56 @@ export interface PairOptions extends MapOptions {
 }
 
 /** A row of a function of two tensors that broadcast. */
-export function binary(name: string, call: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number, options: PairOptions = {}): OpRow {
-  const { domain = [-2, 2], wholeDomain = [-8, 8], others = integersAndBool, result = (dtype) => dtype, special = extremes } = options;
+export function binary(
+  name: string,
+  call: (a: Tensor, b: Tensor) => Tensor,
+  f: (a: number, b: number) => number,
+  options: PairOptions = {},
+): OpRow {
+  const {
+    domain = [-2, 2],
+    wholeDomain = [-8, 8],
+    others = integersAndBool,
+    result = (dtype) => dtype,
+    special = extremes,
+  } = options;
   const { domainOfSecond = domain, wholeDomainOfSecond = wholeDomain } = options;
-  const sample = (label: string, a: HostTensor, b: HostTensor): Sample => ({ label, inputs: [a, b], call, expected: (x, y) => mapped(result(x.dtype), f, x, y) });
-  const plain = pairs.map(([a, b]) => sample(`f32[${a}] f32[${b}]`, draw(`${name}a${a}`, a, "f32", domain), draw(`${name}b${b}`, b, "f32", domainOfSecond)));
+  const sample = (label: string, a: HostTensor, b: HostTensor): Sample => ({
+    label,
+    inputs: [a, b],
+    call,
+    expected: (x, y) => mapped(result(x.dtype), f, x, y),
+  });
+  const plain = pairs.map(([a, b]) =>
+    sample(
+      `f32[${a}] f32[${b}]`,
+      draw(`${name}a${a}`, a, "f32", domain),
+      draw(`${name}b${b}`, b, "f32", domainOfSecond),
+    ),
+  );
   const typed = (["f64", ...others] as const).map((dtype) => {
     const [first, second] = dtype === "f64" ? [domain, domainOfSecond] : [wholeDomain, wholeDomainOfSecond];
-    return sample(`${dtype}[3, 3]`, draw(`${name}a${dtype}`, [3, 3], dtype, first), draw(`${name}b${dtype}`, [3, 3], dtype, second));
+    return sample(
+      `${dtype}[3, 3]`,
+      draw(`${name}a${dtype}`, [3, 3], dtype, first),
+      draw(`${name}b${dtype}`, [3, 3], dtype, second),
+    );
   });
   const every = special.flatMap((a) => special.map((b) => [a, b] as const));
   const hard = (["f32", "f64"] as const).map((dtype) => ({
-    ...sample(`${dtype} extremes`, host([every.length], dtype, every.map(([a]) => a)), host([every.length], dtype, every.map(([, b]) => b))),
+    ...sample(
+      `${dtype} extremes`,
+      host(
+        [every.length],
+        dtype,
+        every.map(([a]) => a),
+      ),
+      host(
+        [every.length],
+        dtype,
+        every.map(([, b]) => b),
+      ),
+    ),
     hasDerivative: false,
   }));
   return row(name, { ...options, samples: [...plain, ...typed, ...(special.length === 0 ? [] : hard)] });

@@ -1,6 +1,7 @@
 /** What the tests of the op table share: devices, host tensors as tensors, reading many at once, comparing. */
-import { registerDevice, setDevice, Tensor, tensor } from "../../src/index.ts";
+
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import { registerDevice, setDevice, Tensor, tensor } from "../../src/index.ts";
 import { isFloat } from "../../src/shape/dtype.ts";
 import { computeTogether } from "../../src/tensor/evaluation.ts";
 import { count, type HostTensor } from "./host.ts";
@@ -33,8 +34,14 @@ export function toTensor(x: HostTensor, layout: (typeof layouts)[number] = "dens
   if (layout === "permuted") {
     const size = x.shape[last] ?? 1;
     const rows = x.data.length / Math.max(size, 1);
-    const columns = Array.from({ length: x.data.length }, (_, index) => x.data[(index % rows) * size + Math.floor(index / rows)] ?? 0);
-    return dense(columns, { ...x, shape: [size, ...x.shape.slice(0, last)] }).permuteDims([...Array.from({ length: last }, (_, axis) => axis + 1), 0]);
+    const columns = Array.from(
+      { length: x.data.length },
+      (_, index) => x.data[(index % rows) * size + Math.floor(index / rows)] ?? 0,
+    );
+    return dense(columns, { ...x, shape: [size, ...x.shape.slice(0, last)] }).permuteDims([
+      ...Array.from({ length: last }, (_, axis) => axis + 1),
+      0,
+    ]);
   }
   // Every second of twice as many, one further on
   const wide = x.data.flatMap((value) => [1, value]);
@@ -49,7 +56,9 @@ function dense(data: readonly number[], { shape, dtype }: HostTensor): Tensor {
 /** All of `items` where everything is to be tested (SMILODON_TESTS=all), else at most `most`, spread over the list. */
 export function sampled<T>(items: readonly T[], most: number): readonly T[] {
   const step = process.env.SMILODON_TESTS === "all" ? 1 : Math.max(1, items.length / most);
-  return Array.from({ length: Math.ceil(items.length / step) }, (_, index) => items[Math.floor(index * step)]).flatMap((item) => (item === undefined ? [] : [item]));
+  return Array.from({ length: Math.ceil(items.length / step) }, (_, index) => items[Math.floor(index * step)]).flatMap(
+    (item) => (item === undefined ? [] : [item]),
+  );
 }
 
 /** The results of a sample as a list. */
@@ -67,7 +76,9 @@ export function expectedOf(sample: Sample, inputs: readonly HostTensor[] = sampl
 /** The values of tensors, computed with one launch. */
 export async function readAll(tensors: readonly Tensor[]): Promise<HostTensor[]> {
   computeTogether(tensors);
-  return Promise.all(tensors.map(async (each) => ({ shape: each.shape, dtype: each.dtype, data: [...(await each.data())] })));
+  return Promise.all(
+    tensors.map(async (each) => ({ shape: each.shape, dtype: each.dtype, data: [...(await each.data())] })),
+  );
 }
 
 /** Tolerance of `row` for results of a dtype. */
@@ -77,20 +88,37 @@ export function toleranceOf(row: Pick<OpRow, "tolerance">, x: HostTensor): Toler
 }
 
 /** What is wrong with `actual`, or nothing. */
-export function difference(actual: HostTensor, expected: HostTensor, tolerance: Tolerance = few.f64): string | undefined {
+export function difference(
+  actual: HostTensor,
+  expected: HostTensor,
+  tolerance: Tolerance = few.f64,
+): string | undefined {
   if (String(actual.shape) !== String(expected.shape)) return `shape [${actual.shape}], expected [${expected.shape}]`;
   if (actual.dtype !== expected.dtype) return `dtype ${actual.dtype}, expected ${expected.dtype}`;
-  if (actual.data.length !== count(expected.shape)) return `${actual.data.length} numbers, expected ${count(expected.shape)}`;
+  if (actual.data.length !== count(expected.shape))
+    return `${actual.data.length} numbers, expected ${count(expected.shape)}`;
   for (const [index, value] of expected.data.entries()) {
     const got = actual.data[index] ?? NaN;
-    if (Object.is(got, value) || got === value || Math.abs(got - value) <= tolerance.absolute + tolerance.relative * Math.abs(value)) continue;
+    if (
+      Object.is(got, value) ||
+      got === value ||
+      Math.abs(got - value) <= tolerance.absolute + tolerance.relative * Math.abs(value)
+    )
+      continue;
     return `${got} at ${index}, expected ${value}`;
   }
   return undefined;
 }
 
 /** The same for many results with their labels: all faults as one text. */
-export function faultsOf(cases: readonly { readonly label: string; readonly actual: HostTensor | undefined; readonly expected: HostTensor; readonly tolerance: Tolerance }[]): string {
+export function faultsOf(
+  cases: readonly {
+    readonly label: string;
+    readonly actual: HostTensor | undefined;
+    readonly expected: HostTensor;
+    readonly tolerance: Tolerance;
+  }[],
+): string {
   return cases
     .flatMap(({ label, actual, expected, tolerance }) => {
       const fault = actual === undefined ? "no result" : difference(actual, expected, tolerance);

@@ -3,10 +3,20 @@ import type { OpRow } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as comparison } from "./rows/comparison.ts";
 import { rows as creation } from "./rows/creation.ts";
+import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
 /** All rows. Random draws have no reference values: `random.test.ts` tests them. */
-export const table: readonly OpRow[] = [...arithmetic, ...comparison, ...transcendental, ...reduce, ...manipulate, ...linear, ...creation];
+export const table: readonly OpRow[] = [
+  ...arithmetic,
+  ...comparison,
+  ...transcendental,
+  ...reduce,
+  ...manipulate,
+  ...joining,
+  ...linear,
+  ...creation,
+];

@@ -28,17 +28,37 @@ function entriesOf(x: HostTensor): readonly HostTensor[] {
 }
 
 async function vmapFaults(row: OpRow): Promise<string> {
-  const cases = sampled(row.samples.filter(({ inputs }) => inputs.length > 0), 7).flatMap((sample, index) => {
+  const cases = sampled(
+    row.samples.filter(({ inputs }) => inputs.length > 0),
+    5,
+  ).flatMap((sample, index) => {
     const entries = sample.inputs.map((input) => entriesOf(input).map((entry) => toTensor(entry)));
-    const looped = [0, 1, 2].map((entry) => callSample(sample, entries.flatMap((list) => list[entry] ?? [])));
+    const looped = [0, 1, 2].map((entry) =>
+      callSample(
+        sample,
+        entries.flatMap((list) => list[entry] ?? []),
+      ),
+    );
     // The batch first, and now and then last; the last of several inputs now and then not batched at all
     const axis = index % 3 === 2 ? -1 : 0;
     const shared = index % 4 === 3 && entries.length > 1 ? entries.length - 1 : undefined;
-    const loopedShared = shared === undefined ? looped : [0, 1, 2].map((entry) => callSample(sample, entries.flatMap((list, input) => list[input === shared ? 0 : entry] ?? [])));
+    const loopedShared =
+      shared === undefined
+        ? looped
+        : [0, 1, 2].map((entry) =>
+            callSample(
+              sample,
+              entries.flatMap((list, input) => list[input === shared ? 0 : entry] ?? []),
+            ),
+          );
     const inAxes = entries.map((_, input) => (input === shared ? null : axis));
     const batch = entries.map((list, input) => (input === shared ? (list[0] ?? stack(list)) : stack(list, axis)));
     const together = vmap((...given: Tensor[]) => [...callSample(sample, given)], { inAxes })(...batch);
-    return together.map((actual, part) => ({ label: sample.label, actual, expected: stack(loopedShared.flatMap((results) => results[part] ?? [])) }));
+    return together.map((actual, part) => ({
+      label: sample.label,
+      actual,
+      expected: stack(loopedShared.flatMap((results) => results[part] ?? [])),
+    }));
   });
   return compare(row, cases);
 }
@@ -46,13 +66,26 @@ async function vmapFaults(row: OpRow): Promise<string> {
 /** All samples of the row as one compiled function of all their inputs. */
 async function compiledFaults(row: OpRow): Promise<string> {
   const inputs = row.samples.map((sample) => sample.inputs.map((input) => toTensor(input)));
-  const all = (given: readonly (readonly Tensor[])[]) => row.samples.flatMap((sample, index) => callSample(sample, given[index] ?? []));
+  const all = (given: readonly (readonly Tensor[])[]) =>
+    row.samples.flatMap((sample, index) => callSample(sample, given[index] ?? []));
   const compiled = compile(all)(inputs);
-  const labels = row.samples.flatMap((sample, index) => callSample(sample, inputs[index] ?? []).map(() => sample.label));
-  return compare(row, all(inputs).map((expected, index) => ({ label: labels[index] ?? "", actual: compiled[index] ?? expected, expected })));
+  const labels = row.samples.flatMap((sample, index) =>
+    callSample(sample, inputs[index] ?? []).map(() => sample.label),
+  );
+  return compare(
+    row,
+    all(inputs).map((expected, index) => ({
+      label: labels[index] ?? "",
+      actual: compiled[index] ?? expected,
+      expected,
+    })),
+  );
 }
 
-async function compare(row: OpRow, cases: readonly { readonly label: string; readonly actual: Tensor; readonly expected: Tensor }[]): Promise<string> {
+async function compare(
+  row: OpRow,
+  cases: readonly { readonly label: string; readonly actual: Tensor; readonly expected: Tensor }[],
+): Promise<string> {
   const values = await readAll(cases.flatMap(({ actual, expected }) => [actual, expected]));
   return faultsOf(
     cases.map(({ label }, index) => {

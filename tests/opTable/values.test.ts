@@ -26,10 +26,20 @@ async function valueFaults(row: OpRow): Promise<string> {
     const layout = layouts[index % layouts.length] ?? "dense";
     const used = layout === "dense" ? (["dense"] as const) : (["dense", layout] as const);
     return used.flatMap((each) => {
-      const results = callSample(sample, sample.inputs.map((input) => toTensor(input, each)));
-      return expected.map((value, part) => ({ label: `${sample.label} (${each})`, result: results[part], expected: value, count: results.length }));
+      const results = callSample(
+        sample,
+        sample.inputs.map((input) => toTensor(input, each)),
+      );
+      return expected.map((value, part) => ({
+        label: `${sample.label} (${each})`,
+        result: results[part],
+        expected: value,
+        count: results.length,
+      }));
     });
   });
   const actual = await readAll(cases.flatMap(({ result }) => result ?? []));
-  return faultsOf(cases.map((each, index) => ({ ...each, actual: actual[index], tolerance: toleranceOf(row, each.expected) })));
+  return faultsOf(
+    cases.map((each, index) => ({ ...each, actual: actual[index], tolerance: toleranceOf(row, each.expected) })),
+  );
 }

@@ -1,13 +1,26 @@
 /** grad, valueAndGrad, vjp, jvp, gradientsOf: trees, nesting, what is not differentiated, and what errors say. */
 import { describe, expect, it } from "vitest";
-import { compile, grad, gradientsOf, inLayer, jvp, Parameter, stopGradient, type Tensor, tensor, valueAndGrad, vjp } from "../../src/index.ts";
 import { topologicalOrder } from "../../src/graph/traverse.ts";
+import {
+  compile,
+  grad,
+  gradientsOf,
+  inLayer,
+  jvp,
+  Parameter,
+  stopGradient,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vjp,
+} from "../../src/index.ts";
 
 const v = (...values: number[]) => tensor(values);
 
 describe("grad", () => {
   it("takes trees and gives trees", async () => {
-    const f = ({ w, b }: { w: Tensor; b: readonly Tensor[] }, x: Tensor) => b.reduce((sum, each) => sum.add(each), w.multiply(x)).sum();
+    const f = ({ w, b }: { w: Tensor; b: readonly Tensor[] }, x: Tensor) =>
+      b.reduce((sum, each) => sum.add(each), w.multiply(x)).sum();
     const gradient = grad(f)({ w: v(1, 2), b: [v(0), v(0, 0)] }, v(3, 4));
     expect(await gradient.w.toArray()).toEqual([3, 4]);
     expect(await Promise.all(gradient.b.map((each) => each.toArray()))).toEqual([[2], [1, 1]]);
@@ -17,7 +30,10 @@ describe("grad", () => {
     const f = (a: Tensor, b: Tensor) => a.multiply(b).sum();
     expect(await grad(f, { argument: 1 })(v(1, 2), v(3, 4)).toArray()).toEqual([1, 2]);
     const [a, b] = grad(f, { argument: [0, 1] })(v(1, 2), v(3, 4));
-    expect([await a.toArray(), await b.toArray()]).toEqual([[3, 4], [1, 2]]);
+    expect([await a.toArray(), await b.toArray()]).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
   });
 
   it("does not differentiate captured uses of the same tensor", async () => {
@@ -62,7 +78,9 @@ describe("grad", () => {
 
   it("marks derivatives with the line and the layer that they derive", () => {
     const gradient = grad((x: Tensor) => inLayer("encoder", () => x.exp()).sum())(v(1));
-    const derived = topologicalOrder([gradient.node]).filter(({ layer, primitive }) => layer === "encoder" && primitive === "multiply");
+    const derived = topologicalOrder([gradient.node]).filter(
+      ({ layer, primitive }) => layer === "encoder" && primitive === "multiply",
+    );
     expect(derived.length).toBe(1);
     expect(derived[0]?.origin.line).toContain("grad.test.ts");
   });
@@ -70,7 +88,9 @@ describe("grad", () => {
   it("explains what cannot be differentiated", () => {
     expect(() => grad((x: Tensor) => x.square())(v(1, 2))).toThrow(/shape \[2\].*mean\(\) or sum\(\).*grad\.test\.ts/s);
     expect(() => grad((x: Tensor) => x.argmax())(v(1, 2))).toThrow(/gave i32; only floating-point/);
-    expect(() => grad((x: Tensor) => x.sum())(tensor([1], { dtype: "i32" }))).toThrow(/argument 0 is i32.*astype\("f32"\)/s);
+    expect(() => grad((x: Tensor) => x.sum())(tensor([1], { dtype: "i32" }))).toThrow(
+      /argument 0 is i32.*astype\("f32"\)/s,
+    );
     expect(() => grad((x: Tensor) => x.sum(), { argument: 1 })(v(1))).toThrow(/no argument 1/);
     expect(() => grad((x: number) => v(x).sum())(3)).toThrow(/holds no tensor/);
     // @ts-expect-error: JavaScript may do this
@@ -79,7 +99,8 @@ describe("grad", () => {
 });
 
 describe("at corners", () => {
-  const slopeAt = async (f: (x: Tensor) => Tensor, ...at: number[]) => grad((x: Tensor) => f(x).sum())(v(...at)).toArray();
+  const slopeAt = async (f: (x: Tensor) => Tensor, ...at: number[]) =>
+    grad((x: Tensor) => f(x).sum())(v(...at)).toArray();
 
   it("follows PyTorch", async () => {
     expect(await slopeAt((x) => x.abs(), 0)).toEqual([0]);
@@ -96,7 +117,15 @@ describe("at corners", () => {
 
   it("stays finite far out", async () => {
     const far = [1e4, -1e4, 1e30, -1e30, Infinity, -Infinity];
-    for (const f of [(x: Tensor) => x.gelu(), (x: Tensor) => x.gelu({ approximate: "tanh" }), (x: Tensor) => x.silu(), (x: Tensor) => x.softplus(), (x: Tensor) => x.sigmoid(), (x: Tensor) => x.tanh(), (x: Tensor) => x.elu()]) {
+    for (const f of [
+      (x: Tensor) => x.gelu(),
+      (x: Tensor) => x.gelu({ approximate: "tanh" }),
+      (x: Tensor) => x.silu(),
+      (x: Tensor) => x.softplus(),
+      (x: Tensor) => x.sigmoid(),
+      (x: Tensor) => x.tanh(),
+      (x: Tensor) => x.elu(),
+    ]) {
       for (const value of (await slopeAt(f, ...far)) as number[]) expect(Number.isFinite(value)).toBe(true);
     }
     expect(await slopeAt((x) => x.softmax(), 1000, -1000)).toEqual([0, 0]);
@@ -142,6 +171,13 @@ describe("gradientsOf", () => {
     const y = x.square();
     const [dx, dy, other] = gradientsOf(y.multiply(3).sum(), [x, y, v(0)]);
     expect([await dx?.toArray(), await dy?.toArray(), await other?.toArray()]).toEqual([[6, 12], [3, 3], [0]]);
+  });
+
+  it("says so where the way was forgotten", async () => {
+    const x = v(1, 2);
+    const y = x.square();
+    await y.data();
+    expect(() => gradientsOf(y.sum(), [x])).toThrow(/Take the gradient before reading, or use grad\(f\)/);
   });
 
   it("works inside compiled functions, with parameters", async () => {

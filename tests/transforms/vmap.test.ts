@@ -33,7 +33,10 @@ describe("vmap", () => {
   });
 
   it("nests, and gives a matrix product a batch without copying the matrix", () => {
-    const products = vmap(vmap((row: Tensor, w: Tensor) => matmul(row, w), { inAxes: [0, null] }), { inAxes: [0, null] });
+    const products = vmap(
+      vmap((row: Tensor, w: Tensor) => matmul(row, w), { inAxes: [0, null] }),
+      { inAxes: [0, null] },
+    );
     expect(products(zeros([4, 5, 3]), zeros([3, 2])).shape).toEqual([4, 5, 2]);
   });
 
@@ -43,7 +46,10 @@ describe("vmap", () => {
       [2, 4, 6],
       [8, 10, 12],
     ]);
-    const perExample = vmap(grad((w: Tensor, row: Tensor) => w.multiply(row).sum().square()), { inAxes: [null, 0] });
+    const perExample = vmap(
+      grad((w: Tensor, row: Tensor) => w.multiply(row).sum().square()),
+      { inAxes: [null, 0] },
+    );
     expect(await perExample(tensor([1, 1, 1]), x).toArray()).toEqual([
       [12, 24, 36],
       [120, 150, 180],
@@ -67,7 +73,9 @@ describe("vmap", () => {
   });
 
   it("refuses to read what has no value yet", async () => {
-    await expect(Promise.resolve().then(() => vmap((a: Tensor) => tensor(a.dataSync()))(x))).rejects.toThrow(/being\s*traced|has no value|traced by/);
+    await expect(Promise.resolve().then(() => vmap((a: Tensor) => tensor(a.dataSync()))(x))).rejects.toThrow(
+      /being\s*traced|has no value|traced by/,
+    );
   });
 });
 

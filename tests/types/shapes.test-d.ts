@@ -2,7 +2,25 @@
  * What the type checker knows of shapes: literal sizes and named axes are carried through the common operations,
  * sizes that do not fit are errors at the line that is wrong, and what is not known is never claimed.
  */
-import { add, concat, grad, matmul, maximum, mean, multiply, ones, permuteDims, relu, reshape, softmax, sum, Tensor, tensor, where, zeros } from "../../src/index.ts";
+import {
+  add,
+  concat,
+  grad,
+  matmul,
+  maximum,
+  mean,
+  multiply,
+  ones,
+  permuteDims,
+  relu,
+  reshape,
+  softmax,
+  sum,
+  type Tensor,
+  tensor,
+  where,
+  zeros,
+} from "../../src/index.ts";
 
 /** Compiles only where `A` and `B` are the same type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -122,5 +140,8 @@ same<typeof choice, Tensor>(true);
 // Derivatives have the shape of what they are taken of
 const slope = grad((x: Tensor<[2, 3]>) => x.sum())(a);
 same<typeof slope, Tensor<[2, 3]>>(true);
-const slopes = grad((x: Tensor<[3]>, w: { scale: Tensor<[3]> }) => x.multiply(w.scale).sum(), { argument: [1, 0] })(row, { scale: row });
+const slopes = grad((x: Tensor<[3]>, w: { scale: Tensor<[3]> }) => x.multiply(w.scale).sum(), { argument: [1, 0] })(
+  row,
+  { scale: row },
+);
 same<typeof slopes, readonly [{ scale: Tensor<[3]> }, Tensor<[3]>]>(true);

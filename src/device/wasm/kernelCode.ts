@@ -4,7 +4,7 @@
  */
 import type { Kernel } from "../../kernel/kernel.ts";
 import { meaningOf } from "../../kernel/meaning.ts";
-import { printKernel, structureOf } from "../../kernel/print.ts";
+import { structureOf } from "../../kernel/structure.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
 import { exportName, renderModule } from "../../render/wasm/renderModule.ts";
 import { at, invariant } from "../../support/invariant.ts";
@@ -99,8 +99,7 @@ export class KernelCode {
     } catch (error) {
       // which of them is it?
       if (kernels.length > 1) for (const kernel of kernels) this.#instantiate([kernel]);
-      const text = kernels.map((kernel) => printKernel(kernel)).join("\n");
-      throw new Error(`Smilodon broke its own promise: WebAssembly refuses kernel ${kernels[0]?.name}: ${String(error)}\n${text}`, { cause: error });
+      throw new Error(`Smilodon broke its own promise: WebAssembly refuses kernel ${kernels[0]?.name}: ${String(error)}`, { cause: error });
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Rows of `tensor/arithmetic.ts`. */
-import * as S from "../../../src/index.ts";
+
 import type { Dtype } from "../../../src/index.ts";
+import * as S from "../../../src/index.ts";
 import { as, mapped } from "../host.ts";
 import { binary, draw, many, type OpRow, unary } from "../row.ts";
 
@@ -36,57 +37,163 @@ function roundHalfToEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-const nanOr = (f: (a: number, b: number) => number) => (a: number, b: number) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : f(a, b));
+const nanOr = (f: (a: number, b: number) => number) => (a: number, b: number) =>
+  Number.isNaN(a) || Number.isNaN(b) ? NaN : f(a, b);
 
 /** Rows. */
 export const rows: readonly OpRow[] = [
-  binary("add", (a, b) => S.add(a, b), (a, b) => a + b, {
+  binary(
+    "add",
+    (a, b) => S.add(a, b),
+    (a, b) => a + b,
+    {
+      result: counted,
+      errors: [
+        { ...misfit, call: () => S.add(matrix(), vector()) },
+        {
+          label: "i32 with u32",
+          call: () => S.add(S.zeros([2], { dtype: "i32" }), S.zeros([2], { dtype: "u32" })),
+          error: S.DtypeError,
+          message: /add: i32 and u32 have no common dtype/,
+        },
+        {
+          label: "a number outside u8",
+          call: () => S.add(S.zeros([2], { dtype: "u8" }), 300),
+          error: S.DtypeError,
+          message: /300 is outside the range of u8/,
+        },
+        {
+          label: "an array",
+          call: () => Reflect.apply(S.add, undefined, [matrix(), [1, 2]]),
+          error: S.ArgumentError,
+          message: /neither a tensor nor a number/,
+        },
+      ],
+    },
+  ),
+  binary(
+    "subtract",
+    (a, b) => S.subtract(a, b),
+    (a, b) => a - b,
+    {
+      result: counted,
+      others: ["i32", "u32", "u8"],
+      errors: [{ ...misfit, call: () => S.subtract(matrix(), vector()) }],
+    },
+  ),
+  binary(
+    "multiply",
+    (a, b) => S.multiply(a, b),
+    (a, b) => a * b,
+    { result: counted, errors: [{ ...misfit, call: () => S.multiply(matrix(), vector()) }] },
+  ),
+  binary(
+    "divide",
+    (a, b) => S.divide(a, b),
+    (a, b) => a / b,
+    { result: floating, domainOfSecond: [0.5, 2], wholeDomainOfSecond: [1, 8] },
+  ),
+  binary("floorDivide", (a, b) => S.floorDivide(a, b), floorDivide, {
     result: counted,
-    errors: [
-      { ...misfit, call: () => S.add(matrix(), vector()) },
-      { label: "i32 with u32", call: () => S.add(S.zeros([2], { dtype: "i32" }), S.zeros([2], { dtype: "u32" })), error: S.DtypeError, message: /add: i32 and u32 have no common dtype/ },
-      { label: "a number outside u8", call: () => S.add(S.zeros([2], { dtype: "u8" }), 300), error: S.DtypeError, message: /300 is outside the range of u8/ },
-      { label: "an array", call: () => Reflect.apply(S.add, undefined, [matrix(), [1, 2]]), error: S.ArgumentError, message: /neither a tensor nor a number/ },
-    ],
+    derivative: "once",
+    domain: [0.6, 5.4],
+    domainOfSecond: [0.7, 1.3],
+    wholeDomainOfSecond: [1, 8],
+    others: ["i32", "u32", "u8"],
+    special: finite,
   }),
-  binary("subtract", (a, b) => S.subtract(a, b), (a, b) => a - b, { result: counted, others: ["i32", "u32", "u8"], errors: [{ ...misfit, call: () => S.subtract(matrix(), vector()) }] }),
-  binary("multiply", (a, b) => S.multiply(a, b), (a, b) => a * b, { result: counted, errors: [{ ...misfit, call: () => S.multiply(matrix(), vector()) }] }),
-  binary("divide", (a, b) => S.divide(a, b), (a, b) => a / b, { result: floating, domainOfSecond: [0.5, 2], wholeDomainOfSecond: [1, 8] }),
-  binary("floorDivide", (a, b) => S.floorDivide(a, b), floorDivide, { result: counted, derivative: "once", domain: [0.6, 5.4], domainOfSecond: [0.7, 1.3], wholeDomainOfSecond: [1, 8], others: ["i32", "u32", "u8"], special: finite }),
-  binary("remainder", (a, b) => S.remainder(a, b), remainder, { result: counted, derivative: "once", domain: [-5.4, 5.4], domainOfSecond: [0.7, 1.3], wholeDomainOfSecond: [1, 8], others: ["i32", "u32", "u8"], special: finite }),
+  binary("remainder", (a, b) => S.remainder(a, b), remainder, {
+    result: counted,
+    derivative: "once",
+    domain: [-5.4, 5.4],
+    domainOfSecond: [0.7, 1.3],
+    wholeDomainOfSecond: [1, 8],
+    others: ["i32", "u32", "u8"],
+    special: finite,
+  }),
   powers(),
   binary("maximum", (a, b) => S.maximum(a, b), nanOr(Math.max), { derivative: "once" }),
   binary("minimum", (a, b) => S.minimum(a, b), nanOr(Math.min), { derivative: "once" }),
-  unary("clip", (x) => S.clip(x, -1, 1.5), (x) => Math.min(Math.max(x, -1), 1.5), {
-    derivative: "once",
-    others: [],
-    errors: [{ label: "crossed bounds", call: () => S.clip(matrix(), 2, 1), error: S.ArgumentError, message: /lower bound 2 is above the upper bound 1/ }],
-  }),
-  unary("negative", (x) => S.negative(x), (x) => -x, { result: counted }),
+  unary(
+    "clip",
+    (x) => S.clip(x, -1, 1.5),
+    (x) => Math.min(Math.max(x, -1), 1.5),
+    {
+      derivative: "once",
+      others: [],
+      errors: [
+        {
+          label: "crossed bounds",
+          call: () => S.clip(matrix(), 2, 1),
+          error: S.ArgumentError,
+          message: /lower bound 2 is above the upper bound 1/,
+        },
+      ],
+    },
+  ),
+  unary(
+    "negative",
+    (x) => S.negative(x),
+    (x) => -x,
+    { result: counted },
+  ),
   unary("abs", (x) => S.abs(x), Math.abs, { result: counted, derivative: "once" }),
   unary("sign", (x) => S.sign(x), Math.sign, { result: counted, derivative: "once" }),
-  unary("square", (x) => S.square(x), (x) => x * x, { result: counted }),
+  unary(
+    "square",
+    (x) => S.square(x),
+    (x) => x * x,
+    { result: counted },
+  ),
   unary("sqrt", (x) => S.sqrt(x), Math.sqrt, { result: floating, domain: [0.1, 4], wholeDomain: [0, 9] }),
-  unary("rsqrt", (x) => S.rsqrt(x), (x) => 1 / Math.sqrt(x), { result: floating, domain: [0.1, 4], wholeDomain: [1, 9], tolerance: many }),
-  unary("reciprocal", (x) => S.reciprocal(x), (x) => 1 / x, { result: floating, domain: [0.3, 2], wholeDomain: [1, 9] }),
+  unary(
+    "rsqrt",
+    (x) => S.rsqrt(x),
+    (x) => 1 / Math.sqrt(x),
+    { result: floating, domain: [0.1, 4], wholeDomain: [1, 9], tolerance: many },
+  ),
+  unary(
+    "reciprocal",
+    (x) => S.reciprocal(x),
+    (x) => 1 / x,
+    { result: floating, domain: [0.3, 2], wholeDomain: [1, 9] },
+  ),
   unary("floor", (x) => S.floor(x), Math.floor, { derivative: "once" }),
   unary("ceil", (x) => S.ceil(x), Math.ceil, { derivative: "once" }),
-  unary("round", (x) => S.round(x), roundHalfToEven, { derivative: "once", special: [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0, 1e30, Infinity, -Infinity, NaN] }),
+  unary("round", (x) => S.round(x), roundHalfToEven, {
+    derivative: "once",
+    special: [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0, 1e30, Infinity, -Infinity, NaN],
+  }),
   unary("trunc", (x) => S.trunc(x), Math.trunc, { derivative: "once" }),
 ];
 
 /** Powers: of tensors, of small whole numbers, of fractions; integers by products. */
 function powers(): OpRow {
-  const tensors = binary("pow", (a, b) => S.pow(a, b), (a, b) => (a === 1 ? 1 : a === -1 && Math.abs(b) === Infinity ? 1 : a ** b), {
-    tolerance: { f32: { relative: 5e-6, absolute: 1e-6 }, f64: { relative: 1e-13, absolute: 1e-14 } },
-    domain: [0.3, 2],
-    domainOfSecond: [-2, 2],
-    others: [],
-    errors: [
-      { label: "integers to tensors", call: () => S.pow(S.zeros([2], { dtype: "i32" }), S.zeros([2], { dtype: "i32" })), error: S.DtypeError, message: /astype\("f32"\)/ },
-      { label: "integers to negative numbers", call: () => S.zeros([2], { dtype: "i32" }).pow(-1), error: S.DtypeError, message: /whole JavaScript numbers of zero or more/ },
-    ],
-  });
+  const tensors = binary(
+    "pow",
+    (a, b) => S.pow(a, b),
+    (a, b) => (a === 1 ? 1 : a === -1 && Math.abs(b) === Infinity ? 1 : a ** b),
+    {
+      tolerance: { f32: { relative: 5e-6, absolute: 1e-6 }, f64: { relative: 1e-13, absolute: 1e-14 } },
+      domain: [0.3, 2],
+      domainOfSecond: [-2, 2],
+      others: [],
+      errors: [
+        {
+          label: "integers to tensors",
+          call: () => S.pow(S.zeros([2], { dtype: "i32" }), S.zeros([2], { dtype: "i32" })),
+          error: S.DtypeError,
+          message: /astype\("f32"\)/,
+        },
+        {
+          label: "integers to negative numbers",
+          call: () => S.zeros([2], { dtype: "i32" }).pow(-1),
+          error: S.DtypeError,
+          message: /whole JavaScript numbers of zero or more/,
+        },
+      ],
+    },
+  );
   const fixed = [0, 1, 2, 3, 4, 7, -1, -2, 0.5, 2.5].map((exponent) => ({
     label: `f32[5] to ${exponent}`,
     inputs: [draw(`pow${exponent}`, [5], "f32", [0.2, 1.5])],
@@ -99,6 +206,12 @@ function powers(): OpRow {
     call: (x: S.Tensor) => S.pow(x, exponent),
     expected: (x: ReturnType<typeof draw>) => mapped("i32", (each) => each ** exponent, x),
   }));
-  const nan = { label: "NaN to 0", inputs: [as("f32", { shape: [1], dtype: "f32", data: [NaN] })], call: (x: S.Tensor) => S.pow(x, 0), expected: () => as("f32", { shape: [1], dtype: "f32", data: [1] }), hasDerivative: false };
+  const nan = {
+    label: "NaN to 0",
+    inputs: [as("f32", { shape: [1], dtype: "f32", data: [NaN] })],
+    call: (x: S.Tensor) => S.pow(x, 0),
+    expected: () => as("f32", { shape: [1], dtype: "f32", data: [1] }),
+    hasDerivative: false,
+  };
   return { ...tensors, samples: [...tensors.samples, ...fixed, ...whole, nan] };
 }

@@ -1,7 +1,7 @@
 /** Rows of `tensor/creation.ts` and `tensor/cast.ts`. */
 import * as S from "../../../src/index.ts";
 import { type Dtype, dtypes, isFloat } from "../../../src/shape/dtype.ts";
-import { build, host, type HostTensor, rounded } from "../host.ts";
+import { build, type HostTensor, host, rounded } from "../host.ts";
 import { draw, extremes, type OpRow, row, type Sample } from "../row.ts";
 
 /** A sample without inputs. */
@@ -11,12 +11,18 @@ function made(label: string, call: () => S.Tensor, expected: HostTensor): Sample
 
 const filled = (shape: readonly number[], dtype: Dtype, value: number) => build(shape, dtype, () => value);
 const none = { derivative: "none" } as const;
-const badShape = (call: () => unknown) => [{ label: "a negative size", call, error: S.ShapeError, message: /size -1 at axis 0/ }];
+const badShape = (call: () => unknown) => [
+  { label: "a negative size", call, error: S.ShapeError, message: /size -1 at axis 0/ },
+];
 
 /** Every dtype to every other, and the numbers at which conversion is a decision. */
 function casts(): Sample[] {
   const all: readonly Dtype[] = ["f32", "f64", "i32", "u32", "u8", "bool"];
-  const limits: { readonly [D in Dtype]?: readonly [number, number] } = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], u8: [0, 255] };
+  const limits: { readonly [D in Dtype]?: readonly [number, number] } = {
+    i32: [-(2 ** 31), 2 ** 31 - 1],
+    u32: [0, 2 ** 32 - 1],
+    u8: [0, 255],
+  };
   const convert = (from: Dtype, to: Dtype) => (value: number) => {
     const limit = limits[to];
     if (!isFloat(from) || limit === undefined) return rounded(to, value);
@@ -50,8 +56,22 @@ function bits(from: Dtype, to: Dtype): Sample {
 
 /** Rows. */
 export const rows: readonly OpRow[] = [
-  row("zeros", { ...none, samples: [made("[2, 3]", () => S.zeros([2, 3]), filled([2, 3], "f32", 0)), made("bool", () => S.zeros([2], { dtype: "bool" }), filled([2], "bool", 0))], errors: badShape(() => S.zeros([-1])) }),
-  row("ones", { ...none, samples: [made("[]", () => S.ones([]), filled([], "f32", 1)), made("[0]", () => S.ones([0], { dtype: "u8" }), filled([0], "u8", 1))], errors: badShape(() => S.ones([-1])) }),
+  row("zeros", {
+    ...none,
+    samples: [
+      made("[2, 3]", () => S.zeros([2, 3]), filled([2, 3], "f32", 0)),
+      made("bool", () => S.zeros([2], { dtype: "bool" }), filled([2], "bool", 0)),
+    ],
+    errors: badShape(() => S.zeros([-1])),
+  }),
+  row("ones", {
+    ...none,
+    samples: [
+      made("[]", () => S.ones([]), filled([], "f32", 1)),
+      made("[0]", () => S.ones([0], { dtype: "u8" }), filled([0], "u8", 1)),
+    ],
+    errors: badShape(() => S.ones([-1])),
+  }),
   row("full", {
     ...none,
     samples: [
@@ -64,9 +84,29 @@ export const rows: readonly OpRow[] = [
   }),
   ...(["zerosLike", "onesLike"] as const).map((name) => {
     const value = name === "onesLike" ? 1 : 0;
-    return row(name, { ...none, samples: [{ label: "i32", inputs: [draw(name, [2, 2], "i32")], call: (x) => S[name](x), expected: (x) => filled(x.shape, x.dtype, value) }] });
+    return row(name, {
+      ...none,
+      samples: [
+        {
+          label: "i32",
+          inputs: [draw(name, [2, 2], "i32")],
+          call: name === "onesLike" ? (x) => S.onesLike(x) : (x) => S.zerosLike(x),
+          expected: (x) => filled(x.shape, x.dtype, value),
+        },
+      ],
+    });
   }),
-  row("fullLike", { ...none, samples: [{ label: "f32 as f64", inputs: [draw("fullLike", [2], "f32")], call: (x) => S.fullLike(x, 3, { dtype: "f64" }), expected: () => filled([2], "f64", 3) }] }),
+  row("fullLike", {
+    ...none,
+    samples: [
+      {
+        label: "f32 as f64",
+        inputs: [draw("fullLike", [2], "f32")],
+        call: (x) => S.fullLike(x, 3, { dtype: "f64" }),
+        expected: () => filled([2], "f64", 3),
+      },
+    ],
+  }),
   row("arange", {
     ...none,
     samples: [
@@ -77,7 +117,9 @@ export const rows: readonly OpRow[] = [
       made("of u8", () => S.arange(3, undefined, 1, { dtype: "u8" }), host([3], "u8", [0, 1, 2])),
       made("none", () => S.arange(3, 3), host([0], "i32", [])),
     ],
-    errors: [{ label: "a step of 0", call: () => S.arange(0, 1, 0), error: S.ArgumentError, message: /no finite list/ }],
+    errors: [
+      { label: "a step of 0", call: () => S.arange(0, 1, 0), error: S.ArgumentError, message: /no finite list/ },
+    ],
   }),
   row("linspace", {
     ...none,
@@ -91,16 +133,44 @@ export const rows: readonly OpRow[] = [
   row("eye", {
     ...none,
     samples: [
-      made("3", () => S.eye(3), build([3, 3], "f32", ([i, j]) => Number(i === j))),
-      made("2 × 4 above", () => S.eye(2, 4, { offset: 1, dtype: "i32" }), build([2, 4], "i32", ([i = 0, j = 0]) => Number(i + 1 === j))),
+      made(
+        "3",
+        () => S.eye(3),
+        build([3, 3], "f32", ([i, j]) => Number(i === j)),
+      ),
+      made(
+        "2 × 4 above",
+        () => S.eye(2, 4, { offset: 1, dtype: "i32" }),
+        build([2, 4], "i32", ([i = 0, j = 0]) => Number(i + 1 === j)),
+      ),
     ],
     errors: badShape(() => S.eye(-1)),
   }),
-  row("astype", { samples: [...casts(), { label: "derivative", inputs: [draw("astype", [5], "f64")], call: (x) => S.astype(x, "f64").add(0), expected: (x) => x }] }),
+  row("astype", {
+    samples: [
+      ...casts(),
+      {
+        label: "derivative",
+        inputs: [draw("astype", [5], "f64")],
+        call: (x) => S.astype(x, "f64").add(0),
+        expected: (x) => x,
+      },
+    ],
+  }),
   row("bitcast", {
     ...none,
     samples: [bits("f32", "u32"), bits("u32", "f32"), bits("f32", "i32"), bits("i32", "u32")],
-    errors: [{ label: "other sizes", call: () => S.bitcast(S.zeros([2]), "f64"), error: S.DtypeError, message: /f32 and f64 differ in size/ }],
+    errors: [
+      {
+        label: "other sizes",
+        call: () => S.bitcast(S.zeros([2]), "f64"),
+        error: S.DtypeError,
+        message: /f32 and f64 differ in size/,
+      },
+    ],
   }),
-  row("stopGradient", { ...none, samples: [{ label: "f32", inputs: [draw("stop", [3], "f32")], call: (x) => S.stopGradient(x), expected: (x) => x }] }),
+  row("stopGradient", {
+    ...none,
+    samples: [{ label: "f32", inputs: [draw("stop", [3], "f32")], call: (x) => S.stopGradient(x), expected: (x) => x }],
+  }),
 ];

@@ -1,6 +1,7 @@
 /** Rows of `tensor/linear.ts` and `tensor/einsum.ts`. */
-import * as S from "../../../src/index.ts";
+
 import type { Dtype, TensordotAxes } from "../../../src/index.ts";
+import * as S from "../../../src/index.ts";
 import { build, type HostTensor, read, summedProducts } from "../host.ts";
 import { draw, many, type OpRow, row, type Sample } from "../row.ts";
 
@@ -8,10 +9,19 @@ const counted = (dtype: Dtype): Dtype => (dtype === "bool" ? "i32" : dtype);
 const of = (shape: readonly number[]): S.Tensor => S.zeros(shape);
 
 /** A sample of two operands that is the sum of products `equation`; sizes of 1 are repeated. */
-function products(a: readonly number[], b: readonly number[], equation: string, call: (a: S.Tensor, b: S.Tensor) => S.Tensor, dtype: Dtype = "f32"): Sample {
+function products(
+  a: readonly number[],
+  b: readonly number[],
+  equation: string,
+  call: (a: S.Tensor, b: S.Tensor) => S.Tensor,
+  dtype: Dtype = "f32",
+): Sample {
   return {
     label: `${dtype}[${a}] [${b}]`,
-    inputs: [draw(`left${a}`, a, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5]), draw(`right${b}`, b, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5])],
+    inputs: [
+      draw(`left${a}`, a, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5]),
+      draw(`right${b}`, b, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5]),
+    ],
     call,
     expected: (x, y) => summed(equation, counted(x.dtype), x, y),
   };
@@ -20,7 +30,12 @@ function products(a: readonly number[], b: readonly number[], equation: string, 
 /** `summedProducts`, where a letter's size is the greatest that an operand has. */
 function summed(equation: string, dtype: Dtype, ...inputs: HostTensor[]): HostTensor {
   const terms = equation.split("->")[0]?.split(",") ?? [];
-  const size = (letter: string) => Math.max(...terms.flatMap((term, index) => (term.includes(letter) ? [inputs[index]?.shape[term.indexOf(letter)] ?? 1] : [])));
+  const size = (letter: string) =>
+    Math.max(
+      ...terms.flatMap((term, index) =>
+        term.includes(letter) ? [inputs[index]?.shape[term.indexOf(letter)] ?? 1] : [],
+      ),
+    );
   const whole = inputs.map((input, index) => repeated(input, [...(terms[index] ?? "")].map(size)));
   return summedProducts(equation, dtype, ...whole);
 }
@@ -66,15 +81,46 @@ export const rows: readonly OpRow[] = [
       products([3, 4], [4, 5], "ij,jk->ik", matmul, "bool"),
     ],
     errors: [
-      { label: "sizes that differ", call: () => matmul(of([2, 3]), of([2, 4])), error: S.ShapeError, message: /shapes \[2, 3\] and \[2, 4\].*axis 1 of the left \(size 3\) and axis 0 of the right \(size 2\).*a\.matrixTranspose\(\)/s },
-      { label: "a right side to transpose", call: () => matmul(of([2, 3]), of([4, 3])), error: S.ShapeError, message: /b\.matrixTranspose\(\)/ },
-      { label: "a scalar", call: () => matmul(of([]), of([3])), error: S.ShapeError, message: /scalar has no axis to sum over/ },
-      { label: "batches that differ", call: () => matmul(of([2, 3, 4]), of([5, 4, 3])), error: S.ShapeError, message: /batch axes.*sizes 2 and 5/ },
+      {
+        label: "sizes that differ",
+        call: () => matmul(of([2, 3]), of([2, 4])),
+        error: S.ShapeError,
+        message:
+          /shapes \[2, 3\] and \[2, 4\].*axis 1 of the left \(size 3\) and axis 0 of the right \(size 2\).*a\.matrixTranspose\(\)/s,
+      },
+      {
+        label: "a right side to transpose",
+        call: () => matmul(of([2, 3]), of([4, 3])),
+        error: S.ShapeError,
+        message: /b\.matrixTranspose\(\)/,
+      },
+      {
+        label: "a scalar",
+        call: () => matmul(of([]), of([3])),
+        error: S.ShapeError,
+        message: /scalar has no axis to sum over/,
+      },
+      {
+        label: "batches that differ",
+        call: () => matmul(of([2, 3, 4]), of([5, 4, 3])),
+        error: S.ShapeError,
+        message: /batch axes.*sizes 2 and 5/,
+      },
     ],
   }),
   row("outer", {
-    samples: [products([3], [4], "i,j->ij", (a, b) => S.outer(a, b)), products([3], [4], "i,j->ij", (a, b) => S.outer(a, b), "i32")],
-    errors: [{ label: "a matrix", call: () => S.outer(of([2, 2]), of([2])), error: S.ShapeError, message: /both have to be vectors/ }],
+    samples: [
+      products([3], [4], "i,j->ij", (a, b) => S.outer(a, b)),
+      products([3], [4], "i,j->ij", (a, b) => S.outer(a, b), "i32"),
+    ],
+    errors: [
+      {
+        label: "a matrix",
+        call: () => S.outer(of([2, 2]), of([2])),
+        error: S.ShapeError,
+        message: /both have to be vectors/,
+      },
+    ],
   }),
   row("vecdot", {
     tolerance: many,
@@ -86,7 +132,14 @@ export const rows: readonly OpRow[] = [
       products([2, 1], [2, 1], "ij,ij->i", vecdot(1)),
       products([2, 3], [2, 3], "ij,ij->i", vecdot(-1), "i32"),
     ],
-    errors: [{ label: "sizes that differ", call: () => S.vecdot(of([3]), of([4])), error: S.ShapeError, message: /\[3\] and \[4\]/ }],
+    errors: [
+      {
+        label: "sizes that differ",
+        call: () => S.vecdot(of([3]), of([4])),
+        error: S.ShapeError,
+        message: /\[3\] and \[4\]/,
+      },
+    ],
   }),
   row("tensordot", {
     tolerance: many,
@@ -94,11 +147,29 @@ export const rows: readonly OpRow[] = [
       products([2, 3, 4], [3, 4, 5], "aij,ijb->ab", dots(2)),
       products([2, 3], [4], "ij,k->ijk", dots(0)),
       products([2, 3], [3, 2], "ij,ki->jk", dots([[0], [1]])),
-      products([2, 3, 4], [4, 2], "ijk,ki->j", dots([[2, 0], [0, 1]])),
+      products(
+        [2, 3, 4],
+        [4, 2],
+        "ijk,ki->j",
+        dots([
+          [2, 0],
+          [0, 1],
+        ]),
+      ),
     ],
     errors: [
-      { label: "sizes that differ", call: () => S.tensordot(of([2, 3]), of([2, 3]), 1), error: S.ShapeError, message: /axis 1 of the left \(size 3\) meets axis 0 of the right \(size 2\)/ },
-      { label: "axes that do not pair", call: () => S.tensordot(of([2, 3]), of([2, 3]), [[0], []]), error: S.ShapeError, message: /do not pair/ },
+      {
+        label: "sizes that differ",
+        call: () => S.tensordot(of([2, 3]), of([2, 3]), 1),
+        error: S.ShapeError,
+        message: /axis 1 of the left \(size 3\) meets axis 0 of the right \(size 2\)/,
+      },
+      {
+        label: "axes that do not pair",
+        call: () => S.tensordot(of([2, 3]), of([2, 3]), [[0], []]),
+        error: S.ShapeError,
+        message: /do not pair/,
+      },
     ],
   }),
   row("einsum", {
@@ -113,15 +184,50 @@ export const rows: readonly OpRow[] = [
       sum("i...->...", "iab->ab", [2, 3, 4]),
       sum("ij,j,jk->ik", "ij,j,jk->ik", [2, 3], [3], [3, 4]),
       sum("ij,k->jk", "ij,k->jk", [2, 3], [4]),
-      { ...sum("ii->i", "", [3, 3]), expected: (x) => ({ shape: [3], dtype: x.dtype, data: [0, 4, 8].map((index) => x.data[index] ?? 0) }) },
-      { ...sum("ii", "", [3, 3]), expected: (x) => ({ shape: [], dtype: x.dtype, data: [[0, 4, 8].reduce((total, index) => total + (x.data[index] ?? 0), 0)] }) },
+      {
+        ...sum("ii->i", "", [3, 3]),
+        expected: (x) => ({ shape: [3], dtype: x.dtype, data: [0, 4, 8].map((index) => x.data[index] ?? 0) }),
+      },
+      {
+        ...sum("ii", "", [3, 3]),
+        expected: (x) => ({
+          shape: [],
+          dtype: x.dtype,
+          data: [[0, 4, 8].reduce((total, index) => total + (x.data[index] ?? 0), 0)],
+        }),
+      },
     ],
     errors: [
-      { label: "sizes that differ", call: () => S.einsum("ij,jk->ik", of([2, 3]), of([4, 5])), error: S.ShapeError, message: /axis "j" of "ij,jk->ik" has size 3 and size 4/ },
-      { label: "too few operands", call: () => S.einsum("ij,jk->ik", of([2, 3])), error: S.ArgumentError, message: /names 2 operands and 1 were given/ },
-      { label: "too few letters", call: () => S.einsum("i->i", of([2, 3])), error: S.ArgumentError, message: /names 1 axes and the tensor of shape \[2, 3\] has 2/ },
-      { label: "an unknown letter", call: () => S.einsum("ij->ik", of([2, 3])), error: S.ArgumentError, message: /names an axis \("k"\)/ },
-      { label: "no equation", call: () => S.einsum("i;j", of([2, 3])), error: S.ArgumentError, message: /is no equation/ },
+      {
+        label: "sizes that differ",
+        call: () => S.einsum("ij,jk->ik", of([2, 3]), of([4, 5])),
+        error: S.ShapeError,
+        message: /axis "j" of "ij,jk->ik" has size 3 and size 4/,
+      },
+      {
+        label: "too few operands",
+        call: () => S.einsum("ij,jk->ik", of([2, 3])),
+        error: S.ArgumentError,
+        message: /names 2 operands and 1 were given/,
+      },
+      {
+        label: "too few letters",
+        call: () => S.einsum("i->i", of([2, 3])),
+        error: S.ArgumentError,
+        message: /names 1 axes and the tensor of shape \[2, 3\] has 2/,
+      },
+      {
+        label: "an unknown letter",
+        call: () => S.einsum("ij->ik", of([2, 3])),
+        error: S.ArgumentError,
+        message: /names an axis \("k"\)/,
+      },
+      {
+        label: "no equation",
+        call: () => S.einsum("i;j", of([2, 3])),
+        error: S.ArgumentError,
+        message: /is no equation/,
+      },
     ],
   }),
 ];

@@ -1,8 +1,9 @@
 /** Rows of `tensor/transcendental.ts` and `tensor/activation.ts`. */
-import * as S from "../../../src/index.ts";
+
 import type { Dtype } from "../../../src/index.ts";
+import * as S from "../../../src/index.ts";
 import { erf } from "../host.ts";
-import { binary, extremes, many, type MapOptions, type OpRow, unary } from "../row.ts";
+import { binary, extremes, type MapOptions, many, type OpRow, unary } from "../row.ts";
 
 const result = (dtype: Dtype): Dtype => (dtype === "f64" ? "f64" : "f32");
 /** Few bits are lost: 2 ulp in f32. */
@@ -18,7 +19,9 @@ const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / 
 const zeroAtMinusInfinity = (f: (x: number) => number) => (x: number) => (x === -Infinity ? 0 : f(x));
 /** 1 − erf far out, without cancellation. */
 const gelu = zeroAtMinusInfinity((x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
-const geluTanh = zeroAtMinusInfinity((x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))));
+const geluTanh = zeroAtMinusInfinity(
+  (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+);
 const silu = zeroAtMinusInfinity((x) => x * sigmoid(x));
 const activation: MapOptions = { result, wholeDomain: [0, 3], domain: [-4, 4], tolerance: many };
 
@@ -30,7 +33,12 @@ function logaddexp(a: number, b: number): number {
 /** Rows. */
 export const rows: readonly OpRow[] = [
   unary("exp", (x) => S.exp(x), Math.exp, plain),
-  unary("exp2", (x) => S.exp2(x), (x) => 2 ** x, plain),
+  unary(
+    "exp2",
+    (x) => S.exp2(x),
+    (x) => 2 ** x,
+    plain,
+  ),
   unary("expm1", (x) => S.expm1(x), Math.expm1, plain),
   unary("log", (x) => S.log(x), Math.log, positive),
   unary("log2", (x) => S.log2(x), Math.log2, positive),
@@ -49,11 +57,31 @@ export const rows: readonly OpRow[] = [
   binary("logaddexp", (a, b) => S.logaddexp(a, b), logaddexp, { ...plain, tolerance: many }),
 
   unary("sigmoid", (x) => S.sigmoid(x), sigmoid, { ...activation, tolerance: close }),
-  unary("logSigmoid", (x) => S.logSigmoid(x), (x) => -softplus(-x), { ...activation, tolerance: near }),
+  unary(
+    "logSigmoid",
+    (x) => S.logSigmoid(x),
+    (x) => -softplus(-x),
+    { ...activation, tolerance: near },
+  ),
   unary("softplus", (x) => S.softplus(x), softplus, { ...activation, tolerance: near }),
-  unary("relu", (x) => S.relu(x), (x) => (x <= 0 ? 0 : x), { derivative: "once", others: ["i32", "u32", "u8"] }),
-  unary("leakyRelu", (x) => S.leakyRelu(x, 0.1), (x) => (x > 0 ? x : 0.1 * x), { result, derivative: "once" }),
-  unary("elu", (x) => S.elu(x, 1.5), (x) => (x > 0 ? x : 1.5 * Math.expm1(x)), { ...activation, derivative: "once" }),
+  unary(
+    "relu",
+    (x) => S.relu(x),
+    (x) => (x <= 0 ? 0 : x),
+    { derivative: "once", others: ["i32", "u32", "u8"] },
+  ),
+  unary(
+    "leakyRelu",
+    (x) => S.leakyRelu(x, 0.1),
+    (x) => (x > 0 ? x : 0.1 * x),
+    { result, derivative: "once" },
+  ),
+  unary(
+    "elu",
+    (x) => S.elu(x, 1.5),
+    (x) => (x > 0 ? x : 1.5 * Math.expm1(x)),
+    { ...activation, derivative: "once" },
+  ),
   unary("silu", (x) => S.silu(x), silu, activation),
   gelus(),
 ];
@@ -61,5 +89,8 @@ export const rows: readonly OpRow[] = [
 function gelus(): OpRow {
   const exact = unary("gelu", (x) => S.gelu(x), gelu, activation);
   const older = unary("gelu", (x) => S.gelu(x, { approximate: "tanh" }), geluTanh, activation);
-  return { ...exact, samples: [...exact.samples, ...older.samples.map((sample) => ({ ...sample, label: `tanh ${sample.label}` }))] };
+  return {
+    ...exact,
+    samples: [...exact.samples, ...older.samples.map((sample) => ({ ...sample, label: `tanh ${sample.label}` }))],
+  };
 }

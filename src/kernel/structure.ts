@@ -1,0 +1,16 @@
+/** What makes two kernels the same piece of code: the key under which devices keep them. */
+import { exactNumber } from "../support/exactNumber.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** A text that is equal for kernels that compute the same in the same way, whatever their names. */
+export function structureOf({ buffers, sizes, locals, body }: Kernel): string {
+  const seen = new Map<object, number>();
+  return JSON.stringify([buffers, sizes, locals, body], (name, value: unknown) => {
+    if (typeof value !== "object" || value === null) return exactNumber(name, value);
+    // What is shared is written once: written out, shared expressions would grow without bound
+    const known = seen.get(value);
+    if (known !== undefined) return `#${known}`;
+    seen.set(value, seen.size);
+    return value;
+  });
+}

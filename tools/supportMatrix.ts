@@ -1,0 +1,87 @@
+/**
+ * Writes docs/support.md: which operation is tested on which device for which dtypes, and which derivatives it has.
+ * Everything in the table was computed and compared just now; an operation that fails is left out and named.
+ * `node tools/node.mjs tools/supportMatrix.ts` writes, `--check` only says whether the page is up to date.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { allDtypes, type Dtype } from "../src/index.ts";
+import type { OpRow } from "../tests/opTable/row.ts";
+import {
+  callSample,
+  devices,
+  expectedOf,
+  faultsOf,
+  onDevice,
+  readAll,
+  toleranceOf,
+  toTensor,
+} from "../tests/opTable/run.ts";
+import { table } from "../tests/opTable/table.ts";
+
+const page = new URL("../docs/support.md", import.meta.url);
+const derivatives = { smooth: "all orders", once: "almost everywhere", none: "none" } as const;
+
+const head = `# What is supported
+
+One line an operation: derivatives (of any order, by reverse and forward mode; *almost everywhere*: corners and jumps have the
+values that PyTorch gives them), and the dtypes of inputs that the op table tests on each device, values against an
+independent reference. All operations work under \`vmap\`, \`compile\` and with zero-size tensors. Written by
+\`tools/supportMatrix.ts\`; do not edit.
+
+Not guaranteed: the sine and cosine of numbers beyond 10⁹; the order in which equal NaNs win a maximum; which of ±0 a
+maximum of both gives. Results of \`exp\`, \`log\` and their kin are within 2 units in the last place in f32.
+`;
+
+/** The dtypes of inputs for which all samples of `row` are right on `device`. */
+async function supported(row: OpRow, device: string): Promise<readonly Dtype[]> {
+  const dtypeOf = (sample: OpRow["samples"][number]) =>
+    sample.inputs[0]?.dtype ?? expectedOf(sample)[0]?.dtype ?? "f32";
+  const works = await Promise.all(
+    allDtypes.map(async (dtype) => {
+      const samples = row.samples.filter((sample) => dtypeOf(sample) === dtype);
+      return samples.length > 0 && (await isRight(row, samples, device));
+    }),
+  );
+  return allDtypes.filter((_, index) => works[index]);
+}
+
+async function isRight(row: OpRow, samples: OpRow["samples"], device: string): Promise<boolean> {
+  const cases = samples.flatMap((sample) => {
+    const results = callSample(
+      sample,
+      sample.inputs.map((input) => toTensor(input)),
+    );
+    return expectedOf(sample).map((expected, part) => ({
+      label: sample.label,
+      expected,
+      tolerance: toleranceOf(row, expected),
+      result: results[part],
+    }));
+  });
+  const actual = await readAll(cases.flatMap(({ result }) => result ?? []));
+  const faults = faultsOf(cases.map((each, index) => ({ ...each, actual: actual[index] })));
+  if (faults !== "") console.error(`${row.name} on ${device}: ${faults}`);
+  return faults === "";
+}
+
+async function line(row: OpRow): Promise<string> {
+  const cells: string[] = [];
+  for (const device of devices) cells.push((await onDevice(device, () => supported(row, device))).join(" "));
+  return `| \`${row.name}\` | ${derivatives[row.derivative]} | ${cells.join(" | ")} |`;
+}
+
+const lines = [
+  `| operation | derivatives | ${devices.join(" | ")} |`,
+  `| --- | --- |${" --- |".repeat(devices.length)}`,
+];
+for (const row of [...table].sort((a, b) => a.name.localeCompare(b.name))) lines.push(await line(row));
+const text = `${head}\n${lines.join("\n")}\n`;
+if (process.argv.includes("--check")) {
+  if (readFileSync(page, "utf8") !== text) {
+    console.error("docs/support.md is out of date: run node tools/node.mjs tools/supportMatrix.ts");
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(page, text);
+  console.error(`docs/support.md: ${table.length} operations`);
+}
