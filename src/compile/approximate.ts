@@ -76,26 +76,6 @@ export function expand(builder: ExpressionBuilder, expression: Expression, targe
     !nativeOps.has(op) && approximations[op] !== "native" && inputs[0]?.dtype === "f32";
   return mapExpression(expression, (part, inputs) => {
     if (part.kind === "apply" && isForeign(part.op, inputs)) return approximate(builder, part.op, inputs);
-    return inputs.length === 0 ? part : rebuild(builder, part, inputs);
+    return builder.withInputs(part, inputs);
   });
-}
-
-function rebuild(builder: ExpressionBuilder, part: Expression, inputs: readonly Expression[]): Expression {
-  const first = at(inputs, 0);
-  switch (part.kind) {
-    case "load":
-      return builder.load(part.buffer, part.dtype, first);
-    case "apply":
-      return builder.apply(part.op, ...inputs);
-    case "cast":
-      return builder.cast(part.dtype, first);
-    case "bitcast":
-      return builder.bitcast(part.dtype, first);
-    case "literal":
-    case "size":
-    case "local":
-      return part;
-    default:
-      return part satisfies never;
-  }
 }

@@ -6,7 +6,8 @@ import type { Node } from "../graph/node.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { Kernel, Statement } from "../kernel/kernel.ts";
 import type { Target } from "../kernel/target.ts";
-import { affineOf } from "./affine.ts";
+import { inputsOf, mapStatement } from "../kernel/traverse.ts";
+import { affineOf, dependsOn } from "./affine.ts";
 import { expand } from "./approximate.ts";
 import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
 import { Placement } from "./placement.ts";
@@ -43,7 +44,7 @@ export function finishKernel(
   const early = [...writes].flatMap((tensor) => overwrites.get(tensor) ?? []);
   const bufferSet = (tensors: readonly Node[]) => new Set(tensors.map((tensor) => context.bufferOf(tensor)));
   const placed = new Placement(context, bufferSet(volatileTensors), bufferSet(early)).place(statements);
-  const numbered = renumber(placed);
+  const numbered = renumber(context, placed);
   const tensors = numbered.buffers.map((buffer) => context.tensorOf(buffer));
   const kernel: Kernel = {
     name: kernelName(nest.computes),
@@ -160,13 +161,13 @@ class Statements {
     const known = this.#values.get(value);
     if (known !== undefined) return known;
     const { builder } = this.#context;
-    let result: Expression;
-    if (value.kind === "load") result = builder.load(value.buffer, value.dtype, this.#address(value.index));
-    else if (value.kind === "apply")
-      result = builder.apply(value.op, ...value.inputs.map((input) => this.#withAddresses(input)));
-    else if (value.kind === "cast") result = builder.cast(value.dtype, this.#withAddresses(value.input));
-    else if (value.kind === "bitcast") result = builder.bitcast(value.dtype, this.#withAddresses(value.input));
-    else result = value;
+    const result =
+      value.kind === "load"
+        ? builder.load(value.buffer, value.dtype, this.#address(value.index))
+        : builder.withInputs(
+            value,
+            inputsOf(value).map((input) => this.#withAddresses(input)),
+          );
     this.#values.set(value, result);
     return result;
   }
@@ -202,20 +203,16 @@ class Statements {
   /** Position of the innermost loop that `atom` depends on. */
   #order(atom: Expression): number {
     let innermost = -1;
-    for (const [local, depth] of this.#depth) if (depth > innermost && mentions(atom, local)) innermost = depth;
+    for (const [local, depth] of this.#depth) if (depth > innermost && dependsOn(atom, local)) innermost = depth;
     return innermost;
   }
 }
 
-function mentions(expression: Expression, local: number): boolean {
-  if (expression.kind === "local") return expression.local === local;
-  if (expression.kind === "apply") return expression.inputs.some((input) => mentions(input, local));
-  if (expression.kind === "load") return mentions(expression.index, local);
-  return (expression.kind === "cast" || expression.kind === "bitcast") && mentions(expression.input, local);
-}
-
 /** Statements with buffers and locals numbered in order of appearance, so that equal structures are equal. */
-function renumber(statements: readonly Statement[]): { body: Statement[]; buffers: number[]; locals: number[] } {
+function renumber(
+  { builder }: NestContext,
+  statements: readonly Statement[],
+): { body: readonly Statement[]; buffers: number[]; locals: number[] } {
   const buffers: number[] = [];
   const locals: number[] = [];
   const known = new Map<Expression, Expression>();
@@ -224,63 +221,25 @@ function renumber(statements: readonly Statement[]): { body: Statement[]; buffer
     return found >= 0 ? found : list.push(item) - 1;
   };
   const visit = (expression: Expression): Expression => {
-    const done = known.get(expression);
-    if (done !== undefined) return done;
-    const result = renumbered(expression);
-    known.set(expression, result);
+    let result = known.get(expression);
+    if (result === undefined) {
+      const same = builder.withInputs(expression, inputsOf(expression).map(visit));
+      if (same.kind === "local") result = builder.local(numberIn(locals, same.local), same.dtype);
+      else if (same.kind === "load") result = builder.load(numberIn(buffers, same.buffer), same.dtype, same.index);
+      else result = same;
+      known.set(expression, result);
+    }
     return result;
   };
-  const renumbered = (expression: Expression): Expression => {
-    switch (expression.kind) {
-      case "literal":
-      case "size":
-        return expression;
-      case "local":
-        return { ...expression, local: numberIn(locals, expression.local) };
-      case "load":
-        return { ...expression, index: visit(expression.index), buffer: numberIn(buffers, expression.buffer) };
-      case "apply":
-        return { ...expression, inputs: expression.inputs.map(visit) };
-      case "cast":
-      case "bitcast":
-        return { ...expression, input: visit(expression.input) };
-      default:
-        return expression satisfies never;
-    }
-  };
-  const visitStatement = (statement: Statement): Statement => {
-    switch (statement.kind) {
-      case "let":
-      case "update":
-      case "accumulate":
-        return { ...statement, value: visit(statement.value), local: numberIn(locals, statement.local) };
-      case "carry":
-        return { ...statement, initial: visit(statement.initial), local: numberIn(locals, statement.local) };
-      case "loop":
-        return {
-          ...statement,
-          start: visit(statement.start),
-          stop: visit(statement.stop),
-          local: numberIn(locals, statement.local),
-          body: statement.body.map(visitStatement),
-        };
-      case "store":
-        return {
-          ...statement,
-          index: visit(statement.index),
-          value: visit(statement.value),
-          buffer: numberIn(buffers, statement.buffer),
-        };
-      case "if":
-        return {
-          ...statement,
-          condition: visit(statement.condition),
-          body: statement.body.map(visitStatement),
-          otherwise: statement.otherwise.map(visitStatement),
-        };
-      default:
-        return statement satisfies never;
-    }
-  };
-  return { body: statements.map(visitStatement), buffers, locals };
+  const visitAll = (body: readonly Statement[]): readonly Statement[] =>
+    body.map((statement) => {
+      const own =
+        "local" in statement
+          ? { ...statement, local: numberIn(locals, statement.local) }
+          : "buffer" in statement
+            ? { ...statement, buffer: numberIn(buffers, statement.buffer) }
+            : statement;
+      return mapStatement(own, visit, visitAll);
+    });
+  return { body: visitAll(statements), buffers, locals };
 }

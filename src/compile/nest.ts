@@ -136,28 +136,13 @@ export class NestContext {
   }
 
   #rebuild(expression: Expression, visit: (inner: Expression) => Expression): Expression {
-    switch (expression.kind) {
-      case "literal":
-      case "size":
-      case "local":
-        return expression;
-      case "load":
-        return this.load(this.tensorOf(expression.buffer), this.indicesOf(expression).map(visit));
-      case "apply":
-        return this.#apply(expression.op, expression.inputs.map(visit));
-      case "cast":
-        return this.builder.cast(expression.dtype, visit(expression.input));
-      case "bitcast":
-        return this.builder.bitcast(expression.dtype, visit(expression.input));
-      default:
-        return expression satisfies never;
-    }
-  }
-
-  /** Index sums are kept in one form, so that equal indices are equal expressions. */
-  #apply(op: Parameters<ExpressionBuilder["apply"]>[0], inputs: readonly Expression[]): Expression {
-    const result = this.builder.apply(op, ...inputs);
-    return result.dtype === "i32" && (op === "add" || op === "multiply") ? this.arithmetic.sum([[result, 1]]) : result;
+    if (expression.kind === "load")
+      return this.load(this.tensorOf(expression.buffer), this.indicesOf(expression).map(visit));
+    const result = this.builder.withInputs(expression, inputsOf(expression).map(visit));
+    // Index sums are kept in one form, so that equal indices are equal expressions
+    const isSum =
+      result.kind === "apply" && result.dtype === "i32" && (result.op === "add" || result.op === "multiply");
+    return isSum ? this.arithmetic.sum([[result, 1]]) : result;
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Expression } from "../kernel/expression.ts";
 import type { Statement } from "../kernel/kernel.ts";
 import { rareParts } from "../kernel/rareBranch.ts";
-import { expressionsOf, inputsOf } from "../kernel/traverse.ts";
+import { expressionsOf, inputsOf, mapStatement } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import type { NestContext } from "./nest.ts";
 
@@ -161,27 +161,9 @@ export class Placement {
           value: this.#withInputs(expression),
         }),
       );
-      return [...named, this.#emitStatement(statement, inner)];
+      const use = (expression: Expression) => this.#use(expression);
+      return [...named, mapStatement(statement, use, () => (inner === undefined ? [] : this.#emit(inner)))];
     });
-  }
-
-  #emitStatement(statement: Statement, inner: Block | undefined): Statement {
-    switch (statement.kind) {
-      case "let":
-      case "update":
-      case "accumulate":
-        return { ...statement, value: this.#use(statement.value) };
-      case "carry":
-        return { ...statement, initial: this.#use(statement.initial) };
-      case "store":
-        return { ...statement, index: this.#use(statement.index), value: this.#use(statement.value) };
-      case "loop":
-        return { ...statement, stop: this.#use(statement.stop), body: inner === undefined ? [] : this.#emit(inner) };
-      case "if":
-        return statement;
-      default:
-        return statement satisfies never;
-    }
   }
 
   /** The name of a value, or the value itself with names for its parts. */
@@ -197,30 +179,18 @@ export class Placement {
   }
 
   #withInputs(expression: Expression): Expression {
-    const { builder } = this.#context;
-    switch (expression.kind) {
-      case "literal":
-      case "size":
-      case "local":
-        return expression;
-      case "load":
-        return builder.load(expression.buffer, expression.dtype, this.#use(expression.index));
-      case "apply":
-        return builder.apply(expression.op, ...expression.inputs.map((input) => this.#use(input)));
-      case "cast":
-        return builder.cast(expression.dtype, this.#use(expression.input));
-      case "bitcast":
-        return builder.bitcast(expression.dtype, this.#use(expression.input));
-      default:
-        return expression satisfies never;
-    }
+    return this.#context.builder.withInputs(
+      expression,
+      inputsOf(expression).map((input) => this.#use(input)),
+    );
   }
 }
 
 /** Places without repeats. */
 function distinctPlaces(places: readonly Place[]): Place[] {
   return places.filter(
-    ({ block, position }, index) => places.findIndex((other) => other.block === block && other.position === position) === index,
+    ({ block, position }, index) =>
+      places.findIndex((other) => other.block === block && other.position === position) === index,
   );
 }
 

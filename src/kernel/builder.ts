@@ -65,6 +65,26 @@ export class ExpressionBuilder {
     return this.#intern(`bitcast ${dtype} ${this.id(input)}`, () => ({ kind: "bitcast", dtype, input }));
   }
 
+  /** `expression` made of other `inputs`, in the order of `inputsOf`. */
+  withInputs(expression: Expression, inputs: readonly Expression[]): Expression {
+    switch (expression.kind) {
+      case "literal":
+      case "size":
+      case "local":
+        return expression;
+      case "load":
+        return this.load(expression.buffer, expression.dtype, at(inputs, 0));
+      case "apply":
+        return this.apply(expression.op, ...inputs);
+      case "cast":
+        return this.cast(expression.dtype, at(inputs, 0));
+      case "bitcast":
+        return this.bitcast(expression.dtype, at(inputs, 0));
+      default:
+        return expression satisfies never;
+    }
+  }
+
   apply(op: ScalarOp, ...inputs: readonly Expression[]): Expression {
     const dtype = scalarOps[op].result === "bool" ? "bool" : at(inputs, inputs.length - 1).dtype;
     const simpler = this.#simplify(op, inputs);

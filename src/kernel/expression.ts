@@ -1,7 +1,8 @@
 /**
  * Expressions of the kernel language: typed scalar values, as plain data. Indices are expressions of dtype i32,
  * in elements. Expressions form a graph with sharing: the same object twice is the same value twice, computed
- * once (`compile/` places shared values in locals). `kernel.ts` has the statements that hold them.
+ * once (`compile/` places shared values in locals). All inputs of an operation are evaluated, both sides of a
+ * `select` too: loads have to be in range even where their value is not taken. `kernel.ts` has the statements.
  */
 import type { Dtype } from "../shape/dtype.ts";
 import type { ScalarOp } from "./scalarOps.ts";

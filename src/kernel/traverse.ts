@@ -49,6 +49,35 @@ export function bodiesOf(statement: Statement): readonly (readonly Statement[])[
   return statement.kind === "if" ? [statement.body, statement.otherwise] : [];
 }
 
+/** `statement` with `change` applied to the expressions that it evaluates itself, and `body` to its bodies. */
+export function mapStatement(
+  statement: Statement,
+  change: (expression: Expression) => Expression,
+  body: (body: readonly Statement[]) => readonly Statement[],
+): Statement {
+  switch (statement.kind) {
+    case "let":
+    case "update":
+    case "accumulate":
+      return { ...statement, value: change(statement.value) };
+    case "carry":
+      return { ...statement, initial: change(statement.initial) };
+    case "loop":
+      return { ...statement, start: change(statement.start), stop: change(statement.stop), body: body(statement.body) };
+    case "store":
+      return { ...statement, index: change(statement.index), value: change(statement.value) };
+    case "if":
+      return {
+        ...statement,
+        condition: change(statement.condition),
+        body: body(statement.body),
+        otherwise: body(statement.otherwise),
+      };
+    default:
+      return statement satisfies never;
+  }
+}
+
 /** Visits each distinct expression below `roots` once, inputs before what uses them. */
 export function visitExpressions(
   roots: readonly Expression[],

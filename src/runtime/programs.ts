@@ -7,8 +7,8 @@ import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
-import { exactNumber } from "../support/exactNumber.ts";
 import type { Plan } from "../kernel/plan.ts";
+import { exactNumber } from "../support/exactNumber.ts";
 
 export type { Program } from "../compile/program.ts";
 export type { DeviceBuffer } from "../device/device.ts";

@@ -13,9 +13,6 @@ export interface CreationOptions {
   readonly dtype?: Dtype;
 }
 
-/** The shape that a literal list of sizes has in the type. */
-export type LiteralShape<S extends Shape> = Tensor<S>;
-
 /**
  * A tensor of zeros, f32 unless said otherwise.
  *
@@ -25,7 +22,7 @@ export type LiteralShape<S extends Shape> = Tensor<S>;
  * console.log(await zeros([2, 2]).toArray()); // [[0, 0], [0, 0]]
  * ```
  */
-export function zeros<const S extends Shape>(shape: S, options?: CreationOptions): LiteralShape<S> {
+export function zeros<const S extends Shape>(shape: S, options?: CreationOptions): Tensor<S> {
   return full(shape, 0, options);
 }
 
@@ -38,7 +35,7 @@ export function zeros<const S extends Shape>(shape: S, options?: CreationOptions
  * console.log(await ones([3], { dtype: "i32" }).toArray()); // [1, 1, 1]
  * ```
  */
-export function ones<const S extends Shape>(shape: S, options?: CreationOptions): LiteralShape<S> {
+export function ones<const S extends Shape>(shape: S, options?: CreationOptions): Tensor<S> {
   return full(shape, 1, options);
 }
 
@@ -55,7 +52,7 @@ export function full<const S extends Shape>(
   shape: S,
   value: number | boolean,
   { dtype }: CreationOptions = {},
-): LiteralShape<S> {
+): Tensor<S> {
   const type = dtype ?? (typeof value === "boolean" ? "bool" : "f32");
   return new Tensor(expandNode(node("constant", [], { value: Number(value), dtype: type }), checkShape("full", shape)));
 }

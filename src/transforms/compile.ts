@@ -30,8 +30,8 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
  *
  * @example
  * ```ts
- * import { compile, tensor } from "smilodon";
- * const norm = compile((x) => x.multiply(x).sum());
+ * import { compile, type Tensor, tensor } from "smilodon";
+ * const norm = compile((x: Tensor) => x.multiply(x).sum());
  * console.log(await norm(tensor([3, 4])).item());
  * ```
  */

@@ -16,7 +16,14 @@ test("quotient and remainder are within two units in the last place", () => {
   sweep("remainder", ...divisionPairs(count));
 });
 
-const target: Target = { name: "plain", dtypes: ["f32", "f64"], optimize: true, vectorBytes: 0, tile: { rows: 1, vectors: 1 }, nativeOps: new Set(["add", "multiply", "less", "select"] as const) };
+const target: Target = {
+  name: "plain",
+  dtypes: ["f32", "f64"],
+  optimize: true,
+  vectorBytes: 0,
+  tile: { rows: 1, vectors: 1 },
+  nativeOps: new Set(["add", "multiply", "less", "select"] as const),
+};
 
 test("expand() replaces what the target lacks, in f32 only", () => {
   const e = new ExpressionBuilder();

@@ -26,10 +26,12 @@ const forms: { readonly [name: string]: IndexForm } = {
 
 export function accessConformance(device: Device, available: readonly Dtype[]): void {
   test("loads follow their indices: neighbours, strides, backwards", () => {
-    for (const dtype of available) for (const form of Object.values(forms)) for (const lanes of laneCounts) loadAgrees(device, dtype, form, lanes);
+    for (const dtype of available)
+      for (const form of Object.values(forms)) for (const lanes of laneCounts) loadAgrees(device, dtype, form, lanes);
   });
   test("stores follow their indices: neighbours, strides, backwards", () => {
-    for (const dtype of available) for (const form of Object.values(forms)) for (const lanes of laneCounts) storeAgrees(device, dtype, form, lanes);
+    for (const dtype of available)
+      for (const form of Object.values(forms)) for (const lanes of laneCounts) storeAgrees(device, dtype, form, lanes);
   });
   test("addresses may be loaded, and rows may be far apart", () => {
     for (const dtype of available) for (const lanes of laneCounts) indirectAgrees(device, dtype, lanes);
@@ -45,7 +47,9 @@ export function accessConformance(device: Device, available: readonly Dtype[]): 
 function loadAgrees(device: Device, dtype: Dtype, form: IndexForm, lanes: number): void {
   const d = new Draft();
   const [input, output, size] = [d.buffer(dtype, "read"), d.buffer(dtype, "write"), d.size()];
-  const kernel = d.kernel("loads", [d.loop(size, (i) => [d.store(output, i, d.load(input, form(d, i, size)))], { lanes })]);
+  const kernel = d.kernel("loads", [
+    d.loop(size, (i) => [d.store(output, i, d.load(input, form(d, i, size)))], { lanes }),
+  ]);
   for (const extent of extents) expectSame(device, kernel, [samples(dtype, room), samples(dtype, 40)], [extent]);
 }
 
@@ -53,10 +57,14 @@ function storeAgrees(device: Device, dtype: Dtype, form: IndexForm, lanes: numbe
   const d = new Draft();
   const [input, output, size] = [d.buffer(dtype, "read"), d.buffer(dtype, "write"), d.size()];
   const kernel = d.kernel("stores", [
-    d.loop(size, (i) => {
-      const [declare, index] = d.let(form(d, i, size));
-      return [declare, d.store(output, index, d.load(input, i))];
-    }, { lanes }),
+    d.loop(
+      size,
+      (i) => {
+        const [declare, index] = d.let(form(d, i, size));
+        return [declare, d.store(output, index, d.load(input, i))];
+      },
+      { lanes },
+    ),
   ]);
   for (const extent of extents) expectSame(device, kernel, [samples(dtype, 40), samples(dtype, room, 3)], [extent]);
 }
@@ -68,16 +76,29 @@ function indirectAgrees(device: Device, dtype: Dtype, lanes: number): void {
   const [rows, columns] = [d.size(), d.size()];
   const kernel = d.kernel("indirect", [
     d.loop(rows, (r) => [
-      d.loop(columns, (i) => {
-        const value = d.load(input, d.i("add", d.i("multiply", d.load(indices, i), rows), r));
-        const shared = d.load(input, d.load(indices, r));
-        return [d.store(output, d.i("add", d.i("multiply", r, columns), i), dtype === "bool" ? d.e.apply("or", value, shared) : d.e.apply("add", value, shared))];
-      }, { lanes }),
+      d.loop(
+        columns,
+        (i) => {
+          const value = d.load(input, d.i("add", d.i("multiply", d.load(indices, i), rows), r));
+          const shared = d.load(input, d.load(indices, r));
+          return [
+            d.store(
+              output,
+              d.i("add", d.i("multiply", r, columns), i),
+              dtype === "bool" ? d.e.apply("or", value, shared) : d.e.apply("add", value, shared),
+            ),
+          ];
+        },
+        { lanes },
+      ),
     ]),
   ]);
   for (const extent of extents) {
     const rowCount = 3;
-    const order = dataOf("i32", Array.from({ length: Math.max(extent, rowCount) }, (_, i) => (i * 7) % Math.max(extent, 1)));
+    const order = dataOf(
+      "i32",
+      Array.from({ length: Math.max(extent, rowCount) }, (_, i) => (i * 7) % Math.max(extent, 1)),
+    );
     expectSame(device, kernel, [samples(dtype, room), order, samples(dtype, room)], [rowCount, extent]);
   }
 }
@@ -85,27 +106,54 @@ function indirectAgrees(device: Device, dtype: Dtype, lanes: number): void {
 /** Every lane follows its own chain: place = next[place], three times; and a running place is kept, let and moved on. */
 function carriedIndexAgrees(device: Device, lanes: number): void {
   const d = new Draft();
-  const [next, values, ends, packed, size] = [d.buffer("i32", "read"), d.buffer("f32", "read"), d.buffer("f32", "write"), d.buffer("f32", "write"), d.size()];
+  const [next, values, ends, packed, size] = [
+    d.buffer("i32", "read"),
+    d.buffer("f32", "read"),
+    d.buffer("f32", "write"),
+    d.buffer("f32", "write"),
+    d.size(),
+  ];
   const place = d.carry(d.e.index(0));
   const kernel = d.kernel("carriedIndex", [
-    d.loop(size, (i) => {
-      const own = d.carry(i);
-      const walk = d.loop(d.e.index(3), () => [own.update(d.load(next, own.value))]);
-      const common = d.carry(d.e.index(2));
-      const step = d.loop(d.e.index(2), (k) => [common.update(d.i("add", common.value, k))]);
-      return [own.declare, walk, common.declare, step, d.store(ends, i, d.e.apply("add", d.load(values, own.value), d.load(values, common.value)))];
-    }, { lanes }),
+    d.loop(
+      size,
+      (i) => {
+        const own = d.carry(i);
+        const walk = d.loop(d.e.index(3), () => [own.update(d.load(next, own.value))]);
+        const common = d.carry(d.e.index(2));
+        const step = d.loop(d.e.index(2), (k) => [common.update(d.i("add", common.value, k))]);
+        return [
+          own.declare,
+          walk,
+          common.declare,
+          step,
+          d.store(ends, i, d.e.apply("add", d.load(values, own.value), d.load(values, common.value))),
+        ];
+      },
+      { lanes },
+    ),
     place.declare,
     d.loop(size, (i) => {
       const [declare, before] = d.let(d.i("add", place.value, 1));
       const isWanted = d.e.apply("less", d.e.literal("f32", 0), d.load(values, i));
       const move = d.if(isWanted, [place.update(d.i("add", place.value, 2))]);
-      return [declare, move, d.store(packed, before, d.load(values, place.value)), d.store(packed, place.value, d.load(values, i))];
+      return [
+        declare,
+        move,
+        d.store(packed, before, d.load(values, place.value)),
+        d.store(packed, place.value, d.load(values, i)),
+      ];
     }),
   ]);
   for (const extent of extents) {
-    const order = dataOf("i32", Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % Math.max(extent, 1)));
-    const wave = dataOf("f32", Array.from({ length: 80 }, (_, i) => Math.sin(i)));
+    const order = dataOf(
+      "i32",
+      Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % Math.max(extent, 1)),
+    );
+    const wave = dataOf(
+      "f32",
+      Array.from({ length: 80 }, (_, i) => Math.sin(i)),
+    );
     expectSame(device, kernel, [order, wave, samples("f32", 40), samples("f32", 80)], [extent]);
   }
 }
@@ -114,8 +162,29 @@ function inPlaceAgrees(device: Device, lanes: number): void {
   const d = new Draft();
   const [a, b, size] = [d.buffer("f32", "readwrite"), d.buffer("f32", "read"), d.size()];
   const kernel = d.kernel("inPlace", [
-    d.loop(size, (i) => [d.store(a, i, d.e.apply("add", d.load(a, i), d.e.apply("multiply", d.load(b, i), d.e.literal("f32", 2))))], { lanes }),
+    d.loop(
+      size,
+      (i) => [
+        d.store(a, i, d.e.apply("add", d.load(a, i), d.e.apply("multiply", d.load(b, i), d.e.literal("f32", 2)))),
+      ],
+      { lanes },
+    ),
     d.loop(size, (i) => [d.store(a, i, d.e.apply("negative", d.load(a, i)))], { lanes }),
   ]);
-  for (const extent of extents) expectSame(device, kernel, [dataOf("f32", Array.from({ length: 32 }, (_, i) => i)), dataOf("f32", Array.from({ length: 32 }, (_, i) => 2 * i))], [extent]);
+  for (const extent of extents)
+    expectSame(
+      device,
+      kernel,
+      [
+        dataOf(
+          "f32",
+          Array.from({ length: 32 }, (_, i) => i),
+        ),
+        dataOf(
+          "f32",
+          Array.from({ length: 32 }, (_, i) => 2 * i),
+        ),
+      ],
+      [extent],
+    );
 }

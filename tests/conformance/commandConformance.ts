@@ -10,9 +10,29 @@ import { dataOf, runPlan } from "./launch.ts";
 /** out[i] = a[i] + b[i]·counter. */
 function step(): Kernel {
   const d = new Draft();
-  const [a, b, counter, out, size] = [d.buffer("f32", "read"), d.buffer("f32", "read"), d.buffer("i32", "read"), d.buffer("f32", "write"), d.size()];
+  const [a, b, counter, out, size] = [
+    d.buffer("f32", "read"),
+    d.buffer("f32", "read"),
+    d.buffer("i32", "read"),
+    d.buffer("f32", "write"),
+    d.size(),
+  ];
   return d.kernel("step", [
-    d.loop(size, (i) => [d.store(out, i, d.e.apply("add", d.load(a, i), d.e.apply("multiply", d.load(b, i), d.e.cast("f32", d.load(counter, d.e.index(0))))))], { lanes: 8 }),
+    d.loop(
+      size,
+      (i) => [
+        d.store(
+          out,
+          i,
+          d.e.apply(
+            "add",
+            d.load(a, i),
+            d.e.apply("multiply", d.load(b, i), d.e.cast("f32", d.load(counter, d.e.index(0)))),
+          ),
+        ),
+      ],
+      { lanes: 8 },
+    ),
   ]);
 }
 
@@ -33,11 +53,21 @@ const plan: Plan = {
   externals: 2,
   kernels: [step()],
   commands: [
-    { kind: "loop", count: 2, counter: 3, body: [
-      command([0, 5, 3, 2]),
-      { kind: "loop", count: 3, counter: 4, body: [command([2, 0, 4, 2]), { kind: "copy", from: 2, to: 1, bytes: bytes - 4 }] },
-      { kind: "loop", count: 0, counter: 4, body: [command([2, 2, 4, 2])] },
-    ] },
+    {
+      kind: "loop",
+      count: 2,
+      counter: 3,
+      body: [
+        command([0, 5, 3, 2]),
+        {
+          kind: "loop",
+          count: 3,
+          counter: 4,
+          body: [command([2, 0, 4, 2]), { kind: "copy", from: 2, to: 1, bytes: bytes - 4 }],
+        },
+        { kind: "loop", count: 0, counter: 4, body: [command([2, 2, 4, 2])] },
+      ],
+    },
     { kind: "copy", from: 2, to: 0, bytes },
   ],
 };
@@ -46,7 +76,11 @@ function command(slots: readonly number[]): Command {
   return { kind: "kernel", kernel: 0, slots, sizes: [count], label: "step", origins: [] };
 }
 
-const ramp = (from: number) => dataOf("f32", Array.from({ length: count }, (_, i) => from + i));
+const ramp = (from: number) =>
+  dataOf(
+    "f32",
+    Array.from({ length: count }, (_, i) => from + i),
+  );
 
 export function commandConformance(device: Device): void {
   test("commands run in order, loops count, copies copy", () => {
@@ -63,7 +97,9 @@ export function commandConformance(device: Device): void {
       device.write(y, new Uint8Array(ramp(0).buffer));
       executable.run([x, y]);
       const result = device.readSync?.(y) ?? new Uint8Array(0);
-      expect([...new Float32Array(result.buffer)]).toEqual([...(runPlan(device, plan, [ramp(from), ramp(0)])[1] ?? [])]);
+      expect([...new Float32Array(result.buffer)]).toEqual([
+        ...(runPlan(device, plan, [ramp(from), ramp(0)])[1] ?? []),
+      ]);
       device.free(x);
       device.free(y);
     }

@@ -11,9 +11,20 @@ import { launch, runPlan } from "./launch.ts";
 const interpreter = new InterpreterDevice();
 
 /** Fails where the device's buffers differ from the interpreter's by more than `ulps` units in the last place. */
-export function expectSame(device: Device, kernel: Kernel, buffers: readonly Data[], sizes: readonly number[] = [], ulps = 0): void {
+export function expectSame(
+  device: Device,
+  kernel: Kernel,
+  buffers: readonly Data[],
+  sizes: readonly number[] = [],
+  ulps = 0,
+): void {
   const expected = launch(interpreter, kernel, buffers, sizes);
-  compare(launch(device, kernel, buffers, sizes), expected, ulps, () => `${printKernel(kernel)}\nsizes ${sizes.join(", ")}`);
+  compare(
+    launch(device, kernel, buffers, sizes),
+    expected,
+    ulps,
+    () => `${printKernel(kernel)}\nsizes ${sizes.join(", ")}`,
+  );
 }
 
 /** The same for a whole plan, run `times` times. */

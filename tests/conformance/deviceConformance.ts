@@ -27,16 +27,31 @@ export const laneCounts = [1, 4, 8, 16] as const;
 /** Extents that kernels are tried with. */
 export const extents = [0, 1, 3, 4, 5, 17, 31] as const;
 
-const transcendental: ReadonlySet<ScalarOp> = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "power"] as const);
+const transcendental: ReadonlySet<ScalarOp> = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "power",
+] as const);
 
 /** Defines the tests of the device that `makeDevice` makes. */
-export function deviceConformance(makeDevice: () => Device, { mayContract = false, transcendentalUlps = 0 }: ConformanceOptions = {}): void {
+export function deviceConformance(
+  makeDevice: () => Device,
+  { mayContract = false, transcendentalUlps = 0 }: ConformanceOptions = {},
+): void {
   const device = makeDevice();
   describe(`conformance of ${device.name}`, () => {
     const available = allDtypes.filter((dtype) => device.target.dtypes.includes(dtype));
     for (const op of allOps()) {
       test(`${op} is the same on every dtype, in scalars and in vectors`, () => {
-        for (const dtype of available) if (isDefined(op, dtype)) mapAgrees(device, op, dtype, transcendental.has(op) ? transcendentalUlps : 0);
+        for (const dtype of available)
+          if (isDefined(op, dtype)) mapAgrees(device, op, dtype, transcendental.has(op) ? transcendentalUlps : 0);
       });
     }
     test("casts and bitcasts are the same between all dtypes", () => {
@@ -77,16 +92,26 @@ function mapAgrees(device: Device, op: ScalarOp, dtype: Dtype, ulps: number): vo
       const out = d.buffer(traits.result === "bool" ? "bool" : dtype, "write");
       const count = d.size();
       const kernel = d.kernel(op, [
-        d.loop(count, (i) => {
-          const second = literal === undefined ? d.load(b, i) : d.e.literal(dtype, literal);
-          const values = [d.load(a, i), second].slice(0, op === "select" ? 2 : traits.arity);
-          return [d.store(out, i, d.e.apply(op, ...(op === "select" ? [d.load(c, i), ...values] : values)))];
-        }, { lanes }),
+        d.loop(
+          count,
+          (i) => {
+            const second = literal === undefined ? d.load(b, i) : d.e.literal(dtype, literal);
+            const values = [d.load(a, i), second].slice(0, op === "select" ? 2 : traits.arity);
+            return [d.store(out, i, d.e.apply(op, ...(op === "select" ? [d.load(c, i), ...values] : values)))];
+          },
+          { lanes },
+        ),
       ]);
       const sizes = literal === undefined && lanes > 1 ? [...extents, 520] : [520];
       for (const size of sizes) {
         const result = samples(traits.result === "bool" ? "bool" : dtype, size);
-        expectSame(device, kernel, [samples(dtype, size), samples(dtype, size, 1), samples("bool", size), result], [size], ulps);
+        expectSame(
+          device,
+          kernel,
+          [samples(dtype, size), samples(dtype, size, 1), samples("bool", size), result],
+          [size],
+          ulps,
+        );
       }
     }
   }
@@ -101,11 +126,18 @@ function castsAgree(device: Device, from: Dtype, to: Dtype): void {
       const count = d.size();
       const kernel = d.kernel(`${convert}_${from}_${to}`, [
         // NaN has many bit patterns: it is kept from bitcasts
-        d.loop(count, (i) => {
-          const x = d.load(input, i);
-          const known = from === "f32" && convert === "bitcast" ? d.e.apply("select", d.e.apply("equal", x, x), x, d.e.literal("f32", 1)) : x;
-          return [d.store(output, i, d.e[convert](to, known))];
-        }, { lanes }),
+        d.loop(
+          count,
+          (i) => {
+            const x = d.load(input, i);
+            const known =
+              from === "f32" && convert === "bitcast"
+                ? d.e.apply("select", d.e.apply("equal", x, x), x, d.e.literal("f32", 1))
+                : x;
+            return [d.store(output, i, d.e[convert](to, known))];
+          },
+          { lanes },
+        ),
       ]);
       for (const size of [5, 31, 60]) expectSame(device, kernel, [samples(from, size), samples(to, size)], [size]);
     }

@@ -40,7 +40,12 @@ export class Draft {
     return [{ kind: "let", local: number, value }, local];
   }
 
-  carry(initial: Expression): { declare: Statement; value: Expression; update: (value: Expression) => Statement; accumulate: (op: ReduceOp, value: Expression) => Statement } {
+  carry(initial: Expression): {
+    declare: Statement;
+    value: Expression;
+    update: (value: Expression) => Statement;
+    accumulate: (op: ReduceOp, value: Expression) => Statement;
+  } {
     const [local, value] = this.local(initial.dtype);
     return {
       declare: { kind: "carry", local, initial },
@@ -51,9 +56,22 @@ export class Draft {
   }
 
   /** A loop from 0, or `start`, to `stop`; given lanes it is a vector loop. */
-  loop(stop: Expression, body: (position: Expression) => readonly Statement[], { start = this.e.index(0), step = 1, mode, lanes = 1 }: LoopOptions = {}): Statement {
+  loop(
+    stop: Expression,
+    body: (position: Expression) => readonly Statement[],
+    { start = this.e.index(0), step = 1, mode, lanes = 1 }: LoopOptions = {},
+  ): Statement {
     const [local, position] = this.local("i32");
-    return { kind: "loop", local, start, stop, step, mode: mode ?? (lanes > 1 ? "vector" : "serial"), lanes, body: body(position) };
+    return {
+      kind: "loop",
+      local,
+      start,
+      stop,
+      step,
+      mode: mode ?? (lanes > 1 ? "vector" : "serial"),
+      lanes,
+      body: body(position),
+    };
   }
 
   if(condition: Expression, body: readonly Statement[], otherwise: readonly Statement[] = []): Statement {

@@ -10,13 +10,20 @@ export function dataOf(dtype: Dtype, values: Iterable<number>): Data {
 }
 
 /** A copy of the buffers after `kernel` has run on `buffers` once. */
-export function launch(device: Device, kernel: Kernel, buffers: readonly Data[], sizes: readonly number[] = []): Data[] {
+export function launch(
+  device: Device,
+  kernel: Kernel,
+  buffers: readonly Data[],
+  sizes: readonly number[] = [],
+): Data[] {
   const plan: Plan = {
     slots: buffers.map((data, position) => ({ kind: "external", position, bytes: data.byteLength })),
     arenaBytes: 0,
     externals: buffers.length,
     kernels: [kernel],
-    commands: [{ kind: "kernel", kernel: 0, slots: buffers.map((_, slot) => slot), sizes, label: kernel.name, origins: [] }],
+    commands: [
+      { kind: "kernel", kernel: 0, slots: buffers.map((_, slot) => slot), sizes, label: kernel.name, origins: [] },
+    ],
   };
   return runPlan(device, plan, buffers);
 }

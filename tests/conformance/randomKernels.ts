@@ -24,12 +24,19 @@ interface Recipe {
 const recipes = fc.letrec<{ recipe: Recipe }>((tie) => ({
   recipe: fc.record({
     choice: fc.nat({ max: 5000 }),
-    inputs: fc.oneof({ maxDepth: 4, depthSize: "small" }, fc.constant<Recipe[]>([]), fc.array(tie("recipe"), { minLength: 1, maxLength: 3 })),
+    inputs: fc.oneof(
+      { maxDepth: 4, depthSize: "small" },
+      fc.constant<Recipe[]>([]),
+      fc.array(tie("recipe"), { minLength: 1, maxLength: 3 }),
+    ),
   }),
 })).recipe;
 
 const programs = fc.record({
-  statements: fc.array(fc.record({ choice: fc.nat({ max: 5000 }), first: recipes, second: recipes }), { minLength: 1, maxLength: 7 }),
+  statements: fc.array(fc.record({ choice: fc.nat({ max: 5000 }), first: recipes, second: recipes }), {
+    minLength: 1,
+    maxLength: 7,
+  }),
   lanes: fc.constantFrom(1, 4, 8, 16),
   rows: fc.nat({ max: 3 }),
   columns: fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 31, 33),
@@ -37,7 +44,18 @@ const programs = fc.record({
 
 type Program = typeof programs extends fc.Arbitrary<infer T> ? T : never;
 
-const inexact: ReadonlySet<ScalarOp> = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "power"] as const);
+const inexact: ReadonlySet<ScalarOp> = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "power",
+] as const);
 
 export function randomConformance(device: Device, available: readonly Dtype[], mayContract: boolean): void {
   const runs = process.env.SMILODON_TESTS === "quick" ? 60 : process.env.SMILODON_TESTS === "all" ? 3000 : 400;
@@ -92,18 +110,33 @@ class RandomKernel {
     // state outside the vector loop, into which its lanes accumulate
     const sums = this.#dtypes.map((dtype) => ({ dtype, op: reduceOp(dtype), carry: d.carry(d.e.literal(dtype, 1)) }));
     const walk = d.loop(this.#rows, (row) => [
-      d.loop(this.#columns, (column) => {
-        this.#column = column;
-        this.#own = d.i("add", d.i("multiply", row, this.#columns), column);
-        this.#scope = [{ expression: row }, { expression: column }];
-        const body = this.#statements(this.#program.statements, 2);
-        const last = sums.map(({ dtype, op, carry }) => carry.accumulate(op, this.#expression(dtype, { choice: 3, inputs: [] })));
-        return [...body, ...last];
-      }, { lanes }),
+      d.loop(
+        this.#columns,
+        (column) => {
+          this.#column = column;
+          this.#own = d.i("add", d.i("multiply", row, this.#columns), column);
+          this.#scope = [{ expression: row }, { expression: column }];
+          const body = this.#statements(this.#program.statements, 2);
+          const last = sums.map(({ dtype, op, carry }) =>
+            carry.accumulate(op, this.#expression(dtype, { choice: 3, inputs: [] })),
+          );
+          return [...body, ...last];
+        },
+        { lanes },
+      ),
     ]);
-    const kernel = d.kernel("random", [...sums.map(({ carry }) => carry.declare), walk, ...sums.map(({ dtype, carry }) => d.store(this.#outputs.get(dtype) ?? 0, d.i("multiply", this.#rows, this.#columns), carry.value))]);
+    const kernel = d.kernel("random", [
+      ...sums.map(({ carry }) => carry.declare),
+      walk,
+      ...sums.map(({ dtype, carry }) =>
+        d.store(this.#outputs.get(dtype) ?? 0, d.i("multiply", this.#rows, this.#columns), carry.value),
+      ),
+    ]);
     const room = rows * columns + 1;
-    const buffers = [...this.#dtypes.map((dtype, shift) => samples(dtype, 3 * room + 40, shift)), ...this.#dtypes.map((dtype) => samples(dtype, room, 2))];
+    const buffers = [
+      ...this.#dtypes.map((dtype, shift) => samples(dtype, 3 * room + 40, shift)),
+      ...this.#dtypes.map((dtype) => samples(dtype, room, 2)),
+    ];
     return { kernel, buffers, sizes: [rows, columns] };
   }
 
@@ -117,7 +150,15 @@ class RandomKernel {
   #statement(choice: number, first: Recipe, second: Recipe, depth: number): Statement[] {
     const d = this.#d;
     const dtype = this.#pick(this.#dtypes, choice >> 3);
-    const inner = () => this.#statements(second.inputs.map((input) => ({ choice: input.choice, first: input, second: { choice: 0, inputs: input.inputs } })), depth - 1);
+    const inner = () =>
+      this.#statements(
+        second.inputs.map((input) => ({
+          choice: input.choice,
+          first: input,
+          second: { choice: 0, inputs: input.inputs },
+        })),
+        depth - 1,
+      );
     switch (choice % (depth > 0 ? 8 : 5)) {
       case 0:
       case 1: {
@@ -138,17 +179,27 @@ class RandomKernel {
         return [d.store(this.#outputs.get(dtype) ?? 0, this.#own, this.#expression(dtype, first))];
       case 5: {
         const before = this.#scope;
-        const loop = d.loop(d.e.index(second.choice % 4), (position) => {
-          this.#scope = [...before, { expression: position }];
-          return inner();
-        }, { step: 1 + (choice % 2) });
+        const loop = d.loop(
+          d.e.index(second.choice % 4),
+          (position) => {
+            this.#scope = [...before, { expression: position }];
+            return inner();
+          },
+          { step: 1 + (choice % 2) },
+        );
         this.#scope = before;
         return [loop];
       }
       case 6:
         return [d.if(this.#expression("bool", first), inner(), [])];
       default:
-        return [d.if(this.#expression("bool", first), inner(), this.#statements([{ choice: second.choice, first, second }], 0))];
+        return [
+          d.if(
+            this.#expression("bool", first),
+            inner(),
+            this.#statements([{ choice: second.choice, first, second }], 0),
+          ),
+        ];
     }
   }
 
@@ -164,10 +215,25 @@ class RandomKernel {
     if (kind === 1) return d.e.apply("select", part(a, "bool"), part(b), part(c));
     if (kind === 2 && dtype === "bool") {
       const compared = this.#pick(this.#dtypes, choice >> 5);
-      return d.e.apply(this.#pick(["equal", "less", "lessEqual"] as const, choice >> 3), part(a, compared), part(b, compared));
+      return d.e.apply(
+        this.#pick(["equal", "less", "lessEqual"] as const, choice >> 3),
+        part(a, compared),
+        part(b, compared),
+      );
     }
     // bits of NaN differ from machine to machine, so floats come from bits but bits not from floats
-    if (kind === 3) return d.e.bitcast(dtype, part(a, this.#pick(this.#dtypes.filter((from) => !isFloat(from) && bytesOf(from) === bytesOf(dtype)), choice >> 3, dtype)));
+    if (kind === 3)
+      return d.e.bitcast(
+        dtype,
+        part(
+          a,
+          this.#pick(
+            this.#dtypes.filter((from) => !isFloat(from) && bytesOf(from) === bytesOf(dtype)),
+            choice >> 3,
+            dtype,
+          ),
+        ),
+      );
     if (kind === 4) return d.load(this.#inputs.get(dtype) ?? 0, this.#index(choice >> 3, a));
     const op = this.#pick(this.#opsOf(dtype), choice >> 3);
     return d.e.apply(op, ...[part(a), part(b), part(c)].slice(0, scalarOps[op].arity));

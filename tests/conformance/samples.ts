@@ -3,7 +3,29 @@ import { roundTo } from "../../src/kernel/meaning.ts";
 import type { Data, Dtype } from "../../src/shape/dtype.ts";
 import { dataOf } from "./launch.ts";
 
-const floats = [0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.7, -7.25, 1e-3, 100, -88.5, 1e10, -3e9, 4.2e9, 1e-40, NaN, Infinity, -Infinity];
+const floats = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  3.7,
+  -7.25,
+  1e-3,
+  100,
+  -88.5,
+  1e10,
+  -3e9,
+  4.2e9,
+  1e-40,
+  NaN,
+  Infinity,
+  -Infinity,
+];
 const integers = [0, 1, 2, 3, 5, 7, 8, 31, 32, 33, 100, 255, 256, 65537, 2 ** 31 - 1, -1, -2, -7, -8, -255, -(2 ** 31)];
 
 const edges: { readonly [D in Dtype]: readonly number[] } = {
@@ -18,17 +40,23 @@ const edges: { readonly [D in Dtype]: readonly number[] } = {
 /** `count` samples of `dtype`; another `shift` gives another order, so that two of them meet in many pairs. */
 export function samples(dtype: Dtype, count: number, shift = 0): Data {
   const list = edges[dtype];
-  return dataOf(dtype, Array.from({ length: count }, (_, position) => {
-    const turn = Math.floor(position / list.length);
-    return roundTo(dtype, list[(position + turn * shift) % list.length] ?? 0);
-  }));
+  return dataOf(
+    dtype,
+    Array.from({ length: count }, (_, position) => {
+      const turn = Math.floor(position / list.length);
+      return roundTo(dtype, list[(position + turn * shift) % list.length] ?? 0);
+    }),
+  );
 }
 
 /** `count` small whole numbers: sums and products of them are exact in every order. */
 export function wholeNumbers(dtype: Dtype, count: number, seed = 1): Data {
   let state = seed;
-  return dataOf(dtype, Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return roundTo(dtype, (state >>> 16) % 7 - (dtype === "u8" || dtype === "u32" || dtype === "bool" ? 0 : 3));
-  }));
+  return dataOf(
+    dtype,
+    Array.from({ length: count }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return roundTo(dtype, ((state >>> 16) % 7) - (dtype === "u8" || dtype === "u32" || dtype === "bool" ? 0 : 3));
+    }),
+  );
 }

@@ -6,9 +6,14 @@ import { Draft } from "../conformance/draft.ts";
 test("the null device renders for every target and runs nothing", () => {
   const d = new Draft();
   const [input, output, size] = [d.buffer("f32", "read"), d.buffer("f32", "write"), d.size()];
-  const kernel = d.kernel("double", [d.loop(size, (i) => [d.store(output, i, d.e.apply("add", d.load(input, i), d.load(input, i)))], { lanes: 8 })]);
+  const kernel = d.kernel("double", [
+    d.loop(size, (i) => [d.store(output, i, d.e.apply("add", d.load(input, i), d.load(input, i)))], { lanes: 8 }),
+  ]);
   const plan: Plan = {
-    slots: [{ kind: "external", position: 0, bytes: 40 }, { kind: "external", position: 1, bytes: 40 }],
+    slots: [
+      { kind: "external", position: 0, bytes: 40 },
+      { kind: "external", position: 1, bytes: 40 },
+    ],
     arenaBytes: 0,
     externals: 2,
     kernels: [kernel],

@@ -28,7 +28,8 @@ test("the allocator hands out what is free, never twice, and joins what comes ba
     const address = allocator.allocate(bytes);
     if (address === undefined) continue;
     const isApart = [...taken].every(([other, size]) => address + bytes <= other || other + size <= address);
-    if (address % alignment !== 0 || address < 4096 || address + bytes > end || !isApart) expect.fail(`${bytes} bytes at ${address}`);
+    if (address % alignment !== 0 || address < 4096 || address + bytes > end || !isApart)
+      expect.fail(`${bytes} bytes at ${address}`);
     taken.set(address, bytes);
   }
   for (const address of taken.keys()) allocator.free(address);
@@ -42,7 +43,9 @@ test("memory grows when it has to, and says when it cannot", () => {
   expect(device.bytesInUse).toBe(300 * 1024 * 1024);
   device.write(large, Uint8Array.of(1, 2, 3));
   expect([...device.readSync(large).subarray(0, 3)]).toEqual([1, 2, 3]);
-  expect(() => device.allocate(2 ** 32)).toThrow("out of memory: 4,294,967,296 bytes were asked for with 314,572,800 bytes in use");
+  expect(() => device.allocate(2 ** 32)).toThrow(
+    "out of memory: 4,294,967,296 bytes were asked for with 314,572,800 bytes in use",
+  );
   device.free(large);
   expect(device.bytesInUse).toBe(0);
 });
@@ -53,7 +56,10 @@ function addition(number: number): Plan {
   const [input, output, size] = [d.buffer("f32", "read"), d.buffer("f32", "write"), d.size()];
   const sum = (i: ReturnType<Draft["size"]>) => d.e.apply("add", d.load(input, i), d.e.literal("f32", number));
   return {
-    slots: [{ kind: "external", position: 0, bytes: 40 }, { kind: "external", position: 1, bytes: 40 }],
+    slots: [
+      { kind: "external", position: 0, bytes: 40 },
+      { kind: "external", position: 1, bytes: 40 },
+    ],
     arenaBytes: 0,
     externals: 2,
     kernels: [d.kernel("add", [d.loop(size, (i) => [d.store(output, i, sum(i))], { lanes: 8 })])],
@@ -76,11 +82,16 @@ test("deep sharing inside one statement stays small", () => {
   const d = new Draft();
   const [input, output, size] = [d.buffer("f32", "read"), d.buffer("f32", "write"), d.size()];
   const kernel = d.kernel("doubling", [
-    d.loop(size, (i) => {
-      let value = d.load(input, i);
-      for (let depth = 0; depth < 60; depth++) value = d.e.apply("multiply", d.e.apply("add", value, value), d.e.literal("f32", 0.5));
-      return [d.store(output, i, value)];
-    }, { lanes: 8 }),
+    d.loop(
+      size,
+      (i) => {
+        let value = d.load(input, i);
+        for (let depth = 0; depth < 60; depth++)
+          value = d.e.apply("multiply", d.e.apply("add", value, value), d.e.literal("f32", 0.5));
+        return [d.store(output, i, value)];
+      },
+      { lanes: 8 },
+    ),
   ]);
   const data = dataOf("f32", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(launch(new WasmDevice(), kernel, [data, dataOf("f32", new Array(11).fill(0))], [11])[1]).toEqual(data);

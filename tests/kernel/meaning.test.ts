@@ -64,7 +64,14 @@ test("floats: NaN spreads through maximum, halves round to even, quotients floor
 });
 
 test("erf() agrees with published values", () => {
-  const known = [[0.1, 0.1124629160182849], [0.5, 0.5204998778130465], [0.9, 0.7969082124228322], [1.3, 0.9340079449406524], [2, 0.9953222650189527], [3, 0.9999779095030014]] as const;
+  const known = [
+    [0.1, 0.1124629160182849],
+    [0.5, 0.5204998778130465],
+    [0.9, 0.7969082124228322],
+    [1.3, 0.9340079449406524],
+    [2, 0.9953222650189527],
+    [3, 0.9999779095030014],
+  ] as const;
   for (const [x, y] of known) {
     expect(Math.abs(erf(x) - y)).toBeLessThan(2.3e-16);
     expect(erf(-x)).toBe(-erf(x));

@@ -13,18 +13,33 @@ const shifted = e.apply("add", x, e.literal("f32", 1));
 
 const kernel: Kernel = {
   name: "square",
-  buffers: [{ dtype: "f32", access: "read" }, { dtype: "f32", access: "write" }],
+  buffers: [
+    { dtype: "f32", access: "read" },
+    { dtype: "f32", access: "write" },
+  ],
   sizes: 1,
   locals: ["i32", "f32"],
   body: [
     { kind: "carry", local: 1, initial: e.literal("f32", 0) },
-    { kind: "loop", local: 0, start: e.index(0), stop: e.size(0), step: 1, mode: "vector", lanes: 8, body: [
-      { kind: "store", buffer: 1, index: i, value: e.apply("multiply", shifted, shifted) },
-      { kind: "accumulate", local: 1, op: "add", value: x },
-    ] },
-    { kind: "if", condition: e.apply("less", e.local(1, "f32"), e.literal("f32", 2)), body: [
-      { kind: "store", buffer: 1, index: e.index(0), value: e.local(1, "f32") },
-    ], otherwise: [] },
+    {
+      kind: "loop",
+      local: 0,
+      start: e.index(0),
+      stop: e.size(0),
+      step: 1,
+      mode: "vector",
+      lanes: 8,
+      body: [
+        { kind: "store", buffer: 1, index: i, value: e.apply("multiply", shifted, shifted) },
+        { kind: "accumulate", local: 1, op: "add", value: x },
+      ],
+    },
+    {
+      kind: "if",
+      condition: e.apply("less", e.local(1, "f32"), e.literal("f32", 2)),
+      body: [{ kind: "store", buffer: 1, index: e.index(0), value: e.local(1, "f32") }],
+      otherwise: [],
+    },
   ],
 };
 
@@ -38,10 +53,15 @@ const plan: Plan = {
   externals: 1,
   kernels: [kernel],
   commands: [
-    { kind: "loop", count: 3, counter: 2, body: [
-      { kind: "kernel", kernel: 0, slots: [0, 1], sizes: [8], label: "square", origins: [] },
-      { kind: "copy", from: 1, to: 0, bytes: 32 },
-    ] },
+    {
+      kind: "loop",
+      count: 3,
+      counter: 2,
+      body: [
+        { kind: "kernel", kernel: 0, slots: [0, 1], sizes: [8], label: "square", origins: [] },
+        { kind: "copy", from: 1, to: 0, bytes: 32 },
+      ],
+    },
   ],
 };
 
@@ -85,19 +105,32 @@ const changed = (part: Partial<Kernel>) => () => verifyKernel({ ...kernel, ...pa
 test("verifyKernel() names the kernel and the broken rule", () => {
   expect(changed({ locals: ["i32", "i32"] })).toThrow("kernel square: v1 is declared i32 and is given f32");
   expect(changed({ sizes: 0 })).toThrow("there is no i32 size s0 in s0");
-  expect(changed({ buffers: [{ dtype: "f32", access: "write" }, { dtype: "f32", access: "write" }] })).toThrow('b0 is loaded from, though its access is "write"');
+  expect(
+    changed({
+      buffers: [
+        { dtype: "f32", access: "write" },
+        { dtype: "f32", access: "write" },
+      ],
+    }),
+  ).toThrow('b0 is loaded from, though its access is "write"');
   expect(changed({ body: kernel.body.slice(1) })).toThrow("v1 is changed, so it is a carry in scope");
   const read = { kind: "store", buffer: 1, index: i, value: e.local(1, "f32") } as const;
   const [carry, loop] = kernel.body;
   if (carry?.kind !== "carry" || loop?.kind !== "loop") throw new Error("the kernel begins with a carry and a loop");
-  expect(changed({ body: [carry, { ...loop, body: [...loop.body, read] }] })).toThrow("v1 is accumulated by the lanes of a vector loop");
+  expect(changed({ body: [carry, { ...loop, body: [...loop.body, read] }] })).toThrow(
+    "v1 is accumulated by the lanes of a vector loop",
+  );
   expect(changed({ body: [carry, { ...loop, lanes: 3 }] })).toThrow("a power of two of lanes");
-  expect(changed({ body: [carry, { ...loop, body: [{ ...loop, local: 2 }] }] })).toThrow("vector loop v2 does not stand inside another");
+  expect(changed({ body: [carry, { ...loop, body: [{ ...loop, local: 2 }] }] })).toThrow(
+    "vector loop v2 does not stand inside another",
+  );
 });
 
 test("verifyPlan() finds launches that leave their slots", () => {
   const launch = { kind: "kernel", kernel: 0, slots: [0, 1], sizes: [9], label: "square", origins: [] } as const;
   expect(() => verifyPlan({ ...plan, commands: [launch] })).toThrow("uses elements 0 to 8 of b0, and slot m0 has 8");
   expect(() => verifyPlan({ ...plan, commands: [{ ...launch, sizes: [] }] })).toThrow("takes 1 sizes, not 0");
-  expect(() => verifyPlan({ ...plan, commands: [{ kind: "copy", from: 0, to: 2, bytes: 8 }] })).toThrow("a copy of 8 bytes fits");
+  expect(() => verifyPlan({ ...plan, commands: [{ kind: "copy", from: 0, to: 2, bytes: 8 }] })).toThrow(
+    "a copy of 8 bytes fits",
+  );
 });

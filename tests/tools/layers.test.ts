@@ -143,7 +143,9 @@ describe("the import law", () => {
     expect(violationsWith({ "src/helpers/x.ts": "export {};" })[0]).toContain(
       "src/helpers is not in tools/layerTable.ts",
     );
-    expect(violationsWith({ "src/utils.ts": "export {};" })[0]).toContain("only index.ts and index.node.ts lie in src/ itself");
+    expect(violationsWith({ "src/utils.ts": "export {};" })[0]).toContain(
+      "only index.ts and index.node.ts lie in src/ itself",
+    );
   });
 
   it("forbids importing the entry point, tests, and files outside src", () => {

@@ -7,10 +7,10 @@ export function quotient(s: Single, a: Expression, b: Expression): Expression {
   const { count, rest } = divide(s, a, b);
   // a rounded division may reach the next whole number
   const whole = s.select(haveOtherSigns(s, rest, b), s.subtract(count, 1), count);
-  const isFinite = s.less(s.abs(a), Infinity);
-  const byInfinity = s.select(isFinite, s.select(haveOtherSigns(s, a, b), -1, s.divide(a, b)), NaN);
+  const isBounded = s.less(s.abs(a), Infinity);
+  const byInfinity = s.select(isBounded, s.select(haveOtherSigns(s, a, b), -1, s.divide(a, b)), NaN);
   const edge = s.select(s.equal(b, 0), s.divide(a, b), byInfinity);
-  return s.select(s.apply("or", s.equal(s.abs(b), Infinity), s.equal(b, 0)), edge, s.select(isFinite, whole, NaN));
+  return s.select(s.apply("or", s.equal(s.abs(b), Infinity), s.equal(b, 0)), edge, s.select(isBounded, whole, NaN));
 }
 
 /** a − ⌊a/b⌋·b, with the sign of b. */

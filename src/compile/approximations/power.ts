@@ -30,9 +30,9 @@ export function power(s: Single, x: Expression, y: Expression): Expression {
   const extreme = s.select(s.equal(s.toWhole(s.equal(a, 0)), s.toWhole(s.less(y, 0))), Infinity, 0);
   const magnitude = s.select(isExtreme, extreme, finite);
   const signed = withSign(s, x, y, magnitude);
-  const isNaN = s.apply("or", s.apply("not", s.equal(x, x)), s.apply("not", s.equal(y, y)));
+  const isUndefined = s.apply("or", s.apply("not", s.equal(x, x)), s.apply("not", s.equal(y, y)));
   const isOne = s.apply("or", s.equal(x, 1), s.equal(y, 0));
-  return s.select(isOne, 1, s.select(isNaN, NaN, signed));
+  return s.select(isOne, 1, s.select(isUndefined, NaN, signed));
 }
 
 /** Negative numbers have real powers where the exponent is whole; odd ones keep the sign. */

@@ -8,40 +8,14 @@ import { at } from "../../support/invariant.ts";
 
 type MapRule = ScalarOp | "value" | "cast" | "bitcast";
 
-/** The scalar operation behind each map. `value`: the input itself. */
-const mapRules: { readonly [P in PrimitiveOf<"map">]: MapRule } = {
+/** The scalar operation behind each map that is not called the same. `value`: the input itself. */
+const renamed: { readonly [P in Exclude<PrimitiveOf<"map">, ScalarOp>]: MapRule } = {
   identity: "value",
-  negative: "negative",
-  abs: "abs",
-  sign: "sign",
-  floor: "floor",
-  ceil: "ceil",
-  round: "round",
-  sqrt: "sqrt",
-  exp: "exp",
-  expm1: "expm1",
-  log: "log",
-  log1p: "log1p",
-  sin: "sin",
-  cos: "cos",
-  tanh: "tanh",
-  sigmoid: "sigmoid",
-  erf: "erf",
   logicalNot: "not",
   astype: "cast",
   bitcast: "bitcast",
-  add: "add",
-  subtract: "subtract",
-  multiply: "multiply",
-  divide: "divide",
   floorDivide: "quotient",
-  remainder: "remainder",
   pow: "power",
-  maximum: "maximum",
-  minimum: "minimum",
-  equal: "equal",
-  less: "less",
-  lessEqual: "lessEqual",
   bitwiseAnd: "and",
   bitwiseOr: "or",
   bitwiseXor: "xor",
@@ -50,13 +24,21 @@ const mapRules: { readonly [P in PrimitiveOf<"map">]: MapRule } = {
   where: "select",
 };
 
+function isRenamed(primitive: PrimitiveOf<"map">): primitive is keyof typeof renamed {
+  return primitive in renamed;
+}
+
+function ruleOf(primitive: PrimitiveOf<"map">): MapRule {
+  return isRenamed(primitive) ? renamed[primitive] : primitive;
+}
+
 /** The value of a map at one position, from the values of its inputs there. */
 export function mapValue(
   builder: ExpressionBuilder,
   node: Node<PrimitiveOf<"map">>,
   inputs: readonly Expression[],
 ): Expression {
-  const rule: MapRule = mapRules[node.primitive];
+  const rule = ruleOf(node.primitive);
   switch (rule) {
     case "value":
       return at(inputs, 0);
@@ -85,6 +67,6 @@ const middling: ReadonlySet<MapRule> = new Set<MapRule>(["divide", "sqrt", "quot
 
 /** Rough cost of one element of a map, in additions. */
 export function mapCost(primitive: PrimitiveOf<"map">): number {
-  const rule = mapRules[primitive];
+  const rule = ruleOf(primitive);
   return heavy.has(rule) ? 12 : middling.has(rule) ? 4 : 1;
 }

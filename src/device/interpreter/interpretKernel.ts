@@ -2,12 +2,13 @@
  * The definition of what kernels mean: each expression and statement becomes a function that does, in plain
  * TypeScript, what `kernel/kernel.ts` says, one iteration after the other. Numbers are those of `kernel/meaning.ts`.
  */
-import type { Data } from "../../shape/dtype.ts";
-import { at, invariant } from "../../support/invariant.ts";
+
 import type { Expression } from "../../kernel/expression.ts";
 import type { Kernel, Statement } from "../../kernel/kernel.ts";
 import { convert, type Meaning, meaningOf, reinterpret } from "../../kernel/meaning.ts";
 import { expressionsOf, sharedExpressions } from "../../kernel/traverse.ts";
+import type { Data } from "../../shape/dtype.ts";
+import { at, invariant } from "../../support/invariant.ts";
 
 /** What a launch works on: views of its buffers, and its sizes. */
 export interface Launch {
@@ -142,7 +143,10 @@ class Interpretation {
         return () => reinterpret(from, expression.dtype, input());
       }
       case "apply":
-        return applied(expression, expression.inputs.map((input) => this.#value(input, known)));
+        return applied(
+          expression,
+          expression.inputs.map((input) => this.#value(input, known)),
+        );
       default:
         return expression satisfies never;
     }
@@ -160,7 +164,10 @@ class Interpretation {
   #elements(buffer: number, position: number): Data {
     const elements = at(this.#launch.buffers, buffer);
     if (position < 0 || position >= elements.length) {
-      invariant(false, `kernel ${this.#kernel.name} stays inside b${buffer}, which has ${elements.length} elements, at index ${position}`);
+      invariant(
+        false,
+        `kernel ${this.#kernel.name} stays inside b${buffer}, which has ${elements.length} elements, at index ${position}`,
+      );
     }
     return elements;
   }

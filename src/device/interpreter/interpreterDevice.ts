@@ -2,18 +2,26 @@
  * The interpreter as a device: slow, clear, and the judge of every other device. Memory that nothing has written
  * holds 0xAB bytes, so that reads of it show. `interpretKernel.ts` has the meaning of kernels.
  */
-import { allDtypes, bytesOf, type Data, type Dtype, dtypes } from "../../shape/dtype.ts";
-import { DeviceError, DisposedError } from "../../support/errors.ts";
-import { at } from "../../support/invariant.ts";
+
 import type { Command, Plan } from "../../kernel/plan.ts";
 import type { Target } from "../../kernel/target.ts";
 import { verifyPlan } from "../../kernel/verify.ts";
+import { allDtypes, bytesOf, type Data, type Dtype, dtypes } from "../../shape/dtype.ts";
+import { DeviceError, DisposedError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
 import type { Device, DeviceBuffer, Executable } from "../device.ts";
 import { interpretKernel, type Launch } from "./interpretKernel.ts";
 
 const poison = 0xab;
 
-const target: Target = { name: "interpreter", dtypes: allDtypes, optimize: false, vectorBytes: 0, tile: { rows: 1, vectors: 1 }, nativeOps: "all" };
+const target: Target = {
+  name: "interpreter",
+  dtypes: allDtypes,
+  optimize: false,
+  vectorBytes: 0,
+  tile: { rows: 1, vectors: 1 },
+  nativeOps: "all",
+};
 
 class InterpreterBuffer implements DeviceBuffer {
   readonly owner: InterpreterDevice;
@@ -84,7 +92,8 @@ export class InterpreterDevice implements Device {
 }
 
 function memoryOf(buffer: InterpreterBuffer): ArrayBuffer {
-  if (buffer.memory === undefined) throw new DisposedError(`A buffer of ${buffer.bytes} bytes was used after it was freed.`);
+  if (buffer.memory === undefined)
+    throw new DisposedError(`A buffer of ${buffer.bytes} bytes was used after it was freed.`);
   return buffer.memory;
 }
 
@@ -114,7 +123,9 @@ function prepareRun(plan: Plan): (externals: readonly ArrayBuffer[]) => void {
     if (slot.kind === "arena") return { memory: arena, offset: slot.offset, bytes: slot.bytes };
     const memory = slot.kind === "external" ? at(externals, slot.position) : constants[position];
     if (memory === undefined || memory.byteLength < slot.bytes) {
-      throw new DeviceError(`Slot ${position} of the plan needs ${slot.bytes} bytes and is given ${memory?.byteLength ?? 0}.`);
+      throw new DeviceError(
+        `Slot ${position} of the plan needs ${slot.bytes} bytes and is given ${memory?.byteLength ?? 0}.`,
+      );
     }
     return { memory, offset: 0, bytes: slot.bytes };
   };

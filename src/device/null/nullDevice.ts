@@ -22,7 +22,14 @@ export const renderers: { readonly [target: string]: Renderer } = {
   wasmDriver: () => renderDriver(),
 };
 
-const target: Target = { name: "null", dtypes: allDtypes, optimize: true, vectorBytes: 16, tile: { rows: 4, vectors: 2 }, nativeOps: "all" };
+const target: Target = {
+  name: "null",
+  dtypes: allDtypes,
+  optimize: true,
+  vectorBytes: 16,
+  tile: { rows: 4, vectors: 2 },
+  nativeOps: "all",
+};
 
 class NullBuffer implements DeviceBuffer {
   readonly bytes: number;

@@ -35,7 +35,15 @@ export class Allocator {
 
   /** Adds the bytes from `start` to `end` to what can be handed out; they lie above all that were added before. */
   extend(start: number, end: number): void {
-    const block: Block = { address: start, size: end - start, isFree: false, below: undefined, above: undefined, next: undefined, previous: undefined };
+    const block: Block = {
+      address: start,
+      size: end - start,
+      isFree: false,
+      below: undefined,
+      above: undefined,
+      next: undefined,
+      previous: undefined,
+    };
     const below = this.#last;
     if (below !== undefined && below.address + below.size === start) {
       block.below = below;
@@ -167,6 +175,9 @@ function lowestBit(bits: number): number {
 function classOf(size: number): number {
   const units = size / alignment;
   const power = 31 - Math.clz32(units);
-  const below = power >= subdivisionBits ? (units >>> (power - subdivisionBits)) & (subdivisions - 1) : (units << (subdivisionBits - power)) & (subdivisions - 1);
+  const below =
+    power >= subdivisionBits
+      ? (units >>> (power - subdivisionBits)) & (subdivisions - 1)
+      : (units << (subdivisionBits - power)) & (subdivisions - 1);
   return (power << subdivisionBits) + below;
 }

@@ -69,7 +69,12 @@ function writeCommands(writer: Writer, commands: readonly Command[], blocks: Rea
   for (const command of commands) {
     switch (command.kind) {
       case "kernel":
-        put(writer, commandKinds.kernel, at(writer.positions, command.kernel), addressOf(writer, blocks.get(command) ?? 0));
+        put(
+          writer,
+          commandKinds.kernel,
+          at(writer.positions, command.kernel),
+          addressOf(writer, blocks.get(command) ?? 0),
+        );
         break;
       case "copy":
         put(writer, commandKinds.copy, addressOf(writer, command.from), addressOf(writer, command.to), command.bytes);

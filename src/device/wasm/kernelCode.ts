@@ -95,11 +95,16 @@ export class KernelCode {
     const { bytes, imports } = renderModule(kernels, { isRelaxed: this.#isRelaxed });
     const functions = Object.fromEntries(imports.map((op) => [op, meaningOf(op, "f64")]));
     try {
-      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { [importModule]: { memory: this.#memory, ...functions } });
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+        [importModule]: { memory: this.#memory, ...functions },
+      });
     } catch (error) {
       // which of them is it?
       if (kernels.length > 1) for (const kernel of kernels) this.#instantiate([kernel]);
-      throw new Error(`Smilodon broke its own promise: WebAssembly refuses kernel ${kernels[0]?.name}: ${String(error)}`, { cause: error });
+      throw new Error(
+        `Smilodon broke its own promise: WebAssembly refuses kernel ${kernels[0]?.name}: ${String(error)}`,
+        { cause: error },
+      );
     }
   }
 }

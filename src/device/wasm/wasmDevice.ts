@@ -17,7 +17,18 @@ import { WasmExecutable } from "./wasmExecutable.ts";
 import { WasmMemory } from "./wasmMemory.ts";
 
 /** Operations on f32 that `render/wasm` would call JavaScript for; polynomials in their place run in vectors. */
-const foreignOps: ReadonlySet<ScalarOp> = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "power"] as const);
+const foreignOps: ReadonlySet<ScalarOp> = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "power",
+] as const);
 
 function isScalarOp(name: string): name is ScalarOp {
   return name in scalarOps;
@@ -29,7 +40,11 @@ const target: Target = {
   vectorBytes: 16,
   tile: { rows: 4, vectors: 2 },
   optimize: true,
-  nativeOps: new Set(Object.keys(scalarOps).filter(isScalarOp).filter((op) => !foreignOps.has(op))),
+  nativeOps: new Set(
+    Object.keys(scalarOps)
+      .filter(isScalarOp)
+      .filter((op) => !foreignOps.has(op)),
+  ),
 };
 
 /** Memory of a WebAssembly device. */
@@ -90,7 +105,8 @@ export class WasmDevice implements Device {
 
   write(buffer: DeviceBuffer, data: Uint8Array): void {
     const { address, bytes } = this.own(buffer);
-    if (data.length > bytes) throw new DeviceError(`${data.length} bytes do not fit a buffer of ${bytes}.`, { data: data.length, bytes });
+    if (data.length > bytes)
+      throw new DeviceError(`${data.length} bytes do not fit a buffer of ${bytes}.`, { data: data.length, bytes });
     this.#memory.bytes.set(data, address);
   }
 
@@ -104,7 +120,12 @@ export class WasmDevice implements Device {
   }
 
   prepare(plan: Plan): Executable {
-    return new WasmExecutable(this, plan, { memory: this.#memory, scratch: this.#scratch, code: this.#code, run: this.#run });
+    return new WasmExecutable(this, plan, {
+      memory: this.#memory,
+      scratch: this.#scratch,
+      code: this.#code,
+      run: this.#run,
+    });
   }
 
   /**

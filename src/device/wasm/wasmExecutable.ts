@@ -66,9 +66,13 @@ export class WasmExecutable implements Executable {
       this.#start = base + 4 * start;
       this.#end = base + 4 * end;
       this.#externals = plan.slots.flatMap((slot, cell) =>
-        slot.kind === "external" ? [{ position: slot.position, bytes: slot.bytes, cell: base / 4 + cell, address: 0 }] : [],
+        slot.kind === "external"
+          ? [{ position: slot.position, bytes: slot.bytes, cell: base / 4 + cell, address: 0 }]
+          : [],
       );
-      this.#scratchCells = plan.slots.flatMap((slot, cell) => (slot.kind === "arena" ? [{ cell: base / 4 + cell, offset: slot.offset }] : []));
+      this.#scratchCells = plan.slots.flatMap((slot, cell) =>
+        slot.kind === "arena" ? [{ cell: base / 4 + cell, offset: slot.offset }] : [],
+      );
       parts.scratch.reserve(this, plan.arenaBytes);
     } catch (error) {
       this.dispose();
@@ -84,7 +88,8 @@ export class WasmExecutable implements Executable {
     const { words } = this.#parts.memory;
     for (const slot of this.#externals) {
       const { address, bytes } = this.#owner.own(at(externals, slot.position));
-      if (bytes < slot.bytes) throw new DeviceError(`External buffer ${slot.position} needs ${slot.bytes} bytes and has ${bytes}.`);
+      if (bytes < slot.bytes)
+        throw new DeviceError(`External buffer ${slot.position} needs ${slot.bytes} bytes and has ${bytes}.`);
       if (address === slot.address) continue;
       slot.address = address;
       words[slot.cell] = address;

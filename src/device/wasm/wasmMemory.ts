@@ -1,6 +1,6 @@
 /** The one memory of a WebAssembly device: made here, grown here, handed out here. */
 import { DeviceError } from "../../support/errors.ts";
-import { alignment, Allocator } from "./allocator.ts";
+import { Allocator, alignment } from "./allocator.ts";
 
 const pageBytes = 65536;
 const firstPages = 16;
@@ -58,7 +58,8 @@ export class WasmMemory {
     this.words = new Int32Array(this.memory.buffer);
     this.#allocator.extend(start, this.bytes.length);
     const address = this.#allocator.allocate(bytes);
-    if (address === undefined) throw new DeviceError(`The WebAssembly device found no ${bytes} bytes in a row after growing.`, { bytes });
+    if (address === undefined)
+      throw new DeviceError(`The WebAssembly device found no ${bytes} bytes in a row after growing.`, { bytes });
     return address;
   }
 

@@ -5,7 +5,14 @@ import type { Opcode, ValueType } from "./opcodes.ts";
 import { repeated } from "./vectorForms.ts";
 
 /** The WebAssembly type that a scalar of each dtype lives in. */
-export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128"> } = { bool: "i32", u8: "i32", i32: "i32", u32: "i32", f32: "f32", f64: "f64" };
+export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128"> } = {
+  bool: "i32",
+  u8: "i32",
+  i32: "i32",
+  u32: "i32",
+  f32: "f32",
+  f64: "f64",
+};
 
 /** Lanes of a dtype in one v128: what is smaller than 32 bits is widened. */
 export function lanesOf(dtype: Dtype): 2 | 4 {
@@ -61,7 +68,13 @@ function clampToByte(w: FunctionWriter): void {
 }
 
 /** Pushes part `part` of a vector of dtype `to`, converted from a vector of dtype `from` whose parts `push` pushes. */
-export function castVector(w: FunctionWriter, from: Dtype, to: Dtype, part: number, push: (part: number) => void): void {
+export function castVector(
+  w: FunctionWriter,
+  from: Dtype,
+  to: Dtype,
+  part: number,
+  push: (part: number) => void,
+): void {
   if (from === to) return push(part);
   if (to === "f64") return widen(w, from, part, push);
   if (from === "f64") return narrow(w, to, part, push);
@@ -104,7 +117,12 @@ function widen(w: FunctionWriter, from: Dtype, part: number, push: (part: number
   push(part >> 1);
   if (from === "bool") castLanes(w, "bool", "i32");
   if (part % 2 === 1) swapHalves(w);
-  const convert: Opcode = from === "f32" ? "f64x2.promote_low_f32x4" : from === "u32" ? "f64x2.convert_low_i32x4_u" : "f64x2.convert_low_i32x4_s";
+  const convert: Opcode =
+    from === "f32"
+      ? "f64x2.promote_low_f32x4"
+      : from === "u32"
+        ? "f64x2.convert_low_i32x4_u"
+        : "f64x2.convert_low_i32x4_s";
   w.op(convert);
 }
 
@@ -116,7 +134,13 @@ function narrow(w: FunctionWriter, to: Dtype, part: number, push: (part: number)
       w.v128(repeated("f64", 0));
       w.op("f64x2.ne");
     } else {
-      w.op(to === "f32" ? "f32x4.demote_f64x2_zero" : to === "i32" ? "i32x4.trunc_sat_f64x2_s_zero" : "i32x4.trunc_sat_f64x2_u_zero");
+      w.op(
+        to === "f32"
+          ? "f32x4.demote_f64x2_zero"
+          : to === "i32"
+            ? "i32x4.trunc_sat_f64x2_s_zero"
+            : "i32x4.trunc_sat_f64x2_u_zero",
+      );
     }
   }
   if (to === "bool") joinMasks(w);
@@ -153,7 +177,14 @@ export function splat(w: FunctionWriter, dtype: Dtype): void {
   w.op(splats[dtype]);
 }
 
-const splats: { readonly [D in Dtype]: Opcode } = { bool: "i32x4.splat", u8: "i32x4.splat", i32: "i32x4.splat", u32: "i32x4.splat", f32: "f32x4.splat", f64: "f64x2.splat" };
+const splats: { readonly [D in Dtype]: Opcode } = {
+  bool: "i32x4.splat",
+  u8: "i32x4.splat",
+  i32: "i32x4.splat",
+  u32: "i32x4.splat",
+  f32: "f32x4.splat",
+  f64: "f64x2.splat",
+};
 
 const laneNames = { i32: "i32x4", f32: "f32x4", f64: "f64x2" } as const;
 

@@ -16,7 +16,9 @@ export const commandKinds = {
 } as const;
 
 /** Words that a command of each kind takes, without the body of a loop. */
-export const commandWords = { kernel: 3, copy: 4, loop: 4 } as const satisfies { [Kind in keyof typeof commandKinds]: number };
+export const commandWords = { kernel: 3, copy: 4, loop: 4 } as const satisfies {
+  [Kind in keyof typeof commandKinds]: number;
+};
 
 /** Signature of every kernel: the address of its argument block. */
 export const kernelSignature: Signature = { parameters: ["i32"], results: [] };

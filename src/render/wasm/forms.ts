@@ -63,7 +63,13 @@ export function andThen(form: Form, more: (w: FunctionWriter) => void): Form {
 }
 
 /** Writes `form` on operands that `push` puts on the stack by position, of wasm type `typeOf(position)`. */
-export function writeForm(w: FunctionWriter, form: Form, count: number, push: (position: number) => void, typeOf: (position: number) => "i32" | "f32" | "f64" | "v128"): void {
+export function writeForm(
+  w: FunctionWriter,
+  form: Form,
+  count: number,
+  push: (position: number) => void,
+  typeOf: (position: number) => "i32" | "f32" | "f64" | "v128",
+): void {
   switch (form.kind) {
     case "stack":
       for (let position = 0; position < count; position++) push(form.order?.[position] ?? position);

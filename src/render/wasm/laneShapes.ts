@@ -53,7 +53,8 @@ export class LaneShapes {
       if (statement.kind === "loop") set(statement.local, 0);
       // state from outside keeps its place there: its lanes are brought together after the loop
       if (statement.kind === "update" && this.isInside(statement.local)) set(statement.local, this.of(statement.value));
-      if (statement.kind === "accumulate" && this.isInside(statement.local) && this.of(statement.value) !== 0) set(statement.local, "varying");
+      if (statement.kind === "accumulate" && this.isInside(statement.local) && this.of(statement.value) !== 0)
+        set(statement.local, "varying");
     });
     return changed;
   }
@@ -136,7 +137,8 @@ export function wantedAsScalars(loop: Loop, shapes: LaneShapes): ReadonlySet<num
     const [first, second] = expressionsOf(statement);
     const isVector =
       (statement.kind === "store" && shapes.of(statement.index) !== 0) ||
-      ((statement.kind === "accumulate" || statement.kind === "carry" || statement.kind === "update") && isVectorState(statement.local, shapes));
+      ((statement.kind === "accumulate" || statement.kind === "carry" || statement.kind === "update") &&
+        isVectorState(statement.local, shapes));
     if (first !== undefined) look(first, statement.kind === "store" || !isVector);
     if (second !== undefined) look(second, !isVector);
   });
@@ -144,7 +146,10 @@ export function wantedAsScalars(loop: Loop, shapes: LaneShapes): ReadonlySet<num
 }
 
 /** Carried state from outside that the lanes of `loop` accumulate into, with the operation. */
-export function accumulatedOutside(loop: Loop, shapes: LaneShapes): readonly Extract<Statement, { kind: "accumulate" }>[] {
+export function accumulatedOutside(
+  loop: Loop,
+  shapes: LaneShapes,
+): readonly Extract<Statement, { kind: "accumulate" }>[] {
   const found = new Map<number, Extract<Statement, { kind: "accumulate" }>>();
   visitStatements(loop.body, (statement) => {
     if (statement.kind === "accumulate" && !shapes.isInside(statement.local)) found.set(statement.local, statement);

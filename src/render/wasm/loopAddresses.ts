@@ -87,7 +87,9 @@ export class LoopAddresses implements PreparedAddresses {
     const key = `${bytes} ${this.#key(terms)}`;
     const known = this.#inductions.get(key);
     if (known !== undefined) return known.local;
-    const constant = terms.every(({ factors }) => factors.length === 0) ? terms.reduce((sum, term) => sum + term.coefficient, 0) : undefined;
+    const constant = terms.every(({ factors }) => factors.length === 0)
+      ? terms.reduce((sum, term) => sum + term.coefficient, 0)
+      : undefined;
     const moved = () => {
       w.get(counter);
       w.op("i32.mul");
@@ -130,7 +132,9 @@ export class LoopAddresses implements PreparedAddresses {
   }
 
   #key(terms: readonly Term[]): string {
-    return terms.map(({ coefficient, factors }) => `${coefficient}*${factors.map((factor) => this.#id(factor)).join("*")}`).join("+");
+    return terms
+      .map(({ coefficient, factors }) => `${coefficient}*${factors.map((factor) => this.#id(factor)).join("*")}`)
+      .join("+");
   }
 
   #id(factor: Expression): string {
@@ -148,7 +152,12 @@ interface PlanContext {
 }
 
 /** Pushes `bytes` times the sum. */
-export function pushSum({ w }: Frame, { constant, terms }: Sum, bytes: number, push: (expression: Expression) => void): void {
+export function pushSum(
+  { w }: Frame,
+  { constant, terms }: Sum,
+  bytes: number,
+  push: (expression: Expression) => void,
+): void {
   let isFirst = true;
   const plus = () => {
     if (!isFirst) w.op("i32.add");

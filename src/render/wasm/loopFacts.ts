@@ -31,7 +31,10 @@ export function loopFacts(kernel: Kernel, loop: Loop): readonly AccessFacts[] {
   visitStatements(kernel.body, (statement) => statement.kind === "carry" && carries.add(statement.local));
   const changed = changedIn(loop);
   const isInvariant = stability((local) => !changed.has(local));
-  const definitions = indexDefinitions(loop, stability((local) => !carries.has(local)));
+  const definitions = indexDefinitions(
+    loop,
+    stability((local) => !carries.has(local)),
+  );
   const isCounter = (factor: Expression) => factor.kind === "local" && factor.local === loop.local;
   return [...accessesOf(loop.body)].map((access) => {
     const [fixed, moving, rest]: [Term[], Term[], Term[]] = [[], [], []];
@@ -79,7 +82,8 @@ function changedIn(loop: Loop): ReadonlySet<number> {
 function indexDefinitions(loop: Loop, isStable: (expression: Expression) => boolean): ReadonlyMap<number, Expression> {
   const definitions = new Map<number, Expression>();
   ownStatements(loop.body, (statement) => {
-    if (statement.kind === "let" && statement.value.dtype === "i32" && isStable(statement.value)) definitions.set(statement.local, statement.value);
+    if (statement.kind === "let" && statement.value.dtype === "i32" && isStable(statement.value))
+      definitions.set(statement.local, statement.value);
   });
   return definitions;
 }

@@ -13,12 +13,21 @@ const neighbours = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 /** Pushes op over all lanes of `parts`, which it overwrites: parts in pairs, then halves, then neighbours. */
 export function reduceLanes({ w }: Frame, op: ReduceOp, dtype: Dtype, parts: readonly number[]): void {
   const combine = (first: () => void, second: () => void) => {
-    writeForm(w, vectorForms[op][dtype], 2, (position) => (position === 0 ? first() : second()), () => "v128");
+    writeForm(
+      w,
+      vectorForms[op][dtype],
+      2,
+      (position) => (position === 0 ? first() : second()),
+      () => "v128",
+    );
   };
   const first = at(parts, 0);
   for (let half = parts.length / 2; half >= 1; half /= 2) {
     for (let part = 0; part < half; part++) {
-      combine(() => w.get(at(parts, part)), () => w.get(at(parts, part + half)));
+      combine(
+        () => w.get(at(parts, part)),
+        () => w.get(at(parts, part + half)),
+      );
       w.set(at(parts, part));
     }
   }

@@ -156,7 +156,8 @@ class StatementWriter {
         return;
       }
       // state may change, so it is held once; a value that only vectors use is held as a vector only
-      const isSplat = lanes !== undefined && !isState && lanes.shapes.ofLocal(local) === 0 && lanes.wantedAsVectors.has(local);
+      const isSplat =
+        lanes !== undefined && !isState && lanes.shapes.ofLocal(local) === 0 && lanes.wantedAsVectors.has(local);
       const onlySplat = isSplat && !lanes.wantedAsScalars.has(local);
       const scalar = onlySplat ? undefined : w.local(scalarTypes[value.dtype]);
       const splat = isSplat ? w.local("v128") : undefined;
@@ -208,7 +209,8 @@ class StatementWriter {
   #store(store: Extract<Statement, { kind: "store" }>): void {
     const { w, lanes } = this.#frame;
     this.#with(store, (scalars, vectors) => {
-      if (lanes && vectors && lanes.shapes.of(store.index) !== 0) return storeLanes(this.#frame, lanes, store, { scalars, vectors });
+      if (lanes && vectors && lanes.shapes.of(store.index) !== 0)
+        return storeLanes(this.#frame, lanes, store, { scalars, vectors });
       const offset = scalars.pushAddress(store);
       scalars.push(store.value);
       w.memory(stores[store.value.dtype], offset);
@@ -242,7 +244,11 @@ class StatementWriter {
   }
 
   /** Runs the body while counter < stop, `iterations` at once. */
-  #iterate(loop: Loop, { counter, stop, iterations }: { counter: number; stop: number; iterations: number }, around: (run: () => void) => void = (run) => run()): void {
+  #iterate(
+    loop: Loop,
+    { counter, stop, iterations }: { counter: number; stop: number; iterations: number },
+    around: (run: () => void) => void = (run) => run(),
+  ): void {
     const { w } = this.#frame;
     const isBelow = () => {
       w.get(counter);
@@ -304,7 +310,11 @@ class StatementWriter {
       const splat = w.local("v128");
       owned.push(splat);
       const scalars = new ScalarEmitter(this.#frame, new Set());
-      new VectorEmitter(this.#frame, lanes, scalars, new Set()).pushSplat({ kind: "local", dtype: at(kernel.locals, local), local });
+      new VectorEmitter(this.#frame, lanes, scalars, new Set()).pushSplat({
+        kind: "local",
+        dtype: at(kernel.locals, local),
+        local,
+      });
       w.set(splat);
       storage.set(local, { ...held, splat });
     }
@@ -334,7 +344,13 @@ class StatementWriter {
     invariant(state !== undefined, "what a vector loop accumulates into is a scalar outside");
     const result = w.local(scalarTypes[dtype]);
     w.set(result);
-    writeScalar(this.#frame, { op, dtype, arity: 2, literal: undefined, push: (position) => w.get(position === 0 ? state : result) });
+    writeScalar(this.#frame, {
+      op,
+      dtype,
+      arity: 2,
+      literal: undefined,
+      push: (position) => w.get(position === 0 ? state : result),
+    });
     w.set(state);
     w.release(result);
   }

@@ -22,7 +22,10 @@ export function exportName(position: number): string {
 }
 
 /** The module whose exports `k0`, `k1`, … run `kernels`. */
-export function renderModule(kernels: readonly Kernel[], { isRelaxed }: { readonly isRelaxed: boolean }): RenderedModule {
+export function renderModule(
+  kernels: readonly Kernel[],
+  { isRelaxed }: { readonly isRelaxed: boolean },
+): RenderedModule {
   const module = new ModuleWriter();
   const needed = new Set(kernels.flatMap(importsOf));
   const imports = new Map<ScalarOp, number>();
@@ -41,7 +44,8 @@ function importsOf(kernel: Kernel): readonly ScalarOp[] {
   const found = new Set<ScalarOp>();
   visitStatements(kernel.body, (statement) => {
     visitExpressions(expressionsOf(statement), (part) => {
-      if (part.kind === "apply" && scalarForms[part.op][at(part.inputs, -1).dtype].kind === "import") found.add(part.op);
+      if (part.kind === "apply" && scalarForms[part.op][at(part.inputs, -1).dtype].kind === "import")
+        found.add(part.op);
     });
   });
   return [...found];

@@ -14,10 +14,24 @@ import type { Access } from "./loopFacts.ts";
 import type { Opcode } from "./opcodes.ts";
 import { scalarForms, scalarLiteralForm } from "./scalarForms.ts";
 
-const loads: { readonly [D in Dtype]: Opcode } = { bool: "i32.load8_u", u8: "i32.load8_u", i32: "i32.load", u32: "i32.load", f32: "f32.load", f64: "f64.load" };
+const loads: { readonly [D in Dtype]: Opcode } = {
+  bool: "i32.load8_u",
+  u8: "i32.load8_u",
+  i32: "i32.load",
+  u32: "i32.load",
+  f32: "f32.load",
+  f64: "f64.load",
+};
 
 /** Instruction that stores a scalar of each dtype. */
-export const stores: { readonly [D in Dtype]: Opcode } = { bool: "i32.store8", u8: "i32.store8", i32: "i32.store", u32: "i32.store", f32: "f32.store", f64: "f64.store" };
+export const stores: { readonly [D in Dtype]: Opcode } = {
+  bool: "i32.store8",
+  u8: "i32.store8",
+  i32: "i32.store",
+  u32: "i32.store",
+  f32: "f32.store",
+  f64: "f64.store",
+};
 
 /** Writes the scalars of one statement. */
 export class ScalarEmitter {
@@ -168,7 +182,10 @@ export interface ScalarApplication {
 }
 
 /** Writes a scalar operation. */
-export function writeScalar({ w, imports, kernel }: Frame, { op, dtype, arity, literal, push }: ScalarApplication): void {
+export function writeScalar(
+  { w, imports, kernel }: Frame,
+  { op, dtype, arity, literal, push }: ScalarApplication,
+): void {
   const short = literal === undefined ? undefined : scalarLiteralForm(op, dtype, literal);
   const form = short ?? scalarForms[op][dtype];
   if (form.kind === "import") {
@@ -191,7 +208,8 @@ function withoutConstant(index: Expression, bytes: number): [Expression | undefi
   if (index.kind === "literal" && isSmall(index.value)) return [undefined, index.value * bytes];
   if (index.kind === "apply" && index.op === "add") {
     const [base, constant] = index.inputs;
-    if (base !== undefined && constant?.kind === "literal" && isSmall(constant.value)) return [base, constant.value * bytes];
+    if (base !== undefined && constant?.kind === "literal" && isSmall(constant.value))
+      return [base, constant.value * bytes];
   }
   return [index, 0];
 }

@@ -2,8 +2,9 @@
  * How WebAssembly spells each scalar operation on each dtype. Integers and booleans live in i32 (u8 as 0 … 255, bool as
  * 0 and 1). What the machine has no instruction for is imported from `kernel/meaning.ts`.
  */
-import type { Dtype } from "../../shape/dtype.ts";
+
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import type { Dtype } from "../../shape/dtype.ts";
 import { andThen, type Form, imported, none, op, reordered, sequence, unchanged } from "./forms.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode } from "./opcodes.ts";
@@ -35,9 +36,16 @@ const transcendental = floats(imported, imported);
 
 /** Spelling of each operation, by the dtype of its operands (of its values, for `select`). */
 export const scalarForms: { readonly [Op in ScalarOp]: Row } = {
-  negative: numbers("f32.neg", "f64.neg", sequence((w, [x = 0]) => binary(w, 0, "i32.sub", x))),
+  negative: numbers(
+    "f32.neg",
+    "f64.neg",
+    sequence((w, [x = 0]) => binary(w, 0, "i32.sub", x)),
+  ),
   abs: { ...floats(op("f32.abs"), op("f64.abs")), ...integers(sequence(writeAbs), unchanged) },
-  sign: { ...floats(sequence(writeSign("f32")), sequence(writeSign("f64"))), ...integers(sequence(writeIntegerSign), op("i32.eqz", "i32.eqz")) },
+  sign: {
+    ...floats(sequence(writeSign("f32")), sequence(writeSign("f64"))),
+    ...integers(sequence(writeIntegerSign), op("i32.eqz", "i32.eqz")),
+  },
   floor: floats(op("f32.floor"), op("f64.floor")),
   ceil: floats(op("f32.ceil"), op("f64.ceil")),
   round: floats(op("f32.nearest"), op("f64.nearest")),
@@ -59,16 +67,40 @@ export const scalarForms: { readonly [Op in ScalarOp]: Row } = {
   quotient: { ...transcendental, ...integers(sequence(writeQuotient), sequence(unsignedDivision("i32.div_u"))) },
   remainder: { ...transcendental, ...integers(sequence(writeRemainder), sequence(unsignedDivision("i32.rem_u"))) },
   power: transcendental,
-  maximum: { ...floats(op("f32.max"), op("f64.max")), ...integers(choose("i32.gt_s"), choose("i32.gt_u")), bool: op("i32.or") },
-  minimum: { ...floats(op("f32.min"), op("f64.min")), ...integers(choose("i32.lt_s"), choose("i32.lt_u")), bool: op("i32.and") },
+  maximum: {
+    ...floats(op("f32.max"), op("f64.max")),
+    ...integers(choose("i32.gt_s"), choose("i32.gt_u")),
+    bool: op("i32.or"),
+  },
+  minimum: {
+    ...floats(op("f32.min"), op("f64.min")),
+    ...integers(choose("i32.lt_s"), choose("i32.lt_u")),
+    bool: op("i32.and"),
+  },
   equal: { ...floats(op("f32.eq"), op("f64.eq")), ...integers(op("i32.eq"), op("i32.eq")), bool: op("i32.eq") },
   less: { ...floats(op("f32.lt"), op("f64.lt")), ...integers(op("i32.lt_s"), op("i32.lt_u")), bool: op("i32.lt_u") },
-  lessEqual: { ...floats(op("f32.le"), op("f64.le")), ...integers(op("i32.le_s"), op("i32.le_u")), bool: op("i32.le_u") },
+  lessEqual: {
+    ...floats(op("f32.le"), op("f64.le")),
+    ...integers(op("i32.le_s"), op("i32.le_u")),
+    bool: op("i32.le_u"),
+  },
   and: { ...floats(none, none), ...integers(op("i32.and"), op("i32.and")), bool: op("i32.and") },
   or: { ...floats(none, none), ...integers(op("i32.or"), op("i32.or")), bool: op("i32.or") },
   xor: { ...floats(none, none), ...integers(op("i32.xor"), op("i32.xor")), bool: op("i32.xor") },
-  shiftLeft: { ...floats(none, none), i32: shift("i32.shl", 32), u32: shift("i32.shl", 32), u8: byte(shift("i32.shl", 8)), bool: shift("i32.shl", 1) },
-  shiftRight: { ...floats(none, none), i32: sequence(writeArithmeticShift), u32: shift("i32.shr_u", 32), u8: shift("i32.shr_u", 8), bool: shift("i32.shr_u", 1) },
+  shiftLeft: {
+    ...floats(none, none),
+    i32: shift("i32.shl", 32),
+    u32: shift("i32.shl", 32),
+    u8: byte(shift("i32.shl", 8)),
+    bool: shift("i32.shl", 1),
+  },
+  shiftRight: {
+    ...floats(none, none),
+    i32: sequence(writeArithmeticShift),
+    u32: shift("i32.shr_u", 32),
+    u8: shift("i32.shr_u", 8),
+    bool: shift("i32.shr_u", 1),
+  },
   select: { ...floats(chosen(), chosen()), ...integers(chosen(), chosen()), bool: chosen() },
 };
 
@@ -77,8 +109,10 @@ export function scalarLiteralForm(name: ScalarOp, dtype: Dtype, literal: number)
   if (dtype === "f32" || dtype === "f64" || dtype === "bool") return undefined;
   const isSigned = dtype === "i32";
   const bits = dtype === "u8" ? 8 : 32;
-  if (name === "shiftLeft" && literal >= 0 && literal < bits) return (dtype === "u8" ? byte : same)(withConstant("i32.shl", literal));
-  if (name === "shiftRight" && literal >= 0 && literal < bits) return withConstant(isSigned ? "i32.shr_s" : "i32.shr_u", literal);
+  if (name === "shiftLeft" && literal >= 0 && literal < bits)
+    return (dtype === "u8" ? byte : same)(withConstant("i32.shl", literal));
+  if (name === "shiftRight" && literal >= 0 && literal < bits)
+    return withConstant(isSigned ? "i32.shr_s" : "i32.shr_u", literal);
   if (literal <= 0 || (name !== "quotient" && name !== "remainder")) return undefined;
   const exponent = Math.log2(literal);
   if (Number.isInteger(exponent)) {
@@ -197,7 +231,11 @@ function unsignedDivision(opcode: "i32.div_u" | "i32.rem_u") {
 }
 
 /** Puts a divisor that cannot trap (1 for 0 and −1), a truncated quotient and its remainder in locals. */
-function withDivision(w: FunctionWriter, [a = 0, b = 0]: readonly number[], use: (divisor: number, quotient: number, rest: number) => void): void {
+function withDivision(
+  w: FunctionWriter,
+  [a = 0, b = 0]: readonly number[],
+  use: (divisor: number, quotient: number, rest: number) => void,
+): void {
   const [divisor, quotient, rest] = [w.local("i32"), w.local("i32"), w.local("i32")];
   w.i32(1);
   w.get(b);

@@ -6,13 +6,23 @@ import type { Expression } from "../../kernel/expression.ts";
 import { type ReduceOp, type ScalarOp, scalarOps } from "../../kernel/scalarOps.ts";
 import { bytesOf, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
-import { bitcastVector, castVector, extractLane, joinMasks, lanesOf, replaceLane, scalarTypes, splat, widenMask } from "./casts.ts";
+import {
+  bitcastVector,
+  castVector,
+  extractLane,
+  joinMasks,
+  lanesOf,
+  replaceLane,
+  scalarTypes,
+  splat,
+  widenMask,
+} from "./casts.ts";
 import { type Form, writeForm } from "./forms.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
 import { writeScalar } from "./scalarEmitter.ts";
-import { pushLanes } from "./vectorMemory.ts";
 import { relaxedSelect, repeated, vectorForms, vectorLiteralForm } from "./vectorForms.ts";
+import { pushLanes } from "./vectorMemory.ts";
 
 type Apply = Extract<Expression, { kind: "apply" }>;
 
@@ -56,7 +66,13 @@ export class VectorEmitter implements LaneWriter {
       w.get(state);
       return w.op("f32x4.relaxed_madd");
     }
-    writeForm(w, vectorForms[op][dtype], 2, (position) => (position === 0 ? w.get(state) : this.push(value, part)), () => "v128");
+    writeForm(
+      w,
+      vectorForms[op][dtype],
+      2,
+      (position) => (position === 0 ? w.get(state) : this.push(value, part)),
+      () => "v128",
+    );
   }
 
   /** Ends the statement. */
@@ -152,7 +168,9 @@ export class VectorEmitter implements LaneWriter {
       case "load":
         return pushLanes(this.#frame, this.#lanes, expression, part, { scalars: this.#scalars, vectors: this });
       case "cast":
-        return castVector(w, expression.input.dtype, expression.dtype, part, (source) => this.push(expression.input, source));
+        return castVector(w, expression.input.dtype, expression.dtype, part, (source) =>
+          this.push(expression.input, source),
+        );
       case "bitcast":
         this.push(expression.input, part);
         return bitcastVector(w, expression.input.dtype, expression.dtype);

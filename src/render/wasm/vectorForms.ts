@@ -2,8 +2,9 @@
  * How WebAssembly spells each operation on one v128: four f32, i32, u32, u8 (widened) or bool (as masks of 32 bits), or
  * two f64. Comparisons of f64 give masks of 64 bits, which `vectorEmitter.ts` brings together.
  */
-import type { Dtype } from "../../shape/dtype.ts";
+
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import type { Dtype } from "../../shape/dtype.ts";
 import { andThen, type Form, none, op, perLane, reordered, sequence, unchanged } from "./forms.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode } from "./opcodes.ts";
@@ -48,7 +49,10 @@ function bitwise(opcode: Opcode): Row {
 export const vectorForms: { readonly [Op in ScalarOp]: Row } = {
   negative: numbers("f32x4.neg", "f64x2.neg", "i32x4.neg"),
   abs: { ...floats(op("f32x4.abs"), op("f64x2.abs")), ...integers(op("i32x4.abs"), unchanged) },
-  sign: { ...floats(sequence(writeSign("f32")), sequence(writeSign("f64"))), ...integers(sequence(writeIntegerSign), sequence(writeIsNotZero)) },
+  sign: {
+    ...floats(sequence(writeSign("f32")), sequence(writeSign("f64"))),
+    ...integers(sequence(writeIntegerSign), sequence(writeIsNotZero)),
+  },
   floor: floats(op("f32x4.floor"), op("f64x2.floor")),
   ceil: floats(op("f32x4.ceil"), op("f64x2.ceil")),
   round: floats(op("f32x4.nearest"), op("f64x2.nearest")),
@@ -70,12 +74,32 @@ export const vectorForms: { readonly [Op in ScalarOp]: Row } = {
   quotient: { ...laneByLane, bool: none },
   remainder: { ...laneByLane, bool: none },
   power: transcendental,
-  maximum: { ...floats(op("f32x4.max"), op("f64x2.max")), ...integers(op("i32x4.max_s"), op("i32x4.max_u")), bool: op("v128.or") },
-  minimum: { ...floats(op("f32x4.min"), op("f64x2.min")), ...integers(op("i32x4.min_s"), op("i32x4.min_u")), bool: op("v128.and") },
-  equal: { ...floats(op("f32x4.eq"), op("f64x2.eq")), ...integers(op("i32x4.eq"), op("i32x4.eq")), bool: op("i32x4.eq") },
+  maximum: {
+    ...floats(op("f32x4.max"), op("f64x2.max")),
+    ...integers(op("i32x4.max_s"), op("i32x4.max_u")),
+    bool: op("v128.or"),
+  },
+  minimum: {
+    ...floats(op("f32x4.min"), op("f64x2.min")),
+    ...integers(op("i32x4.min_s"), op("i32x4.min_u")),
+    bool: op("v128.and"),
+  },
+  equal: {
+    ...floats(op("f32x4.eq"), op("f64x2.eq")),
+    ...integers(op("i32x4.eq"), op("i32x4.eq")),
+    bool: op("i32x4.eq"),
+  },
   // masks are −1 where they hold, so the order of signed numbers is turned around
-  less: { ...floats(op("f32x4.lt"), op("f64x2.lt")), ...integers(op("i32x4.lt_s"), op("i32x4.lt_u")), bool: reordered("i32x4.lt_s", [1, 0]) },
-  lessEqual: { ...floats(op("f32x4.le"), op("f64x2.le")), ...integers(op("i32x4.le_s"), op("i32x4.le_u")), bool: reordered("i32x4.le_s", [1, 0]) },
+  less: {
+    ...floats(op("f32x4.lt"), op("f64x2.lt")),
+    ...integers(op("i32x4.lt_s"), op("i32x4.lt_u")),
+    bool: reordered("i32x4.lt_s", [1, 0]),
+  },
+  lessEqual: {
+    ...floats(op("f32x4.le"), op("f64x2.le")),
+    ...integers(op("i32x4.le_s"), op("i32x4.le_u")),
+    bool: reordered("i32x4.le_s", [1, 0]),
+  },
   and: bitwise("v128.and"),
   or: bitwise("v128.or"),
   xor: bitwise("v128.xor"),
@@ -93,8 +117,10 @@ export function vectorLiteralForm(name: ScalarOp, dtype: Dtype, literal: number)
   if (dtype === "bool") return undefined;
   const isSigned = dtype === "i32";
   const bits = dtype === "u8" ? 8 : 32;
-  if (name === "shiftLeft" && literal >= 0 && literal < bits) return (dtype === "u8" ? byte : (form: Form) => form)(shifted("i32x4.shl", literal));
-  if (name === "shiftRight" && literal >= 0 && literal < bits) return shifted(isSigned ? "i32x4.shr_s" : "i32x4.shr_u", literal);
+  if (name === "shiftLeft" && literal >= 0 && literal < bits)
+    return (dtype === "u8" ? byte : (form: Form) => form)(shifted("i32x4.shl", literal));
+  if (name === "shiftRight" && literal >= 0 && literal < bits)
+    return shifted(isSigned ? "i32x4.shr_s" : "i32x4.shr_u", literal);
   const exponent = Math.log2(literal);
   if (!Number.isInteger(exponent) || literal <= 0) return undefined;
   if (name === "quotient") return shifted(isSigned ? "i32x4.shr_s" : "i32x4.shr_u", exponent);

@@ -5,8 +5,8 @@ import { bytesOf, type Dtype } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { castVector, extractLane, lanesOf, replaceLane } from "./casts.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
-import { stores } from "./scalarEmitter.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
+import { stores } from "./scalarEmitter.ts";
 import { repeated } from "./vectorForms.ts";
 
 /** The writers of the statement at hand. */
@@ -16,7 +16,13 @@ export interface Emitters {
 }
 
 /** Pushes part `part` of a load whose lanes differ. */
-export function pushLanes(frame: Frame, lanes: Lanes, load: Extract<Expression, { kind: "load" }>, part: number, { scalars, vectors }: Emitters): void {
+export function pushLanes(
+  frame: Frame,
+  lanes: Lanes,
+  load: Extract<Expression, { kind: "load" }>,
+  part: number,
+  { scalars, vectors }: Emitters,
+): void {
   const { w } = frame;
   const { dtype } = load;
   const stride = lanes.shapes.of(load.index);
@@ -65,7 +71,11 @@ function gather({ w }: Frame, dtype: Dtype, push: (lane: number) => number): voi
 }
 
 /** Addresses a fixed number of elements apart; `pushFirst` pushes that of lane 0. */
-function stridedPointers({ w }: Frame, { dtype, part, stride }: { dtype: Dtype; part: number; stride: number }, pushFirst: () => number): LanePointers {
+function stridedPointers(
+  { w }: Frame,
+  { dtype, part, stride }: { dtype: Dtype; part: number; stride: number },
+  pushFirst: () => number,
+): LanePointers {
   const pointer = w.local("i32");
   const offset = pushFirst();
   w.set(pointer);
@@ -109,7 +119,12 @@ function lanePointers(
 }
 
 /** Stores all lanes of a store statement whose index differs from lane to lane. */
-export function storeLanes(frame: Frame, lanes: Lanes, store: Extract<Statement, { kind: "store" }>, { scalars, vectors }: Emitters): void {
+export function storeLanes(
+  frame: Frame,
+  lanes: Lanes,
+  store: Extract<Statement, { kind: "store" }>,
+  { scalars, vectors }: Emitters,
+): void {
   const { w } = frame;
   const { dtype } = store.value;
   const stride = lanes.shapes.of(store.index);
