@@ -53,11 +53,10 @@ export class IndexArithmetic {
     return split?.remainder ?? this.#builder.apply("remainder", index, this.#builder.index(divisor));
   }
 
-  /** The expression of an affine form; atoms in the order of `order`, by default as they came. */
-  build(form: Affine, order: (atom: Expression) => number = () => 0): Expression {
-    const terms = [...form.terms].sort(([a], [b]) => order(a) - order(b));
+  /** The expression of an affine form; atoms as they came. */
+  build(form: Affine): Expression {
     let sum: Expression | undefined;
-    for (const [atom, coefficient] of terms) {
+    for (const [atom, coefficient] of form.terms) {
       const term = this.#builder.apply("multiply", atom, this.#builder.index(coefficient));
       sum = sum === undefined ? term : this.#builder.apply("add", sum, term);
     }

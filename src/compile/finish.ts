@@ -7,6 +7,7 @@ import type { Expression } from "../kernel/expression.ts";
 import type { Kernel, Statement } from "../kernel/kernel.ts";
 import type { Target } from "../kernel/target.ts";
 import { inputsOf, mapStatement } from "../kernel/traverse.ts";
+import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
 import { expand } from "./approximate.ts";
 import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
@@ -96,8 +97,7 @@ class Sizes {
   /** `value` as an argument; small constants that shape the code stay literal. */
   argument(value: number): Expression {
     if (Math.abs(value) <= 1) return this.#context.builder.index(value);
-    const known = this.values.indexOf(value);
-    return this.#context.builder.size(known >= 0 ? known : this.values.push(value) - 1);
+    return this.#context.builder.size(numberIn(this.values, value));
   }
 }
 
@@ -158,24 +158,23 @@ class Statements {
   }
 
   #withAddresses(value: Expression): Expression {
-    const known = this.#values.get(value);
-    if (known !== undefined) return known;
     const { builder } = this.#context;
-    const result =
+    return remember(this.#values, value, () =>
       value.kind === "load"
         ? builder.load(value.buffer, value.dtype, this.#address(value.index))
         : builder.withInputs(
             value,
             inputsOf(value).map((input) => this.#withAddresses(input)),
-          );
-    this.#values.set(value, result);
-    return result;
+          ),
+    );
   }
 
   /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
   #address(index: Expression): Expression {
-    const known = this.#addresses.get(index);
-    if (known !== undefined) return known;
+    return remember(this.#addresses, index, () => this.#sum(index));
+  }
+
+  #sum(index: Expression): Expression {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
     let sum = constant === 0 ? undefined : this.#sizes.argument(constant);
@@ -184,9 +183,7 @@ class Statements {
       const term = builder.apply("multiply", this.#atom(atom), this.#sizes.argument(coefficient));
       sum = sum === undefined ? term : builder.apply("add", sum, term);
     }
-    const result = sum ?? builder.index(0);
-    this.#addresses.set(index, result);
-    return result;
+    return sum ?? builder.index(0);
   }
 
   #atom(atom: Expression): Expression {
@@ -216,21 +213,13 @@ function renumber(
   const buffers: number[] = [];
   const locals: number[] = [];
   const known = new Map<Expression, Expression>();
-  const numberIn = (list: number[], item: number): number => {
-    const found = list.indexOf(item);
-    return found >= 0 ? found : list.push(item) - 1;
-  };
-  const visit = (expression: Expression): Expression => {
-    let result = known.get(expression);
-    if (result === undefined) {
+  const visit = (expression: Expression): Expression =>
+    remember(known, expression, () => {
       const same = builder.withInputs(expression, inputsOf(expression).map(visit));
-      if (same.kind === "local") result = builder.local(numberIn(locals, same.local), same.dtype);
-      else if (same.kind === "load") result = builder.load(numberIn(buffers, same.buffer), same.dtype, same.index);
-      else result = same;
-      known.set(expression, result);
-    }
-    return result;
-  };
+      if (same.kind === "local") return builder.local(numberIn(locals, same.local), same.dtype);
+      if (same.kind === "load") return builder.load(numberIn(buffers, same.buffer), same.dtype, same.index);
+      return same;
+    });
   const visitAll = (body: readonly Statement[]): readonly Statement[] =>
     body.map((statement) => {
       const own =
@@ -242,4 +231,10 @@ function renumber(
       return mapStatement(own, visit, visitAll);
     });
   return { body: visitAll(statements), buffers, locals };
+}
+
+/** The position of `item` in `list`, at the end of which it is put where it is new. */
+function numberIn(list: number[], item: number): number {
+  const found = list.indexOf(item);
+  return found >= 0 ? found : list.push(item) - 1;
 }

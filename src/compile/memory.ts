@@ -8,6 +8,7 @@ import { structureOf } from "../kernel/structure.ts";
 import { bytesOf } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at, invariant } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import type { Launch } from "./finish.ts";
 import type { Program } from "./program.ts";
 
@@ -22,14 +23,9 @@ export function planMemory(launches: readonly Launch[], program: Program, output
   const plan = { kernels: [] as Launch["kernel"][], commands: [...layout.firstCopies] };
   for (const launch of ordered) {
     const key = structureOf(launch.kernel);
-    let kernel = kernels.get(key);
-    if (kernel === undefined) {
-      kernel = plan.kernels.push(launch.kernel) - 1;
-      kernels.set(key, kernel);
-    }
     plan.commands.push({
       kind: "kernel",
-      kernel,
+      kernel: remember(kernels, key, () => plan.kernels.push(launch.kernel) - 1),
       slots: launch.tensors.map((tensor) => layout.slotOf(tensor)),
       sizes: launch.sizes,
       label: launch.kernel.name,
@@ -73,12 +69,11 @@ class Layout {
 
   /** The slot that holds `tensor`; what is not given from outside gets one in the arena. */
   slotOf(tensor: Node): number {
-    let slot = this.#slotOf.get(tensor);
-    if (slot === undefined) {
-      slot = this.slots.push({ kind: "arena", offset: 0, bytes: bytesOfTensor(tensor) }) - 1;
-      this.#slotOf.set(tensor, slot);
-    }
-    return slot;
+    return remember(
+      this.#slotOf,
+      tensor,
+      () => this.slots.push({ kind: "arena", offset: 0, bytes: bytesOfTensor(tensor) }) - 1,
+    );
   }
 
   /** Launches so that each follows those it reads and those that read what it overwrites. */

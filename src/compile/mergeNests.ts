@@ -5,6 +5,7 @@
  */
 import type { Node } from "../graph/node.ts";
 import type { Expression } from "../kernel/expression.ts";
+import { visitExpressions } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import {
   type Axis,
@@ -18,7 +19,6 @@ import {
   rewriteSteps,
   type Step,
   substitution,
-  visitExpressions,
 } from "./nest.ts";
 
 /** Fewer positions than this in the shared loops would leave threads and lanes idle, unless there is little to do at all. */

@@ -7,10 +7,13 @@ import { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { LoopMode } from "../kernel/kernel.ts";
 import type { ReduceOp } from "../kernel/scalarOps.ts";
-import { inputsOf } from "../kernel/traverse.ts";
+import { inputsOf, visitExpressions } from "../kernel/traverse.ts";
 import type { Dtype } from "../shape/dtype.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { flatten, IndexArithmetic } from "./affine.ts";
+
+export { visitExpressions };
 
 /** A loop over `extent` positions; `local` is the position. */
 export interface Axis {
@@ -104,12 +107,7 @@ export class NestContext {
 
   /** Number of the buffer that holds `tensor`, in this program. */
   bufferOf(tensor: Node): number {
-    let buffer = this.#buffers.get(tensor);
-    if (buffer === undefined) {
-      buffer = this.#tensors.push(tensor) - 1;
-      this.#buffers.set(tensor, buffer);
-    }
-    return buffer;
+    return remember(this.#buffers, tensor, () => this.#tensors.push(tensor) - 1);
   }
 
   tensorOf(buffer: number): Node {
@@ -127,12 +125,8 @@ export class NestContext {
     replace: (leaf: Expression) => Expression | undefined,
     known: Map<Expression, Expression>,
   ): Expression {
-    const done = known.get(expression);
-    if (done !== undefined) return done;
     const visit = (inner: Expression) => this.rewrite(inner, replace, known);
-    const result = replace(expression) ?? this.#rebuild(expression, visit);
-    known.set(expression, result);
-    return result;
+    return remember(known, expression, () => replace(expression) ?? this.#rebuild(expression, visit));
   }
 
   #rebuild(expression: Expression, visit: (inner: Expression) => Expression): Expression {
@@ -201,18 +195,6 @@ export function expressionsOf(step: Step): readonly Expression[] {
     default:
       return step satisfies never;
   }
-}
-
-/** Calls `visit` once for every distinct expression in `roots`, operands first. */
-export function visitExpressions(roots: Iterable<Expression>, visit: (expression: Expression) => void): void {
-  const seen = new Set<Expression>();
-  const enter = (expression: Expression): void => {
-    if (seen.has(expression)) return;
-    seen.add(expression);
-    for (const operand of inputsOf(expression)) enter(operand);
-    visit(expression);
-  };
-  for (const root of roots) enter(root);
 }
 
 /** Every distinct load in `steps`. */

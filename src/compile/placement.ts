@@ -7,6 +7,7 @@ import type { Statement } from "../kernel/kernel.ts";
 import { rareParts } from "../kernel/rareBranch.ts";
 import { expressionsOf, inputsOf, mapStatement } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import type { NestContext } from "./nest.ts";
 
 /** A list of statements: the body of a loop or of the kernel. */
@@ -93,9 +94,7 @@ export class Placement {
   }
 
   #noteUse(expression: Expression, place: Place): void {
-    const uses = this.#uses.get(expression);
-    if (uses === undefined) this.#uses.set(expression, [place]);
-    else uses.push(place);
+    remember(this.#uses, expression, () => []).push(place);
   }
 
   /** Decides where `expression` is computed; what it is made of is then used there. */
@@ -113,11 +112,8 @@ export class Placement {
     }
     const place = this.#placeInHome(home, uses, isEarly);
     this.#named.set(expression, this.#context.newLocal(expression.dtype));
-    let blockLets = this.#lets.get(home);
-    if (blockLets === undefined) this.#lets.set(home, (blockLets = new Map()));
-    const atPosition = blockLets.get(place.position);
-    if (atPosition === undefined) blockLets.set(place.position, [expression]);
-    else atPosition.push(expression);
+    const lets = remember(this.#lets, home, () => new Map<number, Expression[]>());
+    remember(lets, place.position, () => []).push(expression);
     for (const input of inputsOf(expression)) this.#noteUse(input, place);
   }
 
@@ -170,12 +166,7 @@ export class Placement {
   #use(expression: Expression): Expression {
     const local = this.#named.get(expression);
     if (local !== undefined) return this.#context.builder.local(local, expression.dtype);
-    let result = this.#rewritten.get(expression);
-    if (result === undefined) {
-      result = this.#withInputs(expression);
-      this.#rewritten.set(expression, result);
-    }
-    return result;
+    return remember(this.#rewritten, expression, () => this.#withInputs(expression));
   }
 
   #withInputs(expression: Expression): Expression {

@@ -3,7 +3,8 @@
  * test go by. f32 results are the double result rounded once; integers wrap as hardware wraps them; booleans are
  * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the one function that JavaScript lacks.
  */
-import { bytesOf, type Dtype, isFloat } from "../shape/dtype.ts";
+import { bytesOf, type Data, type Dtype, isFloat } from "../shape/dtype.ts";
+import { at } from "../support/invariant.ts";
 import { erf } from "./erf.ts";
 import type { ReduceOp, ScalarOp } from "./scalarOps.ts";
 import { scalarOps } from "./scalarOps.ts";
@@ -34,28 +35,20 @@ export function convert(from: Dtype, to: Dtype, value: number): number {
   return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), lowest[to]), highest[to]) + 0;
 }
 
-const bits = new DataView(new ArrayBuffer(8));
-const bitWriters: { readonly [D in Dtype]: (value: number) => void } = {
-  bool: (value) => bits.setUint8(0, value),
-  u8: (value) => bits.setUint8(0, value),
-  i32: (value) => bits.setInt32(0, value, true),
-  u32: (value) => bits.setUint32(0, value, true),
-  f32: (value) => bits.setFloat32(0, value, true),
-  f64: (value) => bits.setFloat64(0, value, true),
-};
-const bitReaders: { readonly [D in Dtype]: () => number } = {
-  bool: () => (bits.getUint8(0) !== 0 ? 1 : 0),
-  u8: () => bits.getUint8(0),
-  i32: () => bits.getInt32(0, true),
-  u32: () => bits.getUint32(0, true),
-  f32: () => bits.getFloat32(0, true),
-  f64: () => bits.getFloat64(0, true),
+const bits = new ArrayBuffer(8);
+const views: { readonly [D in Dtype]: Data } = {
+  bool: new Uint8Array(bits),
+  u8: new Uint8Array(bits),
+  i32: new Int32Array(bits),
+  u32: new Uint32Array(bits),
+  f32: new Float32Array(bits),
+  f64: new Float64Array(bits),
 };
 
 /** The value of `bitcast`: the same bits read as a dtype of equal size. */
 export function reinterpret(from: Dtype, to: Dtype, value: number): number {
-  bitWriters[from](value);
-  return bitReaders[to]();
+  views[from][0] = value;
+  return roundTo(to, at(views[to], 0));
 }
 
 /** The value of `op` for operands of `dtype` (for `select`, of its two values). */

@@ -1,4 +1,6 @@
 /** Walks over expressions and statements: the only place that knows which parts each kind has. */
+
+import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 
@@ -118,12 +120,10 @@ export function mapExpression(
   rewrite: (expression: Expression, inputs: readonly Expression[]) => Expression,
   known = new Map<Expression, Expression>(),
 ): Expression {
-  const done = known.get(expression);
-  if (done !== undefined) return done;
-  const inputs = inputsOf(expression).map((input) => mapExpression(input, rewrite, known));
-  const result = rewrite(expression, inputs);
-  known.set(expression, result);
-  return result;
+  return remember(known, expression, () => {
+    const inputs = inputsOf(expression).map((input) => mapExpression(input, rewrite, known));
+    return rewrite(expression, inputs);
+  });
 }
 
 /** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */

@@ -1,5 +1,6 @@
 /** Adam and AdamW: each element's step is scaled by how large its gradients have been. */
 import { ArgumentError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
 import { add, divide, multiply, negative, sqrt, square, subtract } from "../tensor/arithmetic.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -38,8 +39,8 @@ abstract class AdamBase extends Optimizer {
   }
 
   /** `value` moved by the averages after `gradient` has entered them. */
-  protected move(value: Tensor, gradient: Tensor, { moments: [first, second], rate, count }: Update): Updated {
-    if (first === undefined || second === undefined) throw new ArgumentError("Adam: a parameter has no moments.");
+  protected move(value: Tensor, gradient: Tensor, { moments, rate, count }: Update): Updated {
+    const [first, second] = [at(moments, 0), at(moments, 1)];
     const [keepFirst, keepSecond] = this.#betas;
     const nextFirst = add(multiply(first, keepFirst), multiply(gradient, 1 - keepFirst));
     const nextSecond = add(multiply(second, keepSecond), multiply(square(gradient), 1 - keepSecond));

@@ -5,6 +5,7 @@
 import { showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { add } from "../tensor/arithmetic.ts";
 import { astype } from "../tensor/cast.ts";
 import { zeros } from "../tensor/creation.ts";
@@ -189,15 +190,12 @@ export abstract class Optimizer implements Stateful {
   }
 
   #momentsOf(parameter: Parameter): readonly Parameter[] {
-    let moments = this.#moments.get(parameter);
-    if (moments === undefined) {
-      const { shape, dtype, name } = parameter;
-      moments = this.momentNames.map(
+    const { shape, dtype, name } = parameter;
+    return remember(this.#moments, parameter, () =>
+      this.momentNames.map(
         (moment) => new Parameter(zeros(shape, { dtype }), { trainable: false, name: `${name}.${moment}` }),
-      );
-      this.#moments.set(parameter, moments);
-    }
-    return moments;
+      ),
+    );
   }
 
   /** The optimizer's own parameters, by name. */
@@ -218,9 +216,8 @@ export abstract class Optimizer implements Stateful {
     const inputs = new Map<string, HostInput>();
     return group.parameters.map((parameter) => {
       const { dtype } = parameter;
-      const input = inputs.get(dtype) ?? { shape: [], dtype, read: () => [this.#learningRate * factor] };
-      inputs.set(dtype, input);
-      return { parameter, weightDecay, rate: input };
+      const read = () => [this.#learningRate * factor];
+      return { parameter, weightDecay, rate: remember(inputs, dtype, () => ({ shape: [], dtype, read })) };
     });
   }
 }

@@ -42,7 +42,7 @@ declare module "./tensor.ts" {
  * ```
  */
 export function sigmoid<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("sigmoid", "sigmoid", [x], toFloat);
+  return mapOperands("sigmoid", [x], toFloat);
 }
 
 /**

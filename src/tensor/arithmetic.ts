@@ -78,7 +78,7 @@ declare module "./tensor.ts" {
  * ```
  */
 export function add<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("add", "add", [a, b], toNumber);
+  return mapOperands("add", [a, b], toNumber);
 }
 
 /**
@@ -91,7 +91,7 @@ export function add<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>
  * ```
  */
 export function subtract<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("subtract", "subtract", [a, b], toNumber);
+  return mapOperands("subtract", [a, b], toNumber);
 }
 
 /**
@@ -104,7 +104,7 @@ export function subtract<A extends Operand, B extends Operand>(a: A, b: Fitting<
  * ```
  */
 export function multiply<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("multiply", "multiply", [a, b], toNumber);
+  return mapOperands("multiply", [a, b], toNumber);
 }
 
 /**
@@ -117,7 +117,7 @@ export function multiply<A extends Operand, B extends Operand>(a: A, b: Fitting<
  * ```
  */
 export function divide<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("divide", "divide", [a, b], toFloat);
+  return mapOperands("divide", [a, b], toFloat);
 }
 
 /**
@@ -130,7 +130,7 @@ export function divide<A extends Operand, B extends Operand>(a: A, b: Fitting<A,
  * ```
  */
 export function floorDivide<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("floorDivide", "floorDivide", [a, b], toNumber);
+  return mapOperands("floorDivide", [a, b], toNumber);
 }
 
 /**
@@ -143,7 +143,7 @@ export function floorDivide<A extends Operand, B extends Operand>(a: A, b: Fitti
  * ```
  */
 export function remainder<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("remainder", "remainder", [a, b], toNumber);
+  return mapOperands("remainder", [a, b], toNumber);
 }
 
 /**
@@ -169,7 +169,7 @@ export function pow<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>
       { dtype },
     );
   }
-  return mapOperands("pow", "pow", [a, exponent]);
+  return mapOperands("pow", [a, exponent]);
 }
 
 /** Up to this exponent a product is as exact as the power, and faster. */
@@ -194,7 +194,7 @@ function productOf(base: Tensor, exponent: number): Tensor {
  * ```
  */
 export function maximum<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("maximum", "maximum", [a, b]);
+  return mapOperands("maximum", [a, b]);
 }
 
 /**
@@ -207,7 +207,7 @@ export function maximum<A extends Operand, B extends Operand>(a: A, b: Fitting<A
  * ```
  */
 export function minimum<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("minimum", "minimum", [a, b]);
+  return mapOperands("minimum", [a, b]);
 }
 
 /**
@@ -241,7 +241,7 @@ export function clip<S extends ShapeType>(x: Tensor<S>, low = -Infinity, high = 
  * ```
  */
 export function negative<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("negative", "negative", [x], toNumber);
+  return mapOperands("negative", [x], toNumber);
 }
 
 /**
@@ -254,7 +254,7 @@ export function negative<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function abs<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("abs", "abs", [x], toNumber);
+  return mapOperands("abs", [x], toNumber);
 }
 
 /**
@@ -267,7 +267,7 @@ export function abs<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function sign<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("sign", "sign", [x], toNumber);
+  return mapOperands("sign", [x], toNumber);
 }
 
 /**
@@ -280,7 +280,7 @@ export function sign<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function square<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("square", "multiply", [x, x], toNumber);
+  return mapOperands("multiply", [x, x], toNumber, "square");
 }
 
 /**
@@ -293,7 +293,7 @@ export function square<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function sqrt<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("sqrt", "sqrt", [x], toFloat);
+  return mapOperands("sqrt", [x], toFloat);
 }
 
 /**
@@ -319,7 +319,7 @@ export function rsqrt<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function reciprocal<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("reciprocal", "divide", [1, x], toFloat);
+  return mapOperands("divide", [1, x], toFloat, "reciprocal");
 }
 
 /**
@@ -332,7 +332,7 @@ export function reciprocal<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function floor<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return isFloat(x.dtype) ? mapOperands("floor", "floor", [x]) : x;
+  return isFloat(x.dtype) ? mapOperands("floor", [x]) : x;
 }
 
 /**
@@ -345,7 +345,7 @@ export function floor<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function ceil<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return isFloat(x.dtype) ? mapOperands("ceil", "ceil", [x]) : x;
+  return isFloat(x.dtype) ? mapOperands("ceil", [x]) : x;
 }
 
 /**
@@ -358,7 +358,7 @@ export function ceil<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function round<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return isFloat(x.dtype) ? mapOperands("round", "round", [x]) : x;
+  return isFloat(x.dtype) ? mapOperands("round", [x]) : x;
 }
 
 /**

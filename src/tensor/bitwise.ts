@@ -28,7 +28,7 @@ declare module "./tensor.ts" {
  * ```
  */
 export function bitwiseAnd<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("bitwiseAnd", "bitwiseAnd", [a, b]);
+  return mapOperands("bitwiseAnd", [a, b]);
 }
 
 /**
@@ -41,7 +41,7 @@ export function bitwiseAnd<A extends Operand, B extends Operand>(a: A, b: Fittin
  * ```
  */
 export function bitwiseOr<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("bitwiseOr", "bitwiseOr", [a, b]);
+  return mapOperands("bitwiseOr", [a, b]);
 }
 
 /**
@@ -54,7 +54,7 @@ export function bitwiseOr<A extends Operand, B extends Operand>(a: A, b: Fitting
  * ```
  */
 export function bitwiseXor<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("bitwiseXor", "bitwiseXor", [a, b]);
+  return mapOperands("bitwiseXor", [a, b]);
 }
 
 /**
@@ -67,7 +67,7 @@ export function bitwiseXor<A extends Operand, B extends Operand>(a: A, b: Fittin
  * ```
  */
 export function bitwiseLeftShift<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("bitwiseLeftShift", "bitwiseLeftShift", [a, b]);
+  return mapOperands("bitwiseLeftShift", [a, b]);
 }
 
 /**
@@ -80,7 +80,7 @@ export function bitwiseLeftShift<A extends Operand, B extends Operand>(a: A, b: 
  * ```
  */
 export function bitwiseRightShift<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("bitwiseRightShift", "bitwiseRightShift", [a, b]);
+  return mapOperands("bitwiseRightShift", [a, b]);
 }
 
 attachMethods({ bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift });

@@ -10,6 +10,7 @@ import {
   explaining,
   type Fitting,
   type Joined,
+  keep,
   mapOperands,
   type Operand,
   operandNode,
@@ -68,7 +69,7 @@ export type Chosen<A extends ShapeType, B, C> = Tensor<Broadcast<A, Broadcast<Sh
  * ```
  */
 export function equal<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("equal", "equal", [a, b]);
+  return mapOperands("equal", [a, b]);
 }
 
 /**
@@ -81,7 +82,7 @@ export function equal<A extends Operand, B extends Operand>(a: A, b: Fitting<A, 
  * ```
  */
 export function notEqual<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return withOneOrigin(() => new Tensor(node("logicalNot", [mapOperands("notEqual", "equal", [a, b]).node], {})));
+  return withOneOrigin(() => new Tensor(node("logicalNot", [mapOperands("equal", [a, b], keep, "notEqual").node], {})));
 }
 
 /**
@@ -94,7 +95,7 @@ export function notEqual<A extends Operand, B extends Operand>(a: A, b: Fitting<
  * ```
  */
 export function less<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("less", "less", [a, b]);
+  return mapOperands("less", [a, b]);
 }
 
 /**
@@ -107,7 +108,7 @@ export function less<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B
  * ```
  */
 export function lessEqual<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("lessEqual", "lessEqual", [a, b]);
+  return mapOperands("lessEqual", [a, b]);
 }
 
 /**
@@ -120,7 +121,7 @@ export function lessEqual<A extends Operand, B extends Operand>(a: A, b: Fitting
  * ```
  */
 export function greater<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("greater", "less", [b, a]);
+  return mapOperands("less", [b, a], keep, "greater");
 }
 
 /**
@@ -133,7 +134,7 @@ export function greater<A extends Operand, B extends Operand>(a: A, b: Fitting<A
  * ```
  */
 export function greaterEqual<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("greaterEqual", "lessEqual", [b, a]);
+  return mapOperands("lessEqual", [b, a], keep, "greaterEqual");
 }
 
 /**
@@ -146,7 +147,7 @@ export function greaterEqual<A extends Operand, B extends Operand>(a: A, b: Fitt
  * ```
  */
 export function logicalAnd<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("logicalAnd", "bitwiseAnd", [a, b], () => "bool");
+  return mapOperands("bitwiseAnd", [a, b], () => "bool", "logicalAnd");
 }
 
 /**
@@ -159,7 +160,7 @@ export function logicalAnd<A extends Operand, B extends Operand>(a: A, b: Fittin
  * ```
  */
 export function logicalOr<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("logicalOr", "bitwiseOr", [a, b], () => "bool");
+  return mapOperands("bitwiseOr", [a, b], () => "bool", "logicalOr");
 }
 
 /**
@@ -172,7 +173,7 @@ export function logicalOr<A extends Operand, B extends Operand>(a: A, b: Fitting
  * ```
  */
 export function logicalXor<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  return mapOperands("logicalXor", "bitwiseXor", [a, b], () => "bool");
+  return mapOperands("bitwiseXor", [a, b], () => "bool", "logicalXor");
 }
 
 /**
@@ -185,7 +186,7 @@ export function logicalXor<A extends Operand, B extends Operand>(a: A, b: Fittin
  * ```
  */
 export function logicalNot<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("logicalNot", "logicalNot", [x], () => "bool");
+  return mapOperands("logicalNot", [x], () => "bool");
 }
 
 /**
@@ -214,7 +215,7 @@ export function isNan<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
 export function isInf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
   return withOneOrigin(() => {
     if (!isFloat(x.dtype)) return notEqual<Tensor, Tensor>(x, x);
-    return equal(mapOperands("isInf", "abs", [x]), Infinity);
+    return equal(mapOperands("abs", [x], keep, "isInf"), Infinity);
   });
 }
 
@@ -231,7 +232,7 @@ export function isInf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
 export function isFinite<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
   return withOneOrigin(() => {
     if (!isFloat(x.dtype)) return equal<Tensor, Tensor>(x, x);
-    return less(mapOperands("isFinite", "abs", [x]), Infinity);
+    return less(mapOperands("abs", [x], keep, "isFinite"), Infinity);
   });
 }
 

@@ -28,12 +28,15 @@ export type PlainMap = {
   [P in PrimitiveOf<"map">]: Readonly<Record<never, never>> extends PrimitiveParams[P] ? P : never;
 }[PrimitiveOf<"map">];
 
-/** Applies `primitive` to `operands`, promoted to one dtype (then changed by `convert`) and broadcast to one shape. */
+/**
+ * Applies `primitive` to `operands`, promoted to one dtype (then changed by `convert`) and broadcast to one shape.
+ * Errors name `operation`.
+ */
 export function mapOperands(
-  operation: string,
   primitive: PlainMap,
   operands: readonly Operand[],
-  convert: (dtype: Dtype) => Dtype = keep,
+  convert = keep,
+  operation: string = primitive,
 ): Tensor {
   const dtype = convert(commonDtype(operation, operands));
   const shape = commonShape(operation, operands);
@@ -49,7 +52,10 @@ export function mapOperands(
   );
 }
 
-const keep = (dtype: Dtype): Dtype => dtype;
+/** For operations that are defined on all dtypes alike. */
+export function keep(dtype: Dtype): Dtype {
+  return dtype;
+}
 
 /** For operations that are defined on floats only: integers and booleans become f32. */
 export function toFloat(dtype: Dtype): Dtype {

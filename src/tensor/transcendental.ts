@@ -64,7 +64,7 @@ const large = 2 ** 28;
  * ```
  */
 export function exp<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("exp", "exp", [x], toFloat);
+  return mapOperands("exp", [x], toFloat);
 }
 
 /**
@@ -78,7 +78,7 @@ export function exp<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  */
 export function exp2<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function exp2(x: Tensor): Tensor {
-  return mapOperands("exp2", "pow", [2, x], toFloat);
+  return mapOperands("pow", [2, x], toFloat, "exp2");
 }
 
 /**
@@ -91,7 +91,7 @@ export function exp2(x: Tensor): Tensor {
  * ```
  */
 export function expm1<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("expm1", "expm1", [x], toFloat);
+  return mapOperands("expm1", [x], toFloat);
 }
 
 /**
@@ -104,7 +104,7 @@ export function expm1<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function log<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("log", "log", [x], toFloat);
+  return mapOperands("log", [x], toFloat);
 }
 
 /**
@@ -145,7 +145,7 @@ export function log10(x: Tensor): Tensor {
  * ```
  */
 export function log1p<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("log1p", "log1p", [x], toFloat);
+  return mapOperands("log1p", [x], toFloat);
 }
 
 /**
@@ -158,7 +158,7 @@ export function log1p<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function sin<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("sin", "sin", [x], toFloat);
+  return mapOperands("sin", [x], toFloat);
 }
 
 /**
@@ -171,7 +171,7 @@ export function sin<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  * ```
  */
 export function cos<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("cos", "cos", [x], toFloat);
+  return mapOperands("cos", [x], toFloat);
 }
 
 /**
@@ -235,7 +235,7 @@ export function cosh(x: Tensor): Tensor {
  * ```
  */
 export function tanh<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("tanh", "tanh", [x], toFloat);
+  return mapOperands("tanh", [x], toFloat);
 }
 
 /**
@@ -310,7 +310,7 @@ export function atanh(x: Tensor): Tensor {
  * ```
  */
 export function erf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
-  return mapOperands("erf", "erf", [x], toFloat);
+  return mapOperands("erf", [x], toFloat);
 }
 
 /**
@@ -324,8 +324,8 @@ export function erf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  */
 export function logaddexp<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
   return withOneOrigin(() => {
-    const high: Tensor = mapOperands("logaddexp", "maximum", [a, b], toFloat);
-    const low: Tensor = mapOperands("logaddexp", "minimum", [a, b], toFloat);
+    const high: Tensor = mapOperands("maximum", [a, b], toFloat, "logaddexp");
+    const low: Tensor = mapOperands("minimum", [a, b], toFloat, "logaddexp");
     // where both are the same infinity, their difference would be NaN
     const distance = where(low.equal(high), 0, low.subtract(high));
     return high.add(log1p(exp(distance)));

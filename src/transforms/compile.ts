@@ -4,7 +4,8 @@
  * that it touches are found on the way. `tracedFunction.ts` runs what is made here.
  */
 import { isKeepingGraph } from "../runtime/realize.ts";
-import { ArgumentError, TracingError } from "../support/errors.ts";
+import { ArgumentError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
 import { openTrace } from "../tensor/tracing.ts";
 import { readArguments } from "./signature.ts";
 import { TracedFunction } from "./tracedFunction.ts";
@@ -51,8 +52,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
       index = 0;
       for (const dropped of traces.splice(mostTraces)) dropped.dispose();
     }
-    const trace = traces[index];
-    if (trace === undefined) throw new TracingError("The function could not be traced.");
+    const trace = at(traces, index);
     if (index > 0) traces.unshift(...traces.splice(index, 1));
     return trace.run(read) as Result;
   };

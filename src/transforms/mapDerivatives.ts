@@ -80,5 +80,5 @@ function powerByExponent(t: Tensor, { a, output }: Application): Tensor {
 }
 
 function power(a: Tensor, b: Tensor): Tensor {
-  return mapOperands("pow", "pow", [a, b]);
+  return mapOperands("pow", [a, b]);
 }

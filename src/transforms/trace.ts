@@ -7,6 +7,7 @@ import { topologicalOrder } from "../graph/traverse.ts";
 import type { Program } from "../runtime/programs.ts";
 import { storageOf } from "../runtime/storage.ts";
 import { TracingError } from "../support/errors.ts";
+import { remember } from "../support/remember.ts";
 import { type Flattened, flattenTree, mapTree } from "../support/tree.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type HostInput, type StateCell, type Trace, withTrace } from "../tensor/tracing.ts";
@@ -109,12 +110,8 @@ class Recorder implements Trace {
   }
 
   #stateOf(cell: StateCell): State {
-    let state = this.states.get(cell);
-    if (state === undefined) {
-      state = { cell, placeholder: sourceNode({ shape: cell.shape, dtype: cell.dtype }), written: undefined };
-      this.states.set(cell, state);
-    }
-    return state;
+    const { shape, dtype } = cell;
+    return remember(this.states, cell, () => ({ cell, placeholder: sourceNode({ shape, dtype }), written: undefined }));
   }
 }
 

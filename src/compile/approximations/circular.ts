@@ -4,6 +4,7 @@
  * rare branch of a `select`: targets that can skip it do.
  */
 import type { Expression } from "../../kernel/expression.ts";
+import { at } from "../../support/invariant.ts";
 import { mantissaBits, type Single, signBit } from "./single.ts";
 
 /** Below it multiples of π/2 have at most 11 bits, and eleven and thirteen bits multiply exactly. */
@@ -109,11 +110,9 @@ function windowOfBits(s: Single, start: Expression): [Expression, Expression, Ex
       s.u32(twoOverPiBits[4 + ahead] ?? 0),
     ),
   );
-  const joined = (high: Expression, low: Expression) =>
-    s.apply("or", s.apply("shiftLeft", high, within), s.apply("shiftRight", low, others));
-  const [a, b, c, d] = words;
-  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error("four words were made");
-  return [joined(a, b), joined(b, c), joined(c, d)];
+  const joined = (high: number) =>
+    s.apply("or", s.apply("shiftLeft", at(words, high), within), s.apply("shiftRight", at(words, high + 1), others));
+  return [joined(0), joined(1), joined(2)];
 }
 
 /** The high 32 bits of a product of two u32, from products of 16 bits. */

@@ -6,6 +6,7 @@ import { isNode, type Node } from "../../graph/node.ts";
 import { type Family, type PrimitiveOf, primitives } from "../../graph/primitives.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { at, invariant } from "../../support/invariant.ts";
+import { remember } from "../../support/remember.ts";
 import type { NestContext } from "../nest.ts";
 import { mapValue } from "./maps.ts";
 import { viewValue } from "./views.ts";
@@ -33,15 +34,9 @@ export class Values {
 
   /** The value of `node` at `indices`, computed from its inputs even where it is kept in memory. */
   computed(node: Node, indices: readonly Expression[]): Expression {
-    let known = this.#known.get(node);
-    if (known === undefined) this.#known.set(node, (known = new Map()));
+    const known = remember(this.#known, node, () => new Map<string, Expression>());
     const key = indices.map((index) => this.#context.builder.id(index)).join(",");
-    let value = known.get(key);
-    if (value === undefined) {
-      value = this.#compute(node, indices);
-      known.set(key, value);
-    }
-    return value;
+    return remember(known, key, () => this.#compute(node, indices));
   }
 
   #compute(node: Node, indices: readonly Expression[]): Expression {

@@ -35,20 +35,9 @@ export class Allocator {
 
   /** Adds the bytes from `start` to `end` to what can be handed out; they lie above all that were added before. */
   extend(start: number, end: number): void {
-    const block: Block = {
-      address: start,
-      size: end - start,
-      isFree: false,
-      below: undefined,
-      above: undefined,
-      next: undefined,
-      previous: undefined,
-    };
-    const below = this.#last;
-    if (below !== undefined && below.address + below.size === start) {
-      block.below = below;
-      below.above = block;
-    }
+    const last = this.#last;
+    const below = last !== undefined && last.address + last.size === start ? last : undefined;
+    const block = newBlock(start, end - start, below);
     this.#last = block;
     this.#release(block);
   }
@@ -68,7 +57,7 @@ export class Allocator {
   /** Gives back what `allocate` handed out. */
   free(address: number): void {
     const block = this.#taken.get(address);
-    invariant(block !== undefined, `address ${address} was handed out before it is given back`);
+    invariant(block !== undefined, `address ${address} is in use`);
     this.#taken.delete(address);
     this.#release(block);
   }
@@ -101,17 +90,7 @@ export class Allocator {
   }
 
   #split(block: Block, size: number): void {
-    const rest: Block = {
-      address: block.address + size,
-      size: block.size - size,
-      isFree: false,
-      below: block,
-      above: block.above,
-      next: undefined,
-      previous: undefined,
-    };
-    if (block.above !== undefined) block.above.below = rest;
-    block.above = rest;
+    const rest = newBlock(block.address + size, block.size - size, block);
     block.size = size;
     if (this.#last === block) this.#last = rest;
     this.#list(rest);
@@ -165,6 +144,15 @@ export class Allocator {
     this.#filled[power] = filled;
     this.#powers = filled === 0 ? this.#powers & ~(1 << power) : this.#powers | (1 << power);
   }
+}
+
+/** A block above `below` and below what stood above that. */
+function newBlock(address: number, size: number, below: Block | undefined): Block {
+  const above = below?.above;
+  const block: Block = { address, size, isFree: false, below, above, next: undefined, previous: undefined };
+  if (below !== undefined) below.above = block;
+  if (above !== undefined) above.below = block;
+  return block;
 }
 
 function lowestBit(bits: number): number {

@@ -50,7 +50,7 @@ export class KernelCode {
     if (missing.size > 0) this.#compile(missing);
     const positions = keys.map((key) => {
       const entry = this.#entries.get(key);
-      invariant(entry !== undefined, "a kernel that was compiled is kept");
+      invariant(entry !== undefined, "its kernel is kept");
       if (entry.users++ === 0) this.#unused--;
       return entry.position;
     });
@@ -60,7 +60,7 @@ export class KernelCode {
   release(keys: readonly string[]): void {
     for (const key of keys) {
       const entry = this.#entries.get(key);
-      invariant(entry !== undefined && entry.users > 0, "a kernel is released as often as it was acquired");
+      invariant(entry !== undefined && entry.users > 0, "its kernel is in use");
       if (--entry.users > 0) continue;
       this.#unused++;
       this.#entries.delete(key);

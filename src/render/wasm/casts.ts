@@ -62,8 +62,7 @@ function clampToByte(w: FunctionWriter): void {
   w.i32(0xff);
   w.get(value);
   w.i32(0xff);
-  w.op("i32.lt_u");
-  w.op("select");
+  w.op("i32.lt_u", "select");
   w.release(value);
 }
 

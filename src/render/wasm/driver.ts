@@ -53,9 +53,7 @@ function driverBody(kernelType: number): Uint8Array {
   };
   w.block(() => {
     w.loop(() => {
-      w.get(here);
-      w.get(end);
-      w.op("i32.ge_u");
+      w.op(here, end, "i32.ge_u");
       w.brIf(1);
       isKind(commandKinds.kernel);
       w.if(

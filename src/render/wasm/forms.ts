@@ -1,4 +1,5 @@
 /** How an operation is written: what the tables of scalar and vector spellings hold. */
+import { invariant } from "../../support/invariant.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode } from "./opcodes.ts";
 
@@ -23,12 +24,7 @@ export const unchanged: Form = { kind: "stack", write: () => {} };
 
 /** Instructions one after the other, on operands on the stack. */
 export function op(...opcodes: readonly Opcode[]): Form {
-  return {
-    kind: "stack",
-    write: (w) => {
-      for (const opcode of opcodes) w.op(opcode);
-    },
-  };
+  return { kind: "stack", write: (w) => w.op(...opcodes) };
 }
 
 /** `opcode` on operands in another order. */
@@ -88,7 +84,7 @@ export function writeForm(
     case "import":
     case "perLane":
     case "none":
-      throw new Error(`Smilodon broke its own promise: a form of kind ${form.kind} is not written by itself.`);
+      return invariant(false, `a form of kind ${form.kind} is not written by itself`);
     default:
       form satisfies never;
   }

@@ -1,5 +1,6 @@
 /** One function body in the making: its locals, handed out and taken back, and its instructions. */
 import { at } from "../../support/invariant.ts";
+import { remember } from "../../support/remember.ts";
 import { ByteWriter } from "./byteWriter.ts";
 import { type Opcode, opcodes, type ValueType, valueTypes } from "./opcodes.ts";
 
@@ -32,9 +33,12 @@ export class FunctionWriter {
     return at(this.#types, local);
   }
 
-  /** An instruction without immediates. */
-  op(opcode: Opcode): void {
-    writeOpcode(this.#code, opcode);
+  /** Instructions without immediates, one after the other; a number pushes the local of that number. */
+  op(...code: readonly (Opcode | number)[]): void {
+    for (const item of code) {
+      if (typeof item === "number") this.get(item);
+      else writeOpcode(this.#code, item);
+    }
   }
 
   get(local: number): void {
@@ -80,16 +84,14 @@ export class FunctionWriter {
 
   /** Pushes a vector constant. Engines build it anew where it stands, so it is put in a local when the function starts. */
   v128(bytes: Uint8Array): void {
-    const key = bytes.join();
-    let local = this.#constants.get(key);
-    if (local === undefined) {
-      local = this.#types.push("v128") - 1;
-      this.#constants.set(key, local);
+    const local = remember(this.#constants, bytes.join(), () => {
+      const constant = this.#types.push("v128") - 1;
       writeOpcode(this.#prologue, "v128.const");
       this.#prologue.bytes(bytes);
       writeOpcode(this.#prologue, "local.set");
-      this.#prologue.unsigned(local);
-    }
+      this.#prologue.unsigned(constant);
+      return constant;
+    });
     this.get(local);
   }
 

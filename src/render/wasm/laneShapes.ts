@@ -1,10 +1,11 @@
 /**
  * What the lanes of a vector loop see: for each value, whether all lanes have the same, or numbers a fixed step apart,
- * or anything. Decides before a line is written whether a loop can run in vectors, and why not.
+ * or anything. Decides before a line is written whether a loop can run in vectors.
  */
 import type { Expression } from "../../kernel/expression.ts";
 import type { Statement } from "../../kernel/kernel.ts";
 import { expressionsOf, inputsOf, visitStatements } from "../../kernel/traverse.ts";
+import { remember } from "../../support/remember.ts";
 
 /** How a value differs from lane to lane: by this number (0: not at all), or in no simple way. */
 export type LaneShape = number | "varying";
@@ -23,11 +24,7 @@ export class LaneShapes {
   }
 
   of(expression: Expression): LaneShape {
-    const known = this.#known.get(expression);
-    if (known !== undefined) return known;
-    const shape = this.#compute(expression);
-    this.#known.set(expression, shape);
-    return shape;
+    return remember(this.#known, expression, () => this.#compute(expression));
   }
 
   ofLocal(local: number): LaneShape {
@@ -77,20 +74,19 @@ export class LaneShapes {
   }
 }
 
-/** Why `loop` cannot run in vectors, or undefined where it can. */
-export function obstacleOf(loop: Loop, shapes: LaneShapes): string | undefined {
-  if (loop.lanes < 4) return `it has ${loop.lanes} lanes`;
-  let obstacle: string | undefined;
+/**
+ * Can the lanes of `loop` run together? Not where they take different ways through an if, run an inner loop differently
+ * often, or store different values to one element.
+ */
+export function runsInVectors(loop: Loop, shapes: LaneShapes): boolean {
+  let runs = loop.lanes >= 4;
+  const differs = (expression: Expression) => shapes.of(expression) !== 0;
   visitStatements(loop.body, (statement) => {
-    if (statement.kind === "if" && shapes.of(statement.condition) !== 0) obstacle ??= "an if differs from lane to lane";
-    if (statement.kind === "loop" && (shapes.of(statement.start) !== 0 || shapes.of(statement.stop) !== 0)) {
-      obstacle ??= `loop v${statement.local} is of different length in each lane`;
-    }
-    if (statement.kind === "store" && shapes.of(statement.index) === 0 && shapes.of(statement.value) !== 0) {
-      obstacle ??= `all lanes store to one element of b${statement.buffer}`;
-    }
+    if (statement.kind === "if" && differs(statement.condition)) runs = false;
+    if (statement.kind === "loop" && (differs(statement.start) || differs(statement.stop))) runs = false;
+    if (statement.kind === "store" && !differs(statement.index) && differs(statement.value)) runs = false;
   });
-  return obstacle;
+  return runs;
 }
 
 /** Locals that something varying uses directly: they are wanted as vectors, though all lanes have the same. */

@@ -5,6 +5,7 @@
 import type { Expression } from "../../kernel/expression.ts";
 import type { Sum, Term } from "../../kernel/indexArithmetic.ts";
 import { at } from "../../support/invariant.ts";
+import { remember } from "../../support/remember.ts";
 import type { AddressPlan, Frame, PreparedAddresses } from "./frame.ts";
 import type { Access, AccessFacts, Loop } from "./loopFacts.ts";
 
@@ -74,7 +75,8 @@ export class LoopAddresses implements PreparedAddresses {
     const pointer = at(this.#frame.pointers, buffer);
     if (sum.constant === 0 && sum.terms.length === 0) return pointer;
     const { w } = this.#frame;
-    return this.#once(this.#bases, `${buffer} ${sum.constant} ${this.#key(sum.terms)}`, () => {
+    const key = `${buffer} ${sum.constant} ${this.#key(sum.terms)}`;
+    return remember(this.#bases, key, () => {
       w.get(pointer);
       pushSum(this.#frame, sum, bytes, push);
       w.op("i32.add");
@@ -91,8 +93,7 @@ export class LoopAddresses implements PreparedAddresses {
       ? terms.reduce((sum, term) => sum + term.coefficient, 0)
       : undefined;
     const moved = () => {
-      w.get(counter);
-      w.op("i32.mul");
+      w.op(counter, "i32.mul");
       return this.#keep();
     };
     let induction: Induction;
@@ -122,15 +123,6 @@ export class LoopAddresses implements PreparedAddresses {
     return local;
   }
 
-  #once(known: Map<string, number>, key: string, make: () => number): number {
-    let local = known.get(key);
-    if (local === undefined) {
-      local = make();
-      known.set(key, local);
-    }
-    return local;
-  }
-
   #key(terms: readonly Term[]): string {
     return terms
       .map(({ coefficient, factors }) => `${coefficient}*${factors.map((factor) => this.#id(factor)).join("*")}`)
@@ -140,9 +132,7 @@ export class LoopAddresses implements PreparedAddresses {
   #id(factor: Expression): string {
     if (factor.kind === "local") return `v${factor.local}`;
     if (factor.kind === "size") return `s${factor.size}`;
-    const id = this.#ids.get(factor) ?? this.#ids.size;
-    this.#ids.set(factor, id);
-    return `e${id}`;
+    return `e${remember(this.#ids, factor, () => this.#ids.size)}`;
   }
 }
 

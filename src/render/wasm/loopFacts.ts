@@ -8,6 +8,7 @@ import type { Kernel, Statement } from "../../kernel/kernel.ts";
 import { bodiesOf, expressionsOf, inputsOf, visitExpressions, visitStatements } from "../../kernel/traverse.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
+import { remember } from "../../support/remember.ts";
 
 /** A loop statement. */
 export type Loop = Extract<Statement, { kind: "loop" }>;
@@ -59,12 +60,7 @@ function stability(accepts: (local: number) => boolean): (expression: Expression
     if (expression.kind === "load") return false;
     const inputs = inputsOf(expression);
     if (inputs.length === 0) return true;
-    let stable = known.get(expression);
-    if (stable === undefined) {
-      stable = inputs.every(isStable);
-      known.set(expression, stable);
-    }
-    return stable;
+    return remember(known, expression, () => inputs.every(isStable));
   };
   return isStable;
 }

@@ -35,8 +35,7 @@ export function reduceLanes({ w }: Frame, op: ReduceOp, dtype: Dtype, parts: rea
     combine(
       () => w.get(first),
       () => {
-        w.get(first);
-        w.get(first);
+        w.op(first, first);
         w.shuffle(order);
       },
     );

@@ -11,11 +11,12 @@ import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { buffersUsed, expressionsOf, sharedExpressions, visitExpressions } from "../../kernel/traverse.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
+import { remember } from "../../support/remember.ts";
 import { lanesOf, scalarTypes } from "./casts.ts";
 import { kernelSignature } from "./driver.ts";
 import type { Frame, Lanes, Storage } from "./frame.ts";
 import { FunctionWriter } from "./functionWriter.ts";
-import { accumulatedOutside, LaneShapes, obstacleOf, wantedAsScalars, wantedAsVectors } from "./laneShapes.ts";
+import { accumulatedOutside, LaneShapes, runsInVectors, wantedAsScalars, wantedAsVectors } from "./laneShapes.ts";
 import { LoopAddresses } from "./loopAddresses.ts";
 import { type Loop, loopFacts } from "./loopFacts.ts";
 import { reduceLanes } from "./reduceLanes.ts";
@@ -53,14 +54,7 @@ export function renderKernel(kernel: Kernel, { imports, isRelaxed }: RenderOptio
 /** `compute`, once for each key. */
 function remembered<K, V>(compute: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = compute(key);
-      known.set(key, value);
-    }
-    return value;
-  };
+  return (key) => remember(known, key, () => compute(key));
 }
 
 /** The argument block holds the addresses of pointer cells, one a buffer, and then the sizes. */
@@ -135,8 +129,7 @@ class StatementWriter {
   /** Runs `write` with the writers of one statement, which hold what it uses more than once. */
   #with(statement: Statement, write: (scalars: ScalarEmitter, vectors: VectorEmitter | undefined) => void): void {
     const { lanes } = this.#frame;
-    const shared = this.#shared.get(statement) ?? sharedIn(statement);
-    this.#shared.set(statement, shared);
+    const shared = remember(this.#shared, statement, () => sharedIn(statement));
     const scalars = new ScalarEmitter(this.#frame, shared);
     const vectors = lanes && new VectorEmitter(this.#frame, lanes, scalars, shared);
     write(scalars, vectors);
@@ -183,7 +176,7 @@ class StatementWriter {
         pushParts(lanes, value, vectors);
         return setParts(w, parts);
       }
-      invariant(scalar !== undefined, `v${local} of kernel ${this.#frame.kernel.name} is carried state`);
+      invariant(scalar !== undefined, `v${local} is carried state`);
       scalars.push(value);
       w.set(scalar);
     });
@@ -199,7 +192,7 @@ class StatementWriter {
         parts.forEach((state, part) => vectors.pushCombined(op, dtype, state, value, part));
         return setParts(w, parts);
       }
-      invariant(scalar !== undefined, `v${local} of kernel ${this.#frame.kernel.name} is carried state`);
+      invariant(scalar !== undefined, `v${local} is carried state`);
       const push = (position: number) => (position === 0 ? w.get(scalar) : scalars.push(value));
       writeScalar(this.#frame, { op, dtype, arity: 2, literal: undefined, push });
       w.set(scalar);
@@ -235,7 +228,7 @@ class StatementWriter {
     w.set(counter);
     this.#frame.storage.set(loop.local, { scalar: counter });
     const shapes = loop.mode === "vector" && lanes === undefined ? new LaneShapes(loop) : undefined;
-    const isVector = shapes !== undefined && obstacleOf(loop, shapes) === undefined;
+    const isVector = shapes !== undefined && runsInVectors(loop, shapes);
     if (isVector) this.#vectorPhases(loop, shapes, counter, stop);
     if (!isVector || (extentOf(loop) ?? 1) % 4 !== 0) this.#iterate(loop, { counter, stop, iterations: 1 });
     this.#frame.storage.delete(loop.local);
@@ -251,9 +244,7 @@ class StatementWriter {
   ): void {
     const { w } = this.#frame;
     const isBelow = () => {
-      w.get(counter);
-      w.get(stop);
-      w.op("i32.lt_s");
+      w.op(counter, stop, "i32.lt_s");
     };
     isBelow();
     w.if(() => {
@@ -341,7 +332,7 @@ class StatementWriter {
   #addTo(held: Storage | undefined, op: Extract<Statement, { kind: "accumulate" }>["op"], dtype: Dtype): void {
     const { w } = this.#frame;
     const state = held?.scalar;
-    invariant(state !== undefined, "what a vector loop accumulates into is a scalar outside");
+    invariant(state !== undefined, "carried state outside is a scalar");
     const result = w.local(scalarTypes[dtype]);
     w.set(result);
     writeScalar(this.#frame, {

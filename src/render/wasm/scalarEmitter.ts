@@ -66,8 +66,7 @@ export class ScalarEmitter {
     if (plan !== undefined) {
       w.get(plan.base);
       if (plan.induction !== undefined) {
-        w.get(plan.induction);
-        w.op("i32.add");
+        w.op(plan.induction, "i32.add");
       }
       if (plan.rest.length === 0) return plan.offset;
       pushSum(this.#frame, { constant: 0, terms: plan.rest }, bytes, push);
@@ -164,7 +163,7 @@ export class ScalarEmitter {
     const { w, storage } = this.#frame;
     const { scalar, splat } = storage.get(local) ?? {};
     if (scalar !== undefined) return w.get(scalar);
-    invariant(splat !== undefined, `v${local} of kernel ${this.#frame.kernel.name} is held where scalars can be read`);
+    invariant(splat !== undefined, `v${local} is held`);
     w.get(splat);
     extractLane(w, dtype, 0);
   }
@@ -182,10 +181,7 @@ export interface ScalarApplication {
 }
 
 /** Writes a scalar operation. */
-export function writeScalar(
-  { w, imports, kernel }: Frame,
-  { op, dtype, arity, literal, push }: ScalarApplication,
-): void {
+export function writeScalar({ w, imports }: Frame, { op, dtype, arity, literal, push }: ScalarApplication): void {
   const short = literal === undefined ? undefined : scalarLiteralForm(op, dtype, literal);
   const form = short ?? scalarForms[op][dtype];
   if (form.kind === "import") {
@@ -194,7 +190,7 @@ export function writeScalar(
       castScalar(w, dtype, "f64");
     }
     const callee = imports.get(op);
-    invariant(callee !== undefined, `kernel ${kernel.name} imports ${op}`);
+    invariant(callee !== undefined, `${op} is imported`);
     w.call(callee);
     return castScalar(w, "f64", dtype);
   }

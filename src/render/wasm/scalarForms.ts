@@ -5,159 +5,80 @@
 
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
-import { andThen, type Form, imported, none, op, reordered, sequence, unchanged } from "./forms.ts";
+import { type Form, imported, op, reordered, sequence, unchanged } from "./forms.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode } from "./opcodes.ts";
+import { type Row, spelling, withI32 } from "./spelling.ts";
 
-/** A form for each dtype. */
-export type Row = { readonly [D in Dtype]: Form };
+const scalarTypeNames = { f32: "f32", f64: "f64", i32: "i32", bits: "i32" } as const;
+const { rows, floatRow, floats, integers, byte, numbers, ordered, undefinedOnFloats, transcendental, shiftForm } =
+  spelling(
+    scalarTypeNames,
+    (w) => {
+      w.i32(0xff);
+      w.op("i32.and");
+    },
+    imported,
+  );
 
-/** A sequence on i32, kept to the low bits of a u8. */
-function byte(form: Form): Form {
-  return andThen(form, (w) => {
-    w.i32(0xff);
-    w.op("i32.and");
-  });
-}
-
-function floats(f32: Form, f64: Form): Row {
-  return { f32, f64, i32: none, u32: none, u8: none, bool: none };
-}
-
-function numbers(f32: Opcode, f64: Opcode, whole: Form): Row {
-  return { ...floats(op(f32), op(f64)), i32: whole, u32: whole, u8: byte(whole) };
-}
-
-function integers(i32: Form, u32: Form): Pick<Row, "i32" | "u32" | "u8"> {
-  return { i32, u32, u8: u32 };
-}
-
-const transcendental = floats(imported, imported);
+/** WebAssembly takes the condition last. */
+const chosen = reordered("select", [1, 2, 0]);
 
 /** Spelling of each operation, by the dtype of its operands (of its values, for `select`). */
 export const scalarForms: { readonly [Op in ScalarOp]: Row } = {
+  ...rows,
   negative: numbers(
-    "f32.neg",
-    "f64.neg",
+    "neg",
     sequence((w, [x = 0]) => binary(w, 0, "i32.sub", x)),
   ),
-  abs: { ...floats(op("f32.abs"), op("f64.abs")), ...integers(sequence(writeAbs), unchanged) },
+  abs: { ...floats("abs"), ...integers(sequence(writeAbs), unchanged) },
   sign: {
-    ...floats(sequence(writeSign("f32")), sequence(writeSign("f64"))),
+    ...floatRow(sequence(writeSign("f32")), sequence(writeSign("f64"))),
     ...integers(sequence(writeIntegerSign), op("i32.eqz", "i32.eqz")),
   },
-  floor: floats(op("f32.floor"), op("f64.floor")),
-  ceil: floats(op("f32.ceil"), op("f64.ceil")),
-  round: floats(op("f32.nearest"), op("f64.nearest")),
-  sqrt: floats(op("f32.sqrt"), op("f64.sqrt")),
-  exp: transcendental,
-  expm1: transcendental,
-  log: transcendental,
-  log1p: transcendental,
-  sin: transcendental,
-  cos: transcendental,
-  tanh: transcendental,
-  sigmoid: transcendental,
-  erf: transcendental,
-  not: { ...floats(none, none), bool: op("i32.eqz") },
-  add: numbers("f32.add", "f64.add", op("i32.add")),
-  subtract: numbers("f32.sub", "f64.sub", op("i32.sub")),
-  multiply: numbers("f32.mul", "f64.mul", op("i32.mul")),
-  divide: floats(op("f32.div"), op("f64.div")),
+  not: { ...undefinedOnFloats, bool: op("i32.eqz") },
   quotient: { ...transcendental, ...integers(sequence(writeQuotient), sequence(unsignedDivision("i32.div_u"))) },
   remainder: { ...transcendental, ...integers(sequence(writeRemainder), sequence(unsignedDivision("i32.rem_u"))) },
-  power: transcendental,
-  maximum: {
-    ...floats(op("f32.max"), op("f64.max")),
-    ...integers(choose("i32.gt_s"), choose("i32.gt_u")),
-    bool: op("i32.or"),
-  },
-  minimum: {
-    ...floats(op("f32.min"), op("f64.min")),
-    ...integers(choose("i32.lt_s"), choose("i32.lt_u")),
-    bool: op("i32.and"),
-  },
-  equal: { ...floats(op("f32.eq"), op("f64.eq")), ...integers(op("i32.eq"), op("i32.eq")), bool: op("i32.eq") },
-  less: { ...floats(op("f32.lt"), op("f64.lt")), ...integers(op("i32.lt_s"), op("i32.lt_u")), bool: op("i32.lt_u") },
-  lessEqual: {
-    ...floats(op("f32.le"), op("f64.le")),
-    ...integers(op("i32.le_s"), op("i32.le_u")),
-    bool: op("i32.le_u"),
-  },
-  and: { ...floats(none, none), ...integers(op("i32.and"), op("i32.and")), bool: op("i32.and") },
-  or: { ...floats(none, none), ...integers(op("i32.or"), op("i32.or")), bool: op("i32.or") },
-  xor: { ...floats(none, none), ...integers(op("i32.xor"), op("i32.xor")), bool: op("i32.xor") },
+  maximum: { ...floats("max"), ...integers(choose("i32.gt_s"), choose("i32.gt_u")), bool: op("i32.or") },
+  minimum: { ...floats("min"), ...integers(choose("i32.lt_s"), choose("i32.lt_u")), bool: op("i32.and") },
+  less: ordered("lt", op("i32.lt_u")),
+  lessEqual: ordered("le", op("i32.le_u")),
   shiftLeft: {
-    ...floats(none, none),
-    i32: shift("i32.shl", 32),
-    u32: shift("i32.shl", 32),
+    ...undefinedOnFloats,
+    ...integers(shift("i32.shl", 32)),
     u8: byte(shift("i32.shl", 8)),
     bool: shift("i32.shl", 1),
   },
   shiftRight: {
-    ...floats(none, none),
+    ...undefinedOnFloats,
     i32: sequence(writeArithmeticShift),
     u32: shift("i32.shr_u", 32),
     u8: shift("i32.shr_u", 8),
     bool: shift("i32.shr_u", 1),
   },
-  select: { ...floats(chosen(), chosen()), ...integers(chosen(), chosen()), bool: chosen() },
+  select: { ...floatRow(chosen, chosen), ...integers(chosen), bool: chosen },
 };
 
 /** The form of an integer operation whose second operand is `literal`, where there is a shorter one; it takes the first operand alone. */
 export function scalarLiteralForm(name: ScalarOp, dtype: Dtype, literal: number): Form | undefined {
   if (dtype === "f32" || dtype === "f64" || dtype === "bool") return undefined;
-  const isSigned = dtype === "i32";
-  const bits = dtype === "u8" ? 8 : 32;
-  if (name === "shiftLeft" && literal >= 0 && literal < bits)
-    return (dtype === "u8" ? byte : same)(withConstant("i32.shl", literal));
-  if (name === "shiftRight" && literal >= 0 && literal < bits)
-    return withConstant(isSigned ? "i32.shr_s" : "i32.shr_u", literal);
-  if (literal <= 0 || (name !== "quotient" && name !== "remainder")) return undefined;
-  const exponent = Math.log2(literal);
-  if (Number.isInteger(exponent)) {
-    if (name === "remainder") return withConstant("i32.and", literal - 1);
-    return withConstant(isSigned ? "i32.shr_s" : "i32.shr_u", exponent);
-  }
-  if (!isSigned) return withConstant(name === "quotient" ? "i32.div_u" : "i32.rem_u", literal);
+  const shift = shiftForm(name, dtype, literal);
+  if (shift !== undefined || literal <= 0 || (name !== "quotient" && name !== "remainder")) return shift;
+  if (name === "remainder" && Number.isInteger(Math.log2(literal))) return withI32("i32.and", literal - 1);
+  if (dtype !== "i32") return withI32(name === "quotient" ? "i32.div_u" : "i32.rem_u", literal);
   return sequence((w, [x = 0]) => writeSignedByLiteral(w, x, name, literal));
-}
-
-function same(form: Form): Form {
-  return form;
-}
-
-function withConstant(opcode: Opcode, value: number): Form {
-  return {
-    kind: "stack",
-    write: (w) => {
-      w.i32(value);
-      w.op(opcode);
-    },
-  };
-}
-
-/** WebAssembly takes the condition last. */
-function chosen(): Form {
-  return reordered("select", [1, 2, 0]);
 }
 
 function choose(compare: Opcode): Form {
   return sequence((w, [a = 0, b = 0]) => {
-    w.get(a);
-    w.get(b);
-    w.get(a);
-    w.get(b);
-    w.op(compare);
-    w.op("select");
+    w.op(a, b, a, b, compare, "select");
   });
 }
 
 /** constant · opcode · local. */
 function binary(w: FunctionWriter, constant: number, opcode: Opcode, local: number): void {
   w.i32(constant);
-  w.get(local);
-  w.op(opcode);
+  w.op(local, opcode);
 }
 
 function writeAbs(w: FunctionWriter, [x = 0]: readonly number[]): void {
@@ -173,8 +94,7 @@ function writeSign(type: "f32" | "f64") {
     const compare = (opcode: Opcode) => {
       w.get(x);
       w[type](0);
-      w.op(opcode);
-      w.op("select");
+      w.op(opcode, "select");
     };
     w[type](1);
     w[type](-1);
@@ -193,40 +113,28 @@ function writeIntegerSign(w: FunctionWriter, [x = 0]: readonly number[]): void {
 /** A shift that gives 0 where the count is not below `width`. */
 function shift(opcode: Opcode, width: number): Form {
   return sequence((w, [x = 0, count = 0]) => {
-    w.get(x);
-    w.get(count);
-    w.op(opcode);
+    w.op(x, count, opcode);
     w.i32(0);
     w.get(count);
     w.i32(width);
-    w.op("i32.lt_u");
-    w.op("select");
+    w.op("i32.lt_u", "select");
   });
 }
 
 function writeArithmeticShift(w: FunctionWriter, [x = 0, count = 0]: readonly number[]): void {
-  w.get(x);
-  w.get(count);
+  w.op(x, count);
   w.i32(31);
   w.get(count);
   w.i32(32);
-  w.op("i32.lt_u");
-  w.op("select");
-  w.op("i32.shr_s");
+  w.op("i32.lt_u", "select", "i32.shr_s");
 }
 
 /** Division of which a zero divisor gives 0: the machine's would trap. */
 function unsignedDivision(opcode: "i32.div_u" | "i32.rem_u") {
   return (w: FunctionWriter, [a = 0, b = 0]: readonly number[]) => {
-    w.get(a);
-    w.get(b);
-    w.get(b);
-    w.op("i32.eqz");
-    w.op("i32.or");
-    w.op(opcode);
+    w.op(a, b, b, "i32.eqz", "i32.or", opcode);
     w.i32(0);
-    w.get(b);
-    w.op("select");
+    w.op(b, "select");
   };
 }
 
@@ -242,15 +150,9 @@ function withDivision(
   isZeroOrMinusOne(w, b);
   w.op("select");
   w.set(divisor);
-  w.get(a);
-  w.get(divisor);
-  w.op("i32.div_s");
+  w.op(a, divisor, "i32.div_s");
   w.set(quotient);
-  w.get(a);
-  w.get(quotient);
-  w.get(divisor);
-  w.op("i32.mul");
-  w.op("i32.sub");
+  w.op(a, quotient, divisor, "i32.mul", "i32.sub");
   w.set(rest);
   use(divisor, quotient, rest);
   for (const local of [divisor, quotient, rest]) w.release(local);
@@ -268,13 +170,9 @@ function isZeroOrMinusOne(w: FunctionWriter, x: number): void {
 function isToMove(w: FunctionWriter, rest: number, divisor: number): void {
   w.get(rest);
   w.i32(0);
-  w.op("i32.ne");
-  w.get(rest);
-  w.get(divisor);
-  w.op("i32.xor");
+  w.op("i32.ne", rest, divisor, "i32.xor");
   w.i32(0);
-  w.op("i32.lt_s");
-  w.op("i32.and");
+  w.op("i32.lt_s", "i32.and");
 }
 
 function writeQuotient(w: FunctionWriter, operands: readonly number[]): void {
@@ -283,9 +181,7 @@ function writeQuotient(w: FunctionWriter, operands: readonly number[]): void {
     // by −1 it is −a, which wraps; by 0 it is 0
     binary(w, 0, "i32.sub", a);
     w.i32(0);
-    w.get(b);
-    w.op("select");
-    w.get(quotient);
+    w.op(b, "select", quotient);
     isToMove(w, rest, divisor);
     w.op("i32.sub");
     isZeroOrMinusOne(w, b);
@@ -295,12 +191,10 @@ function writeQuotient(w: FunctionWriter, operands: readonly number[]): void {
 
 function writeRemainder(w: FunctionWriter, operands: readonly number[]): void {
   withDivision(w, operands, (divisor, _quotient, rest) => {
-    w.get(rest);
-    w.get(divisor);
+    w.op(rest, divisor);
     w.i32(0);
     isToMove(w, rest, divisor);
-    w.op("select");
-    w.op("i32.add");
+    w.op("select", "i32.add");
   });
 }
 

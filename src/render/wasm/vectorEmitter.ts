@@ -162,7 +162,7 @@ export class VectorEmitter implements LaneWriter {
     switch (expression.kind) {
       case "local": {
         const parts = storage.get(expression.local)?.parts;
-        invariant(parts !== undefined, `v${expression.local} is held as vectors`);
+        invariant(parts !== undefined, `v${expression.local} is held`);
         return w.get(at(parts, part));
       }
       case "load":
@@ -215,14 +215,12 @@ export class VectorEmitter implements LaneWriter {
     w.set(result);
     this.push(at(inputs, 0), part);
     w.tee(mask);
-    w.op("i32x4.all_true");
-    w.op("i32.eqz");
+    w.op("i32x4.all_true", "i32.eqz");
     w.if(() =>
       this.#forgetting(() => {
         w.get(result);
         this.push(at(inputs, 2), part);
-        w.get(mask);
-        w.op(isRelaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
+        w.op(mask, isRelaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
         w.set(result);
       }),
     );
@@ -248,11 +246,9 @@ export class VectorEmitter implements LaneWriter {
   #contracted({ op, inputs, dtype }: Apply, part: number): boolean {
     const { w, isRelaxed } = this.#frame;
     if (!isRelaxed || dtype !== "f32" || (op !== "add" && op !== "subtract")) return false;
-    const product = [...inputs].reverse().find((input) => this.#isProduct(input));
-    if (product === undefined || !this.#isProduct(product)) return false;
-    if (op === "subtract" && product !== inputs[1]) return false;
-    const other = product === inputs[1] ? inputs[0] : inputs[1];
-    invariant(other !== undefined, `${op} has two inputs`);
+    const [first, second] = [at(inputs, 0), at(inputs, 1)];
+    const [product, other] = this.#isProduct(second) || op === "subtract" ? [second, first] : [first, second];
+    if (!this.#isProduct(product)) return false;
     for (const factor of product.inputs) this.push(factor, part);
     this.push(other, part);
     w.op(op === "add" ? "f32x4.relaxed_madd" : "f32x4.relaxed_nmadd");

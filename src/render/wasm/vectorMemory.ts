@@ -30,8 +30,7 @@ export function pushLanes(
     const offset = scalars.pushAddress(load);
     if (bytesOf(dtype) >= 4) return w.memory("v128.load", offset + 16 * part);
     w.memory("v128.load32_zero", offset + 4 * part);
-    w.op("i16x8.extend_low_i8x16_u");
-    w.op("i32x4.extend_low_i16x8_u");
+    w.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
     return castVector(w, "u8", dtype, part, () => {});
   }
   const pointers =
@@ -104,8 +103,7 @@ function lanePointers(
   w.set(indices);
   return {
     push: (lane) => {
-      w.get(at(pointers, access.buffer));
-      w.get(indices);
+      w.op(at(pointers, access.buffer), indices);
       extractLane(w, "i32", lanes === 4 ? lane : 2 * (part % 2) + lane);
       if (bytesOf(dtype) > 1) {
         w.i32(Math.log2(bytesOf(dtype)));
