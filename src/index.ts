@@ -42,6 +42,8 @@ export * from "./tensor/slice.ts";
 export * from "./tensor/statistics.ts";
 export { type Nested, Tensor, type TensorLike, type TensorOptions, tensor } from "./tensor/tensor.ts";
 export * from "./tensor/transcendental.ts";
+export * from "./tensor/windows/convolution.ts";
+export * from "./tensor/windows/pooling.ts";
 export { type CompiledFunction, compile } from "./transforms/compile.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transforms/grad.ts";
 export { gradientsOf } from "./transforms/gradient.ts";

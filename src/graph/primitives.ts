@@ -91,9 +91,24 @@ export interface PrimitiveParams {
     readonly left: readonly number[];
     readonly right: readonly number[];
     readonly output: readonly number[];
+    /** Axes of one operand that slide along another's: convolutions. */
+    readonly windows: readonly Window[];
     readonly accumulate: Dtype;
     readonly dtype: Dtype;
   };
+}
+
+/**
+ * Ties three axes of a contraction: position `input` = stride · `output` + dilation · `kernel`. One operand has the
+ * input axis, the other the kernel axis, the result the output axis, of `size` positions; all of them lie inside the input.
+ */
+export interface Window {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly size: number;
 }
 
 /** Name of a primitive. */

@@ -6,7 +6,7 @@ import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { type Primitive, type PrimitiveParams, primitives } from "./primitives.ts";
+import { type Primitive, type PrimitiveParams, primitives, type Window } from "./primitives.ts";
 import type { TensorType } from "./tensorType.ts";
 
 type TypeRule<P extends Primitive> = (
@@ -84,12 +84,10 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   erf: floats,
   logicalNot: mapRule((dtype) => dtype === "bool", "booleans"),
   astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype }),
-  bitcast: (inputs, { dtype }) => {
-    const input = at(inputs, 0);
-    if (dtypes[dtype].bytes !== dtypes[input.dtype].bytes) {
-      throw new DtypeError(`bitcast: ${input.dtype} and ${dtype} differ in size.`, { from: input.dtype, to: dtype });
-    }
-    return { shape: input.shape, dtype };
+  bitcast: (inputs, params, primitive) => {
+    const { shape, dtype } = at(inputs, 0);
+    requireFit(dtypes[params.dtype].bytes === dtypes[dtype].bytes, primitive, inputs, params, "which differs in size");
+    return { shape, dtype: params.dtype };
   },
   add: numbers,
   subtract: numbers,
@@ -119,15 +117,11 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     requireSameShape(primitive, condition, a);
     return anything([a, b], {}, primitive);
   },
-  reshape: (inputs, { shape }) => {
-    const input = at(inputs, 0);
-    if (sizeOf(checkShape("reshape", shape)) !== sizeOf(input.shape)) {
-      throw new ShapeError(
-        `reshape: ${showShape(input.shape)} has ${sizeOf(input.shape)} elements and ${showShape(shape)} has ${sizeOf(shape)}.`,
-        { from: input.shape, to: shape },
-      );
-    }
-    return { shape, dtype: input.dtype };
+  reshape: (inputs, params, primitive) => {
+    const { shape, dtype } = at(inputs, 0);
+    const [own, wanted] = [sizeOf(shape), sizeOf(checkShape(primitive, params.shape))];
+    requireFit(own === wanted, primitive, inputs, params, `${own} elements for ${wanted}`);
+    return { shape: params.shape, dtype };
   },
   permuteDims: (inputs, params, primitive) => {
     const { shape, dtype } = at(inputs, 0);
@@ -165,37 +159,22 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     const shape = input.shape.map((size, axis) => size + at(low, axis) + at(high, axis));
     return { shape: checkShape(primitive, shape), dtype: input.dtype };
   },
-  concat: (inputs, { axis }) => {
-    const first = inputs[0];
-    if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate.");
-    let total = 0;
-    for (const input of inputs) {
-      const same =
-        input.shape.length === first.shape.length &&
-        input.shape.every((size, other) => other === axis || size === first.shape[other]);
-      if (!same || !(axis in first.shape)) {
-        throw new ShapeError(
-          `concat: ${showShape(first.shape)} and ${showShape(input.shape)} may differ only at axis ${axis}.`,
-          { axis, shapes: inputs.map((each) => each.shape) },
-        );
-      }
-      if (input.dtype !== first.dtype) throw new DtypeError(`concat: dtypes ${first.dtype} and ${input.dtype} differ.`);
-      total += at(input.shape, axis);
-    }
-    return {
-      shape: checkShape(
-        "concat",
-        first.shape.map((size, each) => (each === axis ? total : size)),
-      ),
-      dtype: first.dtype,
-    };
+  concat: (inputs, params, primitive) => {
+    const { axis } = params;
+    const first = inputs[0] ?? { shape: [], dtype: "f32" };
+    const isLike = ({ shape, dtype }: TensorType) =>
+      dtype === first.dtype && sameShape(shape.with(axis, 0), first.shape.with(axis, 0));
+    const fits = axis in first.shape && inputs.every((input) => axis in input.shape && isLike(input));
+    requireFit(fits, primitive, inputs, params, `they may differ only at axis ${axis}`);
+    const total = inputs.reduce((sum, { shape }) => sum + at(shape, axis), 0);
+    return { shape: checkShape(primitive, first.shape.with(axis, total)), dtype: first.dtype };
   },
   sum: reduceRule(isNumber, "numbers"),
   prod: reduceRule(isNumber, "numbers"),
   max: reduceRule(isAnything, "everything"),
   min: reduceRule(isAnything, "everything"),
   contract: (inputs, params, primitive) => {
-    const { left, right, output, dtype } = params;
+    const { left, right, output, windows, dtype } = params;
     const [a, b] = [at(inputs, 0), at(inputs, 1)];
     const extents = new Map<number, number>();
     const agree = (names: readonly number[], shape: Shape) =>
@@ -206,7 +185,15 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
         extents.set(name, known);
         return known === extent;
       });
-    const fits = agree(left, a.shape) && agree(right, b.shape) && output.every((name) => extents.has(name));
+    const slides = (window: Window) => {
+      const reach = window.stride * (window.size - 1) + window.dilation * ((extents.get(window.kernel) ?? 0) - 1);
+      extents.set(window.output, window.size);
+      return (
+        !output.includes(window.input) && !output.includes(window.kernel) && reach < (extents.get(window.input) ?? 0)
+      );
+    };
+    const named = agree(left, a.shape) && agree(right, b.shape) && windows.every(slides);
+    const fits = named && output.every((name) => extents.has(name));
     requireFit(fits && a.dtype === b.dtype && isNumber(a.dtype), primitive, inputs, params);
     const shape = output.map((name) => extents.get(name) ?? 0);
     return { shape: checkShape(primitive, shape), dtype };

@@ -47,7 +47,7 @@ export function contractNamed(
   const operands = [left.tensor, right.tensor];
   const dtype = toNumber(commonDtype(operation, operands));
   const [a, b] = [summedAlone(left, right, output), summedAlone(right, left, output)];
-  const params = { left: a.names, right: b.names, output, accumulate: dtype, dtype };
+  const params = { left: a.names, right: b.names, output, windows: [], accumulate: dtype, dtype };
   return explaining(
     operation,
     operands,

@@ -48,14 +48,15 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
   prod: ({ inputs }, { axes }) => node("prod", inputs, { axes: next(axes) }),
   max: ({ inputs }, { axes }) => node("max", inputs, { axes: next(axes) }),
   min: ({ inputs }, { axes }) => node("min", inputs, { axes: next(axes) }),
-  contract: ({ inputs, isBatched }, { left, right, output, accumulate, dtype }) => {
+  contract: ({ inputs, isBatched }, { left, right, output, windows, accumulate, dtype }) => {
     // The batch is one more name, which an operand without a batch lacks
-    const name = Math.max(-1, ...left, ...right) + 1;
+    const name = Math.max(-1, ...left, ...right, ...output) + 1;
     const named = (names: readonly number[], has: boolean | undefined) => (has === true ? [name, ...names] : names);
     return node("contract", inputs, {
       left: named(left, isBatched[0]),
       right: named(right, isBatched[1]),
       output: [name, ...output],
+      windows,
       accumulate,
       dtype,
     });

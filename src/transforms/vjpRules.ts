@@ -4,12 +4,13 @@
  * differentiated again. Maps have their rows in `mapDerivatives.ts`; `gradient.ts` applies the rules.
  */
 import { type Node, node } from "../graph/node.ts";
-import type { Primitive } from "../graph/primitives.ts";
+import type { Primitive, Window } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { multiply } from "../tensor/arithmetic.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
 import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
+import { slideBack } from "../tensor/slideBack.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Application, applicationOf, isMap, isUnshared, type Unshared } from "./application.ts";
 import { productOfOthers, scatterSlice, shareOfExtreme, spread } from "./derivativeParts.ts";
@@ -76,22 +77,30 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
   min: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
   contract: (g, { inputs, params }, index) => {
-    const { left, right, output, accumulate } = params;
+    const { left, right, output, windows, accumulate } = params;
     const [names, otherNames, other] = index === 0 ? [left, right, at(inputs, 1)] : [right, left, at(inputs, 0)];
+    const operand = at(inputs, index);
     // The roles change places: the cotangent stands where the result was, and this operand is the result
-    const reached = names.filter((name) => output.includes(name) || otherNames.includes(name));
-    const dtype = at(inputs, index).dtype;
-    const cotangent = castNode(g.node, other.dtype);
-    const result = node("contract", [cotangent, other.node], {
-      left: output,
-      right: otherNames,
-      output: reached,
-      accumulate,
-      dtype,
-    });
-    return new Tensor(restoreNames(result, names, reached, at(inputs, index)));
+    const mine = (name: number) => windows.some((window) => window.input === name || window.kernel === name);
+    const reached = names.filter((name) => output.includes(name) || otherNames.includes(name) || mine(name));
+    const sizeOfName = (name: number) => at(operand.shape, names.indexOf(name));
+    const result = slideBack(
+      { node: castNode(g.node, other.dtype), names: output },
+      { node: other.node, names: otherNames },
+      windows.filter((window) => names.includes(window.input)),
+      windows
+        .filter((window) => names.includes(window.kernel))
+        .map((window) => turned(window, sizeOfName(window.kernel))),
+      { names: reached, shape: reached.map(sizeOfName), accumulate, dtype: operand.dtype },
+    );
+    return new Tensor(restoreNames(result, names, reached, operand));
   },
 };
+
+/** The window in which kernel and output have changed roles: the input position is the same sum of both. */
+function turned({ input, output, kernel, stride, dilation }: Window, size: number): Window {
+  return { input, output: kernel, kernel: output, stride: dilation, dilation: stride, size };
+}
 
 /** Axes of an operand that were summed without the other having them: every element has the same cotangent. */
 function restoreNames(result: Node, names: readonly number[], reached: readonly number[], operand: Tensor): Node {

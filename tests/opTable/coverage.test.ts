@@ -10,7 +10,7 @@ const others = ["tensor", "seed", "inLayer", "show"];
 
 const folder = new URL("../../src/tensor/", import.meta.url);
 const modules: readonly object[] = await Promise.all(
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file): Promise<object> => import(new URL(file, folder).href)),
 );

@@ -368,7 +368,7 @@ function contract(values: readonly Value[], [, a, b, c]: Instruction): Value | u
   const many = count([...taken].filter((name) => !output.includes(name)).map((name) => shape[name] ?? 1));
   if (count(output.map((name) => shape[name] ?? y.node.type.shape[right.indexOf(name)] ?? 1)) > mostElements)
     return undefined;
-  const made = node("contract", [x.node, y.node], { left, right, output, accumulate: dtype, dtype });
+  const made = node("contract", [x.node, y.node], { left, right, output, windows: [], accumulate: dtype, dtype });
   const bound = Math.max(1, many) * x.bound * y.bound;
   return {
     node: made,

@@ -2,6 +2,7 @@
 import type { OpRow } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as comparison } from "./rows/comparison.ts";
+import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
@@ -18,5 +19,6 @@ export const table: readonly OpRow[] = [
   ...manipulate,
   ...joining,
   ...linear,
+  ...convolution,
   ...creation,
 ];

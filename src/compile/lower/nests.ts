@@ -7,7 +7,7 @@ import type { PrimitiveOf } from "../../graph/primitives.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
-import { at } from "../../support/invariant.ts";
+import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
 import { reduceIdentity } from "./identities.ts";
 import { isFamily, type Values } from "./values.ts";
@@ -47,30 +47,39 @@ function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>,
 }
 
 function lowerContraction(context: NestContext, node: Node<"contract">, values: Values): Nest {
-  const { left, right, output, accumulate } = node.params;
-  const axes = new Map<number, Axis>();
-  const sides = [left, right].map((names, side) => {
-    const operand = at(node.inputs, side);
+  const { left, right, output, windows, accumulate } = node.params;
+  const axes = new Map<number, Axis>(windows.map((window) => [window.output, context.newAxis(window.size)]));
+  const slides = (name: number) => windows.some((window) => window.input === name);
+  const operands = [left, right].map((names, side) => ({ names, operand: at(node.inputs, side) }));
+  for (const { names, operand } of operands) {
     names.forEach((name, axis) => {
-      if (!axes.has(name)) axes.set(name, context.newAxis(at(operand.type.shape, axis)));
+      if (!axes.has(name) && !slides(name)) axes.set(name, context.newAxis(at(operand.type.shape, axis)));
     });
-    return { operand, own: names.flatMap((name) => axes.get(name) ?? []) };
-  });
-  const kept = output.flatMap((name) => axes.get(name) ?? []);
-  const element = ({ operand, own }: (typeof sides)[number]) =>
-    context.builder.cast(
-      accumulate,
-      values.at(
-        operand,
-        own.map((axis) => context.position(axis)),
-      ),
-    );
+  }
+  const axisOf = (name: number): Axis => {
+    const axis = axes.get(name);
+    invariant(axis !== undefined, `name ${name} of a contraction has a loop`);
+    return axis;
+  };
+  const positionOf = (name: number): Expression => {
+    const window = windows.find((each) => each.input === name);
+    if (window === undefined) return context.position(axisOf(name));
+    const parts = [
+      [context.position(axisOf(window.output)), window.stride],
+      [context.position(axisOf(window.kernel)), window.dilation],
+    ] as const;
+    return context.arithmetic.sum(parts);
+  };
+  const kept = output.map(axisOf);
   return accumulation(context, node, {
     kept,
     reduced: [...axes.values()].filter((axis) => !kept.includes(axis)),
     op: "add",
     dtype: accumulate,
-    value: () => context.builder.apply("multiply", ...sides.map(element)),
+    value: () => {
+      const elements = operands.map(({ names, operand }) => values.at(operand, names.map(positionOf)));
+      return context.builder.apply("multiply", ...elements.map((element) => context.builder.cast(accumulate, element)));
+    },
   });
 }
 

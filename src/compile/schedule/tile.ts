@@ -18,18 +18,27 @@ import {
 } from "../nest.ts";
 import { laneScore, loadStrides } from "./lanes.ts";
 
+/** Times the usual lanes, where nothing else needs registers. */
+const widest = 4;
+
 /** The loops of a contraction's nest. */
 export function tileContraction(context: NestContext, nest: Nest, target: Target): readonly Step[] {
-  const single = target.vectorBytes / 4;
+  const lane = bestLane(context, nest, target);
+  if (lane !== undefined) return tileAcross(context, nest, lane, target);
   const summed = innermost(nest.body);
-  const lane = best(nest.axes, (axis) =>
-    axis.extent >= single ? laneScore(context, nest.body, axis.local) : -Infinity,
-  );
-  const dot = summed !== undefined && summed.axis.extent >= single ? dotScore(context, nest, summed) : -Infinity;
-  if (lane !== undefined && lane.score >= dot) return tileAcross(context, nest, lane.item, target);
-  return summed !== undefined && dot > -Infinity
+  return summed !== undefined && summed.axis.extent >= target.vectorBytes / 4
     ? tileAlong(context, nest, summed, target)
     : nestLoops(nest.axes, nest.body, "parallel");
+}
+
+/** The result axis that lanes should run over, or undefined where they do better along the summed axis, or nowhere. */
+function bestLane(context: NestContext, nest: Nest, target: Target): Axis | undefined {
+  const single = target.vectorBytes / 4;
+  const long = nest.axes.filter((axis) => axis.extent >= single);
+  const lane = best(long, (axis) => laneScore(context, nest.body, axis.local));
+  const summed = innermost(nest.body);
+  const dot = summed !== undefined && summed.axis.extent >= single ? dotScore(context, nest, summed) : -Infinity;
+  return lane !== undefined && lane.score >= dot ? lane.item : undefined;
 }
 
 /** Lanes over result axis `lane`, rows over an axis along which the lanes' operand is used again. */
@@ -38,7 +47,10 @@ function tileAcross(context: NestContext, nest: Nest, lane: Axis, target: Target
   const rows = best(others, (axis) => reuse(nest.body, lane, axis));
   const lanes = target.tile.vectors * (target.vectorBytes / 4);
   const columns = (body: readonly Step[]) => [loopOver(lane, body, "vector", lanes)];
-  if (rows === undefined || rows.score <= 0) return nestLoops(others, columns(nest.body), "parallel");
+  // Without rows to share them, wide loads at least use all that a visit to a distant row of memory brings
+  if (rows === undefined || rows.score <= 0) {
+    return nestLoops(others, [loopOver(lane, nest.body, "vector", widest * lanes)], "parallel");
+  }
   const outer = others.filter((axis) => axis !== rows.item);
   return nestLoops(outer, splitJam(context, rows.item, target.tile.rows, nest.body, columns), "parallel");
 }
