@@ -13,8 +13,6 @@ import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { flatten, IndexArithmetic } from "./affine.ts";
 
-export { visitExpressions };
-
 /** A loop over `extent` positions; `local` is the position. */
 export interface Axis {
   readonly local: number;

@@ -84,10 +84,12 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   erf: floats,
   logicalNot: mapRule((dtype) => dtype === "bool", "booleans"),
   astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype }),
-  bitcast: (inputs, params, primitive) => {
-    const { shape, dtype } = at(inputs, 0);
-    requireFit(dtypes[params.dtype].bytes === dtypes[dtype].bytes, primitive, inputs, params, "which differs in size");
-    return { shape, dtype: params.dtype };
+  bitcast: (inputs, { dtype }) => {
+    const input = at(inputs, 0);
+    if (dtypes[dtype].bytes !== dtypes[input.dtype].bytes) {
+      throw new DtypeError(`bitcast: ${input.dtype} and ${dtype} differ in size.`, { from: input.dtype, to: dtype });
+    }
+    return { shape: input.shape, dtype };
   },
   add: numbers,
   subtract: numbers,
@@ -106,9 +108,8 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   bitwiseXor: bits,
   bitwiseLeftShift: bits,
   bitwiseRightShift: bits,
-  where: ([condition, a, b], _params, primitive) => {
-    if (condition === undefined || a === undefined || b === undefined)
-      throw new ShapeError("where takes three inputs.");
+  where: (inputs, _params, primitive) => {
+    const [condition, a, b] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     if (condition.dtype !== "bool")
       throw new DtypeError(
         `where: the condition is ${condition.dtype}; it has to be bool. Compare first (x.greater(0)).`,
@@ -117,11 +118,15 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     requireSameShape(primitive, condition, a);
     return anything([a, b], {}, primitive);
   },
-  reshape: (inputs, params, primitive) => {
-    const { shape, dtype } = at(inputs, 0);
-    const [own, wanted] = [sizeOf(shape), sizeOf(checkShape(primitive, params.shape))];
-    requireFit(own === wanted, primitive, inputs, params, `${own} elements for ${wanted}`);
-    return { shape: params.shape, dtype };
+  reshape: (inputs, { shape }) => {
+    const input = at(inputs, 0);
+    if (sizeOf(checkShape("reshape", shape)) !== sizeOf(input.shape)) {
+      throw new ShapeError(
+        `reshape: ${showShape(input.shape)} has ${sizeOf(input.shape)} elements and ${showShape(shape)} has ${sizeOf(shape)}.`,
+        { from: input.shape, to: shape },
+      );
+    }
+    return { shape, dtype: input.dtype };
   },
   permuteDims: (inputs, params, primitive) => {
     const { shape, dtype } = at(inputs, 0);
@@ -159,14 +164,19 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     const shape = input.shape.map((size, axis) => size + at(low, axis) + at(high, axis));
     return { shape: checkShape(primitive, shape), dtype: input.dtype };
   },
-  concat: (inputs, params, primitive) => {
-    const { axis } = params;
-    const first = inputs[0] ?? { shape: [], dtype: "f32" };
-    const isLike = ({ shape, dtype }: TensorType) =>
-      dtype === first.dtype && sameShape(shape.with(axis, 0), first.shape.with(axis, 0));
-    const fits = axis in first.shape && inputs.every((input) => axis in input.shape && isLike(input));
-    requireFit(fits, primitive, inputs, params, `they may differ only at axis ${axis}`);
-    const total = inputs.reduce((sum, { shape }) => sum + at(shape, axis), 0);
+  concat: (inputs, { axis }, primitive) => {
+    const first = inputs[0];
+    if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate.");
+    let total = 0;
+    for (const { shape, dtype } of inputs) {
+      const isLike = axis in shape && sameShape(shape.with(axis, 0), first.shape.with(axis, 0));
+      if (!isLike)
+        throw new ShapeError(
+          `concat: ${showShape(first.shape)} and ${showShape(shape)} may differ only at axis ${axis}.`,
+        );
+      if (dtype !== first.dtype) throw new DtypeError(`concat: dtypes ${first.dtype} and ${dtype} differ.`);
+      total += at(shape, axis);
+    }
     return { shape: checkShape(primitive, first.shape.with(axis, total)), dtype: first.dtype };
   },
   sum: reduceRule(isNumber, "numbers"),

@@ -3,6 +3,7 @@
  * follows from how addresses move: neighbouring lanes should read neighbouring elements.
  */
 import type { Target } from "../../kernel/target.ts";
+import { visitExpressions } from "../../kernel/traverse.ts";
 import {
   type Axis,
   allSteps,
@@ -12,7 +13,6 @@ import {
   type NestContext,
   nestLoops,
   type Step,
-  visitExpressions,
 } from "../nest.ts";
 import { collapseAxes } from "./axes.ts";
 import { laneScore } from "./lanes.ts";
