@@ -9,6 +9,8 @@ export interface ScalarTraits {
   readonly arity: 1 | 2 | 3;
   readonly domain: "float" | "number" | "bits" | "bool" | "any";
   readonly result: "same" | "bool";
+  /** Found by a long computation rather than one instruction: targets take polynomials, and results may differ in the last places. */
+  readonly transcendental?: true;
   /** Operands may change places. */
   readonly commutative?: true;
   /** The value that changes nothing, which makes the operation a reduction; at the ends of the dtype's range where named so. */
@@ -24,15 +26,15 @@ export const scalarOps = {
   ceil: { arity: 1, domain: "float", result: "same" },
   round: { arity: 1, domain: "float", result: "same" },
   sqrt: { arity: 1, domain: "float", result: "same" },
-  exp: { arity: 1, domain: "float", result: "same" },
-  expm1: { arity: 1, domain: "float", result: "same" },
-  log: { arity: 1, domain: "float", result: "same" },
-  log1p: { arity: 1, domain: "float", result: "same" },
-  sin: { arity: 1, domain: "float", result: "same" },
-  cos: { arity: 1, domain: "float", result: "same" },
-  tanh: { arity: 1, domain: "float", result: "same" },
-  sigmoid: { arity: 1, domain: "float", result: "same" },
-  erf: { arity: 1, domain: "float", result: "same" },
+  exp: { arity: 1, domain: "float", result: "same", transcendental: true },
+  expm1: { arity: 1, domain: "float", result: "same", transcendental: true },
+  log: { arity: 1, domain: "float", result: "same", transcendental: true },
+  log1p: { arity: 1, domain: "float", result: "same", transcendental: true },
+  sin: { arity: 1, domain: "float", result: "same", transcendental: true },
+  cos: { arity: 1, domain: "float", result: "same", transcendental: true },
+  tanh: { arity: 1, domain: "float", result: "same", transcendental: true },
+  sigmoid: { arity: 1, domain: "float", result: "same", transcendental: true },
+  erf: { arity: 1, domain: "float", result: "same", transcendental: true },
   not: { arity: 1, domain: "bool", result: "bool" },
   add: { arity: 2, domain: "number", result: "same", commutative: true, identity: 0 },
   subtract: { arity: 2, domain: "number", result: "same" },
@@ -40,7 +42,7 @@ export const scalarOps = {
   divide: { arity: 2, domain: "float", result: "same" },
   quotient: { arity: 2, domain: "number", result: "same" },
   remainder: { arity: 2, domain: "number", result: "same" },
-  power: { arity: 2, domain: "float", result: "same" },
+  power: { arity: 2, domain: "float", result: "same", transcendental: true },
   maximum: { arity: 2, domain: "any", result: "same", commutative: true, identity: "lowest" },
   minimum: { arity: 2, domain: "any", result: "same", commutative: true, identity: "highest" },
   equal: { arity: 2, domain: "any", result: "bool", commutative: true },
@@ -61,3 +63,11 @@ export type ScalarOp = keyof typeof scalarOps;
 export type ReduceOp = {
   [Op in ScalarOp]: (typeof scalarOps)[Op] extends { identity: unknown } ? Op : never;
 }[ScalarOp];
+
+/** Every scalar operation, in the order of the table. */
+export const allScalarOps = Object.keys(scalarOps) as readonly ScalarOp[];
+
+/** Operations that are long computations. Derived, never listed. */
+export const transcendentalOps: ReadonlySet<ScalarOp> = new Set(
+  allScalarOps.filter((op) => "transcendental" in scalarOps[op]),
+);

@@ -4,7 +4,13 @@
  */
 import { describe, test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
-import { type ScalarOp, type ScalarTraits, scalarOps } from "../../src/kernel/scalarOps.ts";
+import {
+  allScalarOps,
+  type ScalarOp,
+  type ScalarTraits,
+  scalarOps,
+  transcendentalOps,
+} from "../../src/kernel/scalarOps.ts";
 import { allDtypes, bytesOf, type Dtype, dtypes } from "../../src/shape/dtype.ts";
 import { accessConformance } from "./accessConformance.ts";
 import { commandConformance } from "./commandConformance.ts";
@@ -27,19 +33,6 @@ export const laneCounts = [1, 4, 8, 16] as const;
 /** Extents that kernels are tried with. */
 export const extents = [0, 1, 3, 4, 5, 17, 31] as const;
 
-const transcendental: ReadonlySet<ScalarOp> = new Set([
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "erf",
-  "power",
-] as const);
-
 /** Defines the tests of the device that `makeDevice` makes. */
 export function deviceConformance(
   makeDevice: () => Device,
@@ -48,10 +41,10 @@ export function deviceConformance(
   const device = makeDevice();
   describe(`conformance of ${device.name}`, () => {
     const available = allDtypes.filter((dtype) => device.target.dtypes.includes(dtype));
-    for (const op of allOps()) {
+    for (const op of allScalarOps) {
       test(`${op} is the same on every dtype, in scalars and in vectors`, () => {
         for (const dtype of available)
-          if (isDefined(op, dtype)) mapAgrees(device, op, dtype, transcendental.has(op) ? transcendentalUlps : 0);
+          if (isDefined(op, dtype)) mapAgrees(device, op, dtype, transcendentalOps.has(op) ? transcendentalUlps : 0);
       });
     }
     test("casts and bitcasts are the same between all dtypes", () => {
@@ -62,10 +55,6 @@ export function deviceConformance(
     commandConformance(device);
     randomConformance(device, available, mayContract);
   });
-}
-
-function allOps(): ScalarOp[] {
-  return Object.keys(scalarOps).filter((op): op is ScalarOp => op in scalarOps);
 }
 
 const domains: { readonly [D in ScalarTraits["domain"]]: (dtype: Dtype) => boolean } = {

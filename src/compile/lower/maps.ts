@@ -3,7 +3,7 @@ import type { Node } from "../../graph/node.ts";
 import type { PrimitiveOf } from "../../graph/primitives.ts";
 import type { ExpressionBuilder } from "../../kernel/builder.ts";
 import type { Expression } from "../../kernel/expression.ts";
-import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import { type ScalarOp, transcendentalOps } from "../../kernel/scalarOps.ts";
 import { at } from "../../support/invariant.ts";
 
 type MapRule = ScalarOp | "value" | "cast" | "bitcast";
@@ -51,22 +51,11 @@ export function mapValue(
   }
 }
 
-const heavy: ReadonlySet<MapRule> = new Set<MapRule>([
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "erf",
-  "power",
-]);
+const long: ReadonlySet<MapRule> = transcendentalOps;
 const middling: ReadonlySet<MapRule> = new Set<MapRule>(["divide", "sqrt", "quotient", "remainder"]);
 
 /** Rough cost of one element of a map, in additions. */
 export function mapCost(primitive: PrimitiveOf<"map">): number {
   const rule = ruleOf(primitive);
-  return heavy.has(rule) ? 12 : middling.has(rule) ? 4 : 1;
+  return long.has(rule) ? 12 : middling.has(rule) ? 4 : 1;
 }

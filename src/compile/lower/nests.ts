@@ -5,11 +5,11 @@
 import { isNode, type Node } from "../../graph/node.ts";
 import type { PrimitiveOf } from "../../graph/primitives.ts";
 import type { Expression } from "../../kernel/expression.ts";
+import { identityOf } from "../../kernel/meaning.ts";
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
-import { reduceIdentity } from "./identities.ts";
 import { isFamily, type Values } from "./values.ts";
 
 /** The nest that computes `node` and stores it. */
@@ -101,7 +101,7 @@ function accumulation(context: NestContext, node: Node, { kept, reduced, op, dty
     indices,
     value: builder.cast(node.type.dtype, result),
   });
-  const initial = reduceIdentity(builder, op, dtype);
+  const initial = builder.literal(dtype, identityOf(op, dtype));
   // Nothing to reduce: there is not even an element that could be read
   if (reduced.some((axis) => axis.extent === 0)) return nest(kept, [store(initial)], node);
   const state = context.newLocal(dtype);

@@ -3,7 +3,7 @@
  * walks: one call into WebAssembly runs a whole plan. `render/wasm` has the code, `kernelCode.ts` keeps it.
  */
 import type { Plan } from "../../kernel/plan.ts";
-import { type ScalarOp, scalarOps } from "../../kernel/scalarOps.ts";
+import { allScalarOps, transcendentalOps } from "../../kernel/scalarOps.ts";
 import type { Target } from "../../kernel/target.ts";
 import { relaxedProbe, renderDriver } from "../../render/wasm/driver.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
@@ -16,35 +16,14 @@ import { Scratch } from "./scratch.ts";
 import { WasmExecutable } from "./wasmExecutable.ts";
 import { WasmMemory } from "./wasmMemory.ts";
 
-/** Operations on f32 that `render/wasm` would call JavaScript for; polynomials in their place run in vectors. */
-const foreignOps: ReadonlySet<ScalarOp> = new Set([
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "erf",
-  "power",
-] as const);
-
-function isScalarOp(name: string): name is ScalarOp {
-  return name in scalarOps;
-}
-
 const target: Target = {
   name: "wasm",
   dtypes: allDtypes,
   vectorBytes: 16,
   tile: { rows: 4, vectors: 2 },
   optimize: true,
-  nativeOps: new Set(
-    Object.keys(scalarOps)
-      .filter(isScalarOp)
-      .filter((op) => !foreignOps.has(op)),
-  ),
+  // Polynomials in place of transcendental functions run in vectors; JavaScript would be called for each number
+  nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),
 };
 
 /** Memory of a WebAssembly device. */
