@@ -1,6 +1,6 @@
 /**
  * Interleaved measurement: ours and the peer's take turns in one run, so that what the machine does meanwhile
- * hits both. The figure is the median of the paired ratios, with a bootstrap interval.
+ * hits both. The figure is the median of the paired ratios, with a bootstrap interval. Several peers: `contest.ts`.
  */
 
 /** What pairs of timings say. */
@@ -43,7 +43,7 @@ export async function measurePaired(
 }
 
 /** 95 % interval of the median by resampling, from a fixed seed. */
-function bootstrap(values: readonly number[]): readonly [number, number] {
+export function bootstrap(values: readonly number[]): readonly [number, number] {
   const samples = 2000;
   let state = 0x9e3779b9;
   const next = (): number => {

@@ -35,7 +35,17 @@ export function ownRow(
 
 /** Prints `rows` and remembers them. */
 export function emitRows(rows: readonly Row[], json: boolean): void {
+  printRows(rows, json);
+  rememberRows(rows);
+}
+
+/** Writes `rows` to stdout: JSON lines, or a table. */
+export function printRows(rows: readonly Row[], json: boolean): void {
   for (const row of rows) process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${describe(row)}\n`);
+}
+
+/** Appends `rows` to the history, with this machine. */
+function rememberRows(rows: readonly Row[]): void {
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
@@ -48,10 +58,9 @@ export function emitRows(rows: readonly Row[], json: boolean): void {
 }
 
 function describe(row: Row): string {
-  const bar =
-    row.bar === null
-      ? ""
-      : ` (bar ${row.better === "lower" ? "at most" : "at least"} ${row.bar}: ${row.met ? "met" : "NOT met"})`;
+  // With peers the bar may stand for the ratio or for the value
+  const sense = row.ratio !== null ? "" : row.better === "lower" ? "at most " : "at least ";
+  const bar = row.bar === null ? "" : ` (bar ${sense}${row.bar}: ${row.met ? "met" : "NOT met"})`;
   const peers = row.peers.map((peer) => `, ${peer.name} ${show(peer.value)}`).join("");
   const ratio =
     row.ratio === null

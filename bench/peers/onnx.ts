@@ -1,0 +1,84 @@
+/**
+ * Writes ONNX models of one operator as protobuf bytes. Field numbers are those of onnx.proto
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); operators those of operator set 20.
+ */
+
+/** A graph of one node. Inputs with data are kept in the model. */
+export interface OneNode {
+  readonly operator: string;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly data: Float32Array | BigInt64Array;
+  }[];
+  /** Names of inputs that each run is given, before the others. */
+  readonly given?: readonly string[];
+  readonly attributes?: Readonly<Record<string, number>>;
+  /** Numbers of axes of the result. */
+  readonly outputRank: number;
+}
+
+const [float, int64] = [1, 7];
+
+/** The model's bytes; its result is called y. */
+export function onnxModel({ operator, inputs, given = [], attributes = {}, outputRank }: OneNode): Uint8Array {
+  const node = [
+    ...given.map((name) => text(1, name)),
+    ...inputs.map(({ name }) => text(1, name)),
+    text(2, "y"),
+    text(4, operator),
+    ...Object.entries(attributes).map(([name, value]) => message(5, ...attribute(name, value))),
+  ];
+  const initializers = inputs.map(({ name, shape, data }) =>
+    message(
+      5,
+      ...shape.map((size) => integer(1, size)),
+      integer(2, data instanceof Float32Array ? float : int64),
+      text(8, name),
+      bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    ),
+  );
+  const axes = Array.from({ length: outputRank }, (_, axis) => message(1, text(2, `d${axis}`)));
+  const type = message(1, integer(1, float), message(2, ...axes));
+  const ends = [...given.map((name) => [11, name] as const), [12, "y"] as const].map(([field, name]) =>
+    message(field, text(1, name), message(2, type)),
+  );
+  const graph = message(7, message(1, ...node), text(2, "graph"), ...initializers, ...ends);
+  return Buffer.concat([integer(1, 9), graph, message(8, integer(2, 20))]);
+}
+
+/** Whole numbers become integers, others floats. */
+function attribute(name: string, value: number): Uint8Array[] {
+  if (Number.isInteger(value)) return [text(1, name), integer(3, value), integer(20, 2)];
+  const bits = Buffer.alloc(5);
+  bits[0] = (2 << 3) | 5;
+  bits.writeFloatLE(value, 1);
+  return [text(1, name), bits, integer(20, 1)];
+}
+
+function integer(field: number, value: number): Uint8Array {
+  return Uint8Array.from([...varint(field << 3), ...varint(value)]);
+}
+
+function text(field: number, value: string): Uint8Array {
+  return bytes(field, Buffer.from(value));
+}
+
+function message(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  return bytes(field, Buffer.concat(parts));
+}
+
+function bytes(field: number, value: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.from([...varint((field << 3) | 2), ...varint(value.length)]), value]);
+}
+
+function varint(value: number): number[] {
+  // -1 as 64 bits
+  if (value < 0) return [...Array.from({ length: 9 }, () => 0xff), 1];
+  const digits = [value % 128];
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    digits[digits.length - 1] = (digits.at(-1) ?? 0) | 128;
+    digits.push(rest % 128);
+  }
+  return digits;
+}
