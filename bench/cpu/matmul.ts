@@ -33,8 +33,8 @@ const cube = (size: number) => () => product(size, size, size);
 export const matmulRows: readonly Measurement[] = [
   row("matmul-256", 2.0, cube(256)),
   row("matmul-512", 2.5, cube(512)),
-  row("matmul-1024", 2.5, cube(1024), { limits: { seconds: 8 } }),
-  row("matmul-2048", 2.5, cube(2048), { limits: { seconds: 12, fewestRounds: 5 } }),
+  row("matmul-1024", 2.5, cube(1024), { limits: { seconds: 4 } }),
+  row("matmul-2048", 2.5, cube(2048), { limits: { seconds: 8, fewestRounds: 5 } }),
   row("matmul-509", 2.5, cube(509)),
   row("matmul-512x512x513", 2.5, () => product(512, 512, 513)),
   row("matmul-128x256x10", 2.5, () => product(128, 256, 10)),

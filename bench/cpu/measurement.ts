@@ -51,11 +51,7 @@ export function compared({ id, bar, unit, make, threads, limits }: ComparedOptio
       const made = make();
       const entries = [await enter(ours, made), ...(await enterPeers(await peers(), made))];
       const { times, best } = await holdContest(
-        entries.map(
-          ({ prepared }) =>
-            () =>
-              prepared.run(),
-        ),
+        entries.map(({ prepared }) => prepared),
         limits,
       );
       await consume(entries, made);
@@ -93,13 +89,7 @@ export function ownRate(options: {
       const cases = [make(), base()];
       const entries = [];
       for (const made of cases) entries.push(await enter(ours, made));
-      const { best } = await holdContest(
-        entries.map(
-          ({ prepared }) =>
-            () =>
-              prepared.run(),
-        ),
-      );
+      const { best } = await holdContest(entries.map(({ prepared }) => prepared));
       const work = (cases[0]?.operations ?? Number.NaN) / (cases[1]?.operations ?? Number.NaN);
       return [ownRow(bench, id, (best?.ratio ?? Number.NaN) * work, unit, "higher", bar)];
     },

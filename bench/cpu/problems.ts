@@ -5,10 +5,11 @@ import type { Case } from "./measurement.ts";
 /** Numbers in [−1, 1), the same at every run. */
 export function noise(seed: number, shape: readonly number[], scale = 1): HostArray {
   let state = Math.imul(seed + 1, 0x9e3779b1);
-  const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let index = 0; index < data.length; index++) {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0;
-    return (((state ^ (state >>> 13)) >>> 0) / 2 ** 31 - 1) * scale;
-  });
+    data[index] = (((state ^ (state >>> 13)) >>> 0) / 2 ** 31 - 1) * scale;
+  }
   return { data, shape };
 }
 

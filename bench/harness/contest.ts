@@ -2,12 +2,12 @@
  * Several contestants take turns in one run, so that what the machine does meanwhile hits all of them. Each is warmed
  * up until its times no longer fall; a time is that of a burst of runs; rounds end when the interval is tight.
  */
-import { setImmediate as nextMacrotask } from "node:timers/promises";
+import { setImmediate as nextMacrotask, setTimeout as pause } from "node:timers/promises";
 import { bootstrap, median } from "./paired.ts";
 
 /** How long a contest may take. The defaults suit operations between 10 µs and 100 ms. */
 export interface ContestLimits {
-  /** Of the measurement, without warming up. Default 5. */
+  /** Of the measurement, without warming up. Default 3. */
   readonly seconds?: number;
   /** Default 11. */
   readonly fewestRounds?: number;
@@ -29,8 +29,13 @@ const tight = 0.015;
 const hopeless = 1.6;
 const roundsOfHopeless = 5;
 
-/** A contestant: `run` returns, or resolves, when it is done. */
-export type Run = () => unknown;
+/** One who takes part. */
+export interface Contestant {
+  /** Returns, or resolves, when it is done. */
+  run(): unknown;
+  /** Milliseconds for which its threads go on turning after a run; nobody else is measured meanwhile. */
+  readonly restMilliseconds?: number;
+}
 
 /** What was measured. */
 export interface Contest {
@@ -40,25 +45,26 @@ export interface Contest {
   readonly best: (Comparison & { readonly index: number }) | undefined;
 }
 
-/** Lets `runs` take turns. The first is compared with the fastest of the others. */
-export async function holdContest(runs: readonly Run[], limits: ContestLimits = {}): Promise<Contest> {
+/** Lets `contestants` take turns. The first is compared with the fastest of the others. */
+export async function holdContest(contestants: readonly Contestant[], limits: ContestLimits = {}): Promise<Contest> {
   const bursts: number[] = [];
   const warm: number[] = [];
-  for (const run of runs) {
-    const { milliseconds } = await warmUp(run);
+  for (const contestant of contestants) {
+    const milliseconds = await warmUp(contestant);
     warm.push(milliseconds);
     bursts.push(burstOf(milliseconds));
   }
   const rest = Math.min(...warm.slice(1));
-  const rounds = runs.map((): number[] => []);
-  const end = performance.now() + (limits.seconds ?? 5) * 1000;
+  const rounds = contestants.map((): number[] => []);
+  const end = performance.now() + (limits.seconds ?? 3) * 1000;
   const fewest = limits.fewestRounds ?? 11;
   for (let round = 0; round < mostRounds; round++) {
-    const order = runs.map((_, position) => (position + round) % runs.length);
-    for (const index of order) {
+    for (const position of contestants.keys()) {
+      const index = (position + round) % contestants.length;
+      const contestant = contestants[index];
       const isHopeless = index > 0 && (warm[index] ?? 0) > hopeless * rest;
-      if (isHopeless && round >= roundsOfHopeless) continue;
-      rounds[index]?.push(await timeBurst(runs[index] ?? (() => undefined), bursts[index] ?? 1));
+      if (contestant === undefined || (isHopeless && round >= roundsOfHopeless)) continue;
+      rounds[index]?.push(await timeBurst(contestant, bursts[index] ?? 1));
     }
     if (round + 1 < fewest) continue;
     if (performance.now() > end || (round % 8 === 7 && isTight(compareBest(rounds)))) break;
@@ -83,29 +89,31 @@ function isTight(comparison: Contest["best"]): boolean {
 }
 
 /** Runs until four bursts take no less than the four before them: compilers have finished, memory has been asked for. */
-export async function warmUp(run: Run): Promise<{ readonly milliseconds: number }> {
+async function warmUp(contestant: Contestant): Promise<number> {
   const start = performance.now();
-  const taken: number[] = [await timeBurst(run, 1)];
+  const taken: number[] = [await timeBurst(contestant, 1)];
   for (;;) {
-    taken.push(await timeBurst(run, burstOf(taken.at(-1) ?? 1)));
+    taken.push(await timeBurst(contestant, burstOf(taken.at(-1) ?? 1)));
     const [late, early] = [taken.slice(-4), taken.slice(-8, -4)];
     const milliseconds = median(late);
     const spent = performance.now() - start;
     const isStable = early.length === 4 && milliseconds > 0.97 * median(early);
-    if ((spent > 400 && isStable) || (spent > 3000 && taken.length > 2)) return { milliseconds };
+    if ((spent > 400 && isStable) || (spent > 1500 && taken.length > 2)) return milliseconds;
   }
 }
 
 /** Milliseconds a run, over `count` runs. Finalizers and workers' messages have their turn before. */
-async function timeBurst(run: Run, count: number): Promise<number> {
+async function timeBurst(contestant: Contestant, count: number): Promise<number> {
   await nextMacrotask();
   const start = performance.now();
   for (let index = 0; index < count; index++) {
-    const result = run();
+    const result = contestant.run();
     // What is ready at once does not wait for a microtask
     if (result instanceof Promise) await result;
   }
-  return (performance.now() - start) / count;
+  const milliseconds = (performance.now() - start) / count;
+  if (contestant.restMilliseconds !== undefined) await pause(contestant.restMilliseconds);
+  return milliseconds;
 }
 
 function burstOf(milliseconds: number): number {

@@ -49,6 +49,8 @@ export interface Prepared {
   run(): unknown;
   /** The result of the last run. */
   read(): Promise<ArrayLike<number>>;
+  /** Milliseconds for which its threads go on turning after a run. */
+  readonly restMilliseconds?: number;
 }
 
 /** One way to compute. */

@@ -7,6 +7,9 @@ import * as ort from "onnxruntime-web";
 import type { HostArray, Library, Operation, Prepared } from "../harness/library.ts";
 import { type OneNode, onnxModel } from "./onnx.ts";
 
+/** Its idle threads spin, longer than this when the machine is busy. */
+const restMilliseconds = 50;
+
 export const peer: Library = {
   name: "onnxruntime-web 1.30.0",
   async start(threads) {
@@ -68,6 +71,7 @@ async function prepareNode(node: OneNode): Promise<Prepared> {
       last = (await session.run({})).y.data as Float32Array;
     },
     read: async () => last,
+    restMilliseconds,
   };
 }
 
@@ -83,5 +87,6 @@ async function prepareAdd(inputs: readonly HostArray[]): Promise<Prepared> {
       last = (await session.run({ a, b })).y.data as Float32Array;
     },
     read: async () => last,
+    restMilliseconds,
   };
 }
