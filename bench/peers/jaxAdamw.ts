@@ -17,7 +17,14 @@ export function adamwStep(
   loss: (parameters: Values[], x: Values, y: Values) => Values,
   { learningRate, beta1, beta2, epsilon, weightDecay }: AdamwOptions,
 ) {
-  return (parameters: Values[], first: Values[], second: Values[], time: Values, x: Values, y: Values) => {
+  return (
+    parameters: Values[],
+    first: Values[],
+    second: Values[],
+    time: Values,
+    x: Values,
+    y: Values,
+  ): [Values, Values[], Values[], Values[], Values] => {
     const [value, gradients] = valueAndGrad(loss)(
       parameters.map((each) => each.ref),
       x,

@@ -12,8 +12,8 @@ type Values = ReturnType<typeof np.array>;
 
 /** Prepares the step; the function returned runs `count` steps and gives the last loss. */
 export async function prepareJaxStep(
-  inputs: Float32Array,
-  targets: Float32Array,
+  inputs: Float32Array<ArrayBuffer>,
+  targets: Float32Array<ArrayBuffer>,
 ): Promise<(count: number) => Promise<number>> {
   await init("wasm");
   defaultDevice("wasm");

@@ -84,7 +84,7 @@ function trainMlp([x, classes, ...weights]: readonly HostArray[]): Prepared {
       const value = tf.tidy(() => {
         const { value, grads } = tf.variableGrads(loss, variables);
         for (const variable of variables) variable.assign(tf.mul(variable, kept));
-        optimizer.applyGradients(grads);
+        optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
         return value;
       });
       last = value.dataSync()[0];
