@@ -48,10 +48,9 @@ const operations: Readonly<Record<Operation, (inputs: readonly HostArray[]) => P
 export function mlpStep([x, classes, ...weights]: readonly HostArray[], isCompiled: boolean): () => Tensor {
   const [inputs, hidden, outputs] = [size(x, 1), size(weights[0], 1), size(weights[2], 1)];
   const model = new nn.Sequential(new nn.Linear(inputs, hidden), new nn.ReLU(), new nn.Linear(hidden, outputs));
-  // Linear keeps its weight as [out, in]
+  // Linear keeps its weight as [out, in]. Turned on the host: first-step must find a compiler that has not run yet
   model.parameters().forEach((parameter, index) => {
-    const value = toTensor(weights[index]);
-    parameter.assign(tensor(index % 2 === 0 ? value.matrixTranspose().dataSync() : value.dataSync(), parameter));
+    parameter.assign(toTensor(index % 2 === 0 ? transpose(weights[index]) : weights[index]));
   });
   const optimizer = new optim.AdamW(model.parameters(), {
     learningRate: adamw.learningRate,
@@ -95,6 +94,14 @@ function threeOf(inputs: readonly HostArray[]): readonly [Tensor, Tensor, Tensor
   const [a, b = a, c = a] = inputs.map(toTensor);
   if (!(a instanceof Tensor && b instanceof Tensor && c instanceof Tensor)) throw new Error("No inputs.");
   return [a, b, c];
+}
+
+function transpose(matrix: HostArray | undefined): HostArray {
+  const [rows, columns] = [size(matrix, 0), size(matrix, 1)];
+  const data = new Float32Array(rows * columns);
+  for (let place = 0; place < data.length; place++)
+    data[(place % columns) * rows + Math.floor(place / columns)] = matrix?.data[place] ?? 0;
+  return { data, shape: [columns, rows] };
 }
 
 function toTensor(array: HostArray | undefined): Tensor {
