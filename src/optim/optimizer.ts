@@ -161,7 +161,7 @@ export abstract class Optimizer implements Stateful {
     let clipped = clipValue === undefined ? gradients : clipGradientValue(gradients, clipValue);
     if (clipNorm !== undefined) clipped = clipGradientNorm(clipped, clipNorm).gradients;
     const count = add(this.#count.value, 1);
-    this.#count.assign(count);
+    const assignments: (readonly [Parameter, Tensor])[] = [[this.#count, count]];
     const rates = new Map([...new Set(members.map(({ rate }) => rate))].map((input) => [input, hostInput(input)]));
     members.forEach(({ parameter, rate, weightDecay }, index) => {
       const moments = this.#momentsOf(parameter);
@@ -173,13 +173,13 @@ export abstract class Optimizer implements Stateful {
         count: astype(count, parameter.dtype),
         weightDecay,
       });
-      parameter.assign(updated.value);
-      moments.forEach((moment, position) => moment.assign(at(updated.moments, position)));
+      assignments.push([parameter, updated.value]);
+      moments.forEach((moment, position) => assignments.push([moment, at(updated.moments, position)]));
     });
-    if (openTrace() !== undefined) return;
-    // Parameters that are not trained may have been assigned while the loss was computed (running statistics)
-    const state = [...this.parameters, ...[...this.#moments.values()].flat(), this.#count];
-    computeTogether([...together, ...state.map(({ value }) => value)]);
+    // One launch for all of it; parameters that are not trained may be pending too (running statistics)
+    const others = openTrace() === undefined ? this.parameters.map(({ value }) => value) : [];
+    computeTogether([...together, ...assignments.map(([, value]) => value), ...others]);
+    for (const [parameter, value] of assignments) parameter.assign(value);
   }
 
   #trainableMembers(): readonly Member[] {

@@ -1,41 +1,74 @@
 /**
  * Where in the user's code something was made. Nodes of the graph carry an origin, and errors, kernels and
- * profiles show it. Capturing is cheap (V8 keeps raw frames); the text is made only when somebody reads it.
+ * profiles show it. Only the place is kept, never an `Error`: V8's hold on to the values that their frames had, and
+ * so each tensor would keep the one before it alive.
  */
 
-/** V8 has a limit on recorded frames; other engines ignore it. */
-const settings: { readonly name: string; stackTraceLimit?: number | undefined } = Error;
+/** A frame as V8 gives it. */
+interface Frame {
+  getFileName(): string | null | undefined;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+
+/** What V8 has besides the standard; other engines ignore it. */
+const settings: {
+  stackTraceLimit?: number | undefined;
+  prepareStackTrace?: ((error: Error, frames: never[]) => unknown) | undefined;
+  readonly name: string;
+} = Error;
 const depth = 16;
 const ownFolder = new URL("..", import.meta.url).href;
+const ownPath = ownFolder.replace(/^file:\/\//, "");
 
-/** A place in the user's code, found when it is first asked for. */
+/** A place in the user's code. */
 export class Origin {
-  #trace: { stack?: string } | undefined;
+  #stack: string | undefined;
   #line: string | undefined;
   readonly #outer: Origin | undefined;
 
-  constructor(trace: { stack?: string }, outer?: Origin) {
-    this.#trace = trace;
+  /** `place` is `file:line:column`; engines that give whole stacks give `stack`, which is read when asked for. */
+  constructor(place: string | undefined, stack: string | undefined, outer: Origin | undefined) {
+    this.#line = place === "" ? outer?.line : place;
+    this.#stack = stack;
     this.#outer = outer;
   }
 
   /** `file:line:column` of the nearest frame outside Smilodon, or an empty string where none is known. */
   get line(): string {
-    if (this.#line === undefined) {
-      this.#line = userLine(this.#trace?.stack ?? "") || (this.#outer?.line ?? "");
-      this.#trace = undefined;
-    }
+    this.#line ??= userLine(this.#stack ?? "") || (this.#outer?.line ?? "");
+    this.#stack = undefined;
     return this.#line;
   }
 }
 
 /** Remembers the present place in the user's code. */
 export function captureOrigin(): Origin {
-  const limit = settings.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = settings;
   settings.stackTraceLimit = depth;
-  const trace = new Error();
-  settings.stackTraceLimit = limit;
-  return new Origin(trace, callOrigin);
+  let place: string | undefined;
+  settings.prepareStackTrace = (_error: Error, frames: Frame[]) => {
+    place = userPlace(frames);
+    return "";
+  };
+  const { stack } = new Error();
+  settings.stackTraceLimit = stackTraceLimit;
+  settings.prepareStackTrace = prepareStackTrace;
+  return new Origin(place, stack, callOrigin);
+}
+
+/** The first frame outside Smilodon. */
+function userPlace(frames: readonly Frame[]): string {
+  for (const frame of frames) {
+    const file = frame.getFileName() ?? "";
+    if (file === "" || isOwn(file)) continue;
+    return `${file.replace(/^file:\/\//, "")}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
+  }
+  return "";
+}
+
+function isOwn(place: string): boolean {
+  return place.startsWith(ownFolder) || place.startsWith(ownPath) || place.startsWith("node:");
 }
 
 /**
@@ -57,8 +90,7 @@ let callOrigin: Origin | undefined;
 function userLine(stack: string): string {
   for (const frame of stack.split("\n").slice(1)) {
     const place = /\(?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\)[^()\s]*:\d+:\d+)\)?$/.exec(frame)?.[1];
-    if (place === undefined || place.startsWith(ownFolder) || place.includes("node:internal")) continue;
-    if (ownFolder.startsWith("file://") && place.startsWith(ownFolder.slice("file://".length))) continue;
+    if (place === undefined || isOwn(place)) continue;
     return place.replace(/^file:\/\//, "");
   }
   return "";

@@ -3,6 +3,7 @@
  * parameters they read and write, and update them in place unless somebody still holds an older value.
  */
 import type { Node } from "../graph/node.ts";
+import { isKeepingGraph, realize } from "../runtime/realize.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { Tensor, type TensorLike, tensor } from "./tensor.ts";
@@ -59,7 +60,7 @@ export class Parameter implements StateCell {
   }
 
   /**
-   * Replaces the value.
+   * Replaces the value, which is computed at once (inside `compile`, when the function runs).
    * @throws ShapeError, DtypeError where shape or dtype differ from the present ones.
    */
   assign(value: Tensor): void {
@@ -80,6 +81,8 @@ export class Parameter implements StateCell {
       trace.writeState(this, value);
       return;
     }
+    // Kept pending, it would grow by a step at every assignment. A derivative that is being taken computes it later
+    if (!isKeepingGraph()) realize([value.node]);
     this.#value = value;
     this.#exposed = true;
   }

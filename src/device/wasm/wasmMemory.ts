@@ -50,7 +50,8 @@ export class WasmMemory {
       const [asked, used] = [bytes.toLocaleString("en"), this.#bytesInUse.toLocaleString("en")];
       throw new DeviceError(
         `The WebAssembly device is out of memory: ${asked} bytes were asked for with ${used} bytes in use. It can hold at most 4 GiB; ` +
-          `use smaller batches, or let go of tensors that are no longer needed.`,
+          `use smaller batches, or let go of tensors that are no longer needed. They are freed between tasks: a long loop has to await ` +
+          `something now and then (a read), or dispose() what it is done with.`,
         { bytes, bytesInUse: this.#bytesInUse },
       );
     }

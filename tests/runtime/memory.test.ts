@@ -1,0 +1,50 @@
+/** Memory shows nowhere in ordinary code, and yet it is freed: what nobody holds any more goes. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { compile, Parameter, type Tensor, tensor } from "../../src/index.ts";
+import { currentDevice } from "../../src/runtime/registry.ts";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+
+/** Collects, and lets the finalizers run. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const bytes = 400_000;
+
+test("a chain of eager values keeps only the last one", async () => {
+  let x: Tensor = tensor(new Float32Array(bytes / 4).fill(1));
+  await settle();
+  const before = currentDevice().bytesInUse;
+  for (let step = 0; step < 100; step++) {
+    x = x.multiply(0.99);
+    await x.data();
+  }
+  await settle();
+  expect(currentDevice().bytesInUse - before).toBeLessThan(5 * bytes);
+  expect(x.size).toBe(bytes / 4);
+});
+
+test("results of compiled calls that nobody keeps are freed", async () => {
+  const double = compile((x: Tensor) => x.multiply(2));
+  const x = tensor(new Float32Array(bytes / 4));
+  await double(x).data();
+  await settle();
+  const before = currentDevice().bytesInUse;
+  for (let step = 0; step < 100; step++) double(x);
+  await settle();
+  expect(currentDevice().bytesInUse - before).toBeLessThan(5 * bytes);
+});
+
+test("a parameter that is assigned again and again is computed each time, and keeps no history", async () => {
+  const weight = new Parameter(new Float32Array(4).fill(1));
+  for (let step = 0; step < 50; step++) weight.assign(weight.value.multiply(2));
+  expect(weight.node.inputs).toEqual([]);
+  expect(await weight.value.slice(0).item()).toBe(2 ** 50);
+});
