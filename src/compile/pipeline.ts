@@ -79,7 +79,7 @@ export const passes = [
   },
   {
     name: "schedule",
-    why: "Each nest is a verified kernel: its loops have tiles and lanes, and every value is computed once.",
+    why: "Each nest is a kernel: its loops have tiles and lanes, and every value is computed once.",
     run: (state) => {
       const overwrites = new Map(
         state.program.replaces.map(([output, source]) => [

@@ -1,9 +1,8 @@
 /**
- * Indices as sums: what an address is made of, which part of it moves with which loop, and how far. The verifier
- * bounds indices with it, renderers find strides and hoist what a loop does not change.
+ * Indices as sums: what an address is made of. The verifier bounds indices with it, renderers hoist the parts that a
+ * loop does not change.
  */
 import type { Expression } from "./expression.ts";
-import { visitExpressions } from "./traverse.ts";
 
 /** `coefficient · product of factors`; factors are neither sums nor literals. */
 export interface Term {
@@ -41,30 +40,6 @@ export function sumOf(
     }
   }
   return { constant: 0, terms: [{ coefficient: 1, factors: [index] }] };
-}
-
-/** How far `sum` moves when `local` moves by one, as terms without it; undefined where it moves otherwise than in proportion. */
-export function strideAlong(sum: Sum, local: number): Sum | undefined {
-  const parts: Term[] = [];
-  let constant = 0;
-  for (const { coefficient, factors } of sum.terms) {
-    const others = factors.filter((factor) => !(factor.kind === "local" && factor.local === local));
-    if (others.some((factor) => mentions(factor, (candidate) => candidate === local))) return undefined;
-    if (others.length === factors.length) continue;
-    if (others.length < factors.length - 1) return undefined;
-    if (others.length === 0) constant += coefficient;
-    else parts.push({ coefficient, factors: others });
-  }
-  return { constant, terms: join({ constant: 0, terms: [] }, { constant: 0, terms: parts }).terms };
-}
-
-/** Does a local that `test` accepts stand anywhere in `expression`? */
-export function mentions(expression: Expression, test: (local: number) => boolean): boolean {
-  let found = false;
-  visitExpressions([expression], (part) => {
-    if (part.kind === "local" && test(part.local)) found = true;
-  });
-  return found;
 }
 
 function scale({ constant, terms }: Sum, by: number): Sum {

@@ -22,13 +22,6 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** Distance, in elements, between neighbours along each axis of a dense row-major tensor. */
-export function rowMajorStrides(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = at(strides, axis + 1) * at(shape, axis + 1);
-  return strides;
-}
-
 /**
  * The shape that `shapes` broadcast to: aligned at the last axis, sizes equal or 1.
  * @throws ShapeError naming `operation`, the shapes and the axis where they differ.

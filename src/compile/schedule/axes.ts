@@ -44,7 +44,7 @@ function walkAsOne(context: NestContext, body: readonly Step[], a: Axis, b: Axis
 }
 
 /** The element numbers that `steps` load and store. */
-export function addressesIn(context: NestContext, steps: readonly Step[]): Expression[] {
+function addressesIn(context: NestContext, steps: readonly Step[]): Expression[] {
   const addresses = loadsIn(steps).map((load) => load.index);
   for (const step of allSteps(steps)) if (step.kind === "store") addresses.push(storeAddress(context, step));
   return addresses;
