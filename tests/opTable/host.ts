@@ -155,3 +155,25 @@ export function erf(x: number): number {
   for (let n = 200; n > 0; n--) fraction = n / 2 / (a + fraction);
   return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
 }
+
+/** Elements of the rows that `lists` names, axis by axis. */
+export function picked(
+  lists: readonly (readonly number[])[],
+  shape: readonly number[] = lists.map((list) => list.length),
+): (x: HostTensor) => HostTensor {
+  return (x) => ({
+    ...build(
+      lists.map((list) => list.length),
+      x.dtype,
+      (position) =>
+        read(
+          x,
+          position.map((place, axis) => lists[axis]?.[place] ?? 0),
+        ),
+    ),
+    shape,
+  });
+}
+
+/** 0, 1, … below `end`. */
+export const upTo = (end: number) => Array.from({ length: end }, (_, index) => index);

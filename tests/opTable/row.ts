@@ -4,7 +4,7 @@
  * derivatives, vmap against a loop, compiled against eager, error messages, and the support matrix.
  */
 import { type Dtype, isFloat } from "../../src/shape/dtype.ts";
-import type { SmilodonError } from "../../src/support/errors.ts";
+import { ShapeError, type SmilodonError } from "../../src/support/errors.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { count, type HostTensor, host, mapped, randomOf } from "./host.ts";
 
@@ -204,3 +204,11 @@ export function binary(
   }));
   return row(name, { ...options, samples: [...plain, ...typed, ...(special.length === 0 ? [] : hard)] });
 }
+
+/** A call with axis 5 of a tensor of two. */
+export const noAxis = (call: () => unknown): ErrorSample => ({
+  label: "an axis that is not there",
+  call,
+  error: ShapeError,
+  message: /no axis 5 in a tensor of rank 2/,
+});

@@ -2,38 +2,10 @@
 
 import type { Dtype } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
-import { as, build, type HostTensor, read } from "../host.ts";
-import { draw, type ErrorSample, type OpRow, row, type Sample } from "../row.ts";
+import { as, build, type HostTensor, picked, read, upTo } from "../host.ts";
+import { draw, noAxis, type OpRow, row, type Sample } from "../row.ts";
 
 const matrix = (): S.Tensor => S.zeros([2, 3]);
-
-/** Elements of the rows that `lists` names, axis by axis. */
-function picked(
-  lists: readonly (readonly number[])[],
-  shape: readonly number[] = lists.map((list) => list.length),
-): (x: HostTensor) => HostTensor {
-  return (x) => ({
-    ...build(
-      lists.map((list) => list.length),
-      x.dtype,
-      (position) =>
-        read(
-          x,
-          position.map((place, axis) => lists[axis]?.[place] ?? 0),
-        ),
-    ),
-    shape,
-  });
-}
-
-const upTo = (end: number) => Array.from({ length: end }, (_, index) => index);
-
-const noAxis = (call: () => unknown): ErrorSample => ({
-  label: "an axis that is not there",
-  call,
-  error: S.ShapeError,
-  message: /no axis 5 in a tensor of rank 2/,
-});
 
 /** Host tensors one after the other. */
 function joined(tensors: readonly HostTensor[], axis: number, dtype: Dtype): HostTensor {

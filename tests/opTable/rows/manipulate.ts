@@ -2,8 +2,8 @@
 
 import type { Dtype, Padding, SliceRange } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
-import { build, type HostTensor, read } from "../host.ts";
-import { draw, type ErrorSample, type OpRow, row, type Sample } from "../row.ts";
+import { build, type HostTensor, picked, read, upTo } from "../host.ts";
+import { draw, type ErrorSample, noAxis, type OpRow, row, type Sample } from "../row.ts";
 
 type Move = (x: S.Tensor) => S.Tensor;
 type HostMove = (x: HostTensor) => HostTensor;
@@ -54,34 +54,6 @@ function flipped(axes: readonly number[]): HostMove {
       ),
     );
 }
-
-/** Elements of the rows that `lists` names, axis by axis. */
-function picked(
-  lists: readonly (readonly number[])[],
-  shape: readonly number[] = lists.map((list) => list.length),
-): HostMove {
-  return (x) => ({
-    ...build(
-      lists.map((list) => list.length),
-      x.dtype,
-      (position) =>
-        read(
-          x,
-          position.map((place, axis) => lists[axis]?.[place] ?? 0),
-        ),
-    ),
-    shape,
-  });
-}
-
-const upTo = (end: number) => Array.from({ length: end }, (_, index) => index);
-
-const noAxis = (call: () => unknown): ErrorSample => ({
-  label: "an axis that is not there",
-  call,
-  error: S.ShapeError,
-  message: /no axis 5 in a tensor of rank 2/,
-});
 
 const views: readonly OpRow[] = [
   row("reshape", {
