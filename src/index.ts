@@ -17,6 +17,7 @@ export * from "./tensor/creation.ts";
 export { type ShowOptions, show } from "./tensor/display.ts";
 export { einsum } from "./tensor/einsum.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";
+export { type IndexingOptions, scatterAdd, take, takeAlongAxis } from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
 export { matmul, outer, type TensordotAxes, tensordot, vecdot } from "./tensor/linear.ts";
 export * from "./tensor/manipulate.ts";

@@ -75,6 +75,9 @@ function readsOnlyWhereWritten(
   for (const step of steps)
     if (step.kind === "store" && step.tensor === tensor) written.add(storeAddress(context, step));
   return steps.every((step) => {
+    // What an iteration overwrites, a later one may still want
+    if (step.kind === "loop" && step.ordered)
+      return loadsIn([step]).every((load) => context.tensorOf(load.buffer) !== old);
     if (step.kind === "loop") return readsOnlyWhereWritten(context, step.body, tensor, old);
     return loadsIn([step]).every((load) => context.tensorOf(load.buffer) !== old || written.has(load.index));
   });
@@ -131,7 +134,7 @@ class Statements {
         return {
           kind: "store",
           buffer: this.#context.bufferOf(step.tensor),
-          index: this.#address(storeAddress(this.#context, step)),
+          index: expand(this.#context.builder, this.#address(storeAddress(this.#context, step)), this.#target),
           value: this.#value(step.value),
         };
       case "loop":
@@ -193,8 +196,7 @@ class Statements {
         atom.op,
         ...atom.inputs.map((input) => (input.dtype === "i32" ? this.#address(input) : this.#withAddresses(input))),
       );
-    if (atom.kind === "cast") return builder.cast(atom.dtype, this.#withAddresses(atom.input));
-    return atom.kind === "load" ? this.#withAddresses(atom) : atom;
+    return this.#withAddresses(atom);
   }
 
   /** Position of the innermost loop that `atom` depends on. */

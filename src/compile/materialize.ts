@@ -21,7 +21,8 @@ export function chooseMaterialized(outputs: readonly Node[], isSource: (node: No
   const isOutput = new Set(outputs);
   const kept = new Set<Node>();
   const inMemory = (node: Node) => kept.has(node) || isSource(node);
-  const mustKeep = (node: Node) => isOutput.has(node) || isFamily(node, "reduce") || isFamily(node, "contract");
+  const mustKeep = (node: Node) =>
+    isOutput.has(node) || isFamily(node, "reduce") || isFamily(node, "contract") || isFamily(node, "scatter");
   const isShared = sharedByKernels(order, users, mustKeep);
   for (const node of order) {
     if (mustKeep(node) || worthKeeping(node, costOf(node, inMemory), users.get(node) ?? [], isShared(node), inMemory))
@@ -100,7 +101,7 @@ function worthKeeping(
   // A view is as good as what it views, which is kept instead where that is worth it
   if (isFamily(node, "view")) return false;
   if (isShared && cost > cheap) return true;
-  return cost > cheap && users.some((user) => repeatsEarly(user));
+  return cost > cheap && users.some((user) => repeatsEarly(user, node));
 }
 
 /** Is `node` memory seen through a view whose addresses are simple? Contractions read such views directly. */
@@ -118,7 +119,8 @@ function isDenseView(node: Node, inMemory: (node: Node) => boolean): boolean {
 }
 
 /** Does the user repeat its input along an axis outside the input's own axes, so that it would be computed again each time? */
-function repeatsEarly(user: Node): boolean {
+function repeatsEarly(user: Node, node: Node): boolean {
+  if (user.primitive === "gather") return sizeOf(user.type.shape) > sizeOf(node.type.shape);
   if (user.primitive !== "broadcast") return false;
   const from = at(user.inputs, 0).type.shape;
   const first = user.type.shape.findIndex((size, axis) => size > 1 && from[axis] === 1);

@@ -11,6 +11,7 @@ import {
   type Axis,
   allSteps,
   expressionsOf,
+  isOrdered,
   type LoopStep,
   loadsIn,
   type Nest,
@@ -29,6 +30,7 @@ const mostBuffers = 24;
 
 /** `first` followed by `second` as one nest, or undefined where that is wrong or not worth it. */
 export function mergeNests(context: NestContext, first: Nest, second: Nest): Nest | undefined {
+  if (isOrdered(first) || isOrdered(second)) return undefined;
   const stored = storesOf(first);
   const reads = loadsIn(second.body).filter((load) => stored.has(context.tensorOf(load.buffer)));
   const pairs = reads.length > 0 ? sharedAxes(context, first, second, reads, stored) : sameAxes(context, first, second);

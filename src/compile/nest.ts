@@ -19,6 +19,11 @@ export interface Axis {
   readonly extent: number;
 }
 
+/** Axes of one position need no loop; their position is 0. */
+export function hasLoop(axis: Axis): boolean {
+  return axis.extent !== 1;
+}
+
 /** One step of a nest. */
 export type Step =
   | { readonly kind: "carry"; readonly local: number; readonly initial: Expression }
@@ -39,6 +44,8 @@ export interface LoopStep {
   readonly mode: LoopMode;
   readonly lanes: number;
   readonly body: readonly Step[];
+  /** Iterations read what earlier ones stored: the loop stays serial, and its nest keeps to itself. */
+  readonly ordered?: true;
 }
 
 /** A loop nest: `axes` are independent of each other's order, `body` runs at each of their positions. */
@@ -56,9 +63,14 @@ export function loopOver(axis: Axis, body: readonly Step[], mode: LoopMode = "se
   return { kind: "loop", axis, step: 1, mode, lanes, body };
 }
 
-/** `body` inside loops over `axes`, the first outermost. */
+/** `body` inside loops over `axes`, the first outermost, as far as they are needed. */
 export function nestLoops(axes: readonly Axis[], body: readonly Step[], mode: LoopMode = "serial"): readonly Step[] {
-  return axes.reduceRight<readonly Step[]>((inner, axis) => [loopOver(axis, inner, mode)], body);
+  return axes.filter(hasLoop).reduceRight<readonly Step[]>((inner, axis) => [loopOver(axis, inner, mode)], body);
+}
+
+/** Does the nest hold a loop whose iterations depend on each other? */
+export function isOrdered({ body }: Nest): boolean {
+  return [...allSteps(body)].some((step) => step.kind === "loop" && step.ordered === true);
 }
 
 /** What the nests of one program share: expressions, locals, and where each load reads. */

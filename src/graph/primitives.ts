@@ -8,6 +8,12 @@ import type { Shape } from "../shape/shape.ts";
 
 type Nothing = Readonly<Record<never, never>>;
 
+/** Where indices point: positions along `axis`, of which the first `batch` axes choose a list each; batch ≤ axis. */
+export interface IndexedAxis {
+  readonly axis: number;
+  readonly batch: number;
+}
+
 /** What each primitive needs to know besides its inputs. */
 export interface PrimitiveParams {
   // Leaves
@@ -75,6 +81,17 @@ export interface PrimitiveParams {
   /** `low` and `high` elements of `value` around the input. */
   pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
   concat: { readonly axis: number };
+  /**
+   * Indexed read: the elements of the first input at the positions along `axis` that the second, of i32, says; its axes
+   * stand in the place of `axis`. The first `batch` axes belong to both. Positions that do not exist give `value`.
+   */
+  gather: IndexedAxis & { readonly value: number };
+
+  /**
+   * Indexed write: the first input with the third added at the positions along `axis` that the second, of i32, says;
+   * equal positions add up in order, those that do not exist are left out. The third has the shape that `gather` gives.
+   */
+  scatterAdd: IndexedAxis;
 
   // Reductions; the axes vanish
   sum: { readonly axes: readonly number[] };
@@ -115,7 +132,7 @@ export interface Window {
 export type Primitive = keyof PrimitiveParams;
 
 /** How a primitive relates elements of its result to elements of its inputs. */
-export type Family = "leaf" | "map" | "view" | "reduce" | "contract";
+export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "contract";
 
 /** What the compiler may know of a primitive without naming it. */
 export interface PrimitiveTraits {
@@ -178,6 +195,8 @@ export const primitives = {
   slice: view,
   pad: view,
   concat: { family: "view", inputs: "any" },
+  gather: { family: "view", inputs: 2 },
+  scatterAdd: { family: "scatter", inputs: 3 },
   sum: reduction,
   prod: reduction,
   max: reduction,

@@ -6,7 +6,7 @@ import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { type Primitive, type PrimitiveParams, primitives, type Window } from "./primitives.ts";
+import { type IndexedAxis, type Primitive, type PrimitiveParams, primitives, type Window } from "./primitives.ts";
 import type { TensorType } from "./tensorType.ts";
 
 type TypeRule<P extends Primitive> = (
@@ -179,6 +179,15 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     }
     return { shape: checkShape(primitive, first.shape.with(axis, total)), dtype: first.dtype };
   },
+  gather: (inputs, params, primitive) => ({
+    shape: indexedShape(inputs, params, primitive),
+    dtype: at(inputs, 0).dtype,
+  }),
+  scatterAdd: (inputs, params, primitive) => {
+    const base = at(inputs, 0);
+    numbers([{ ...base, shape: indexedShape(inputs, params, primitive) }, at(inputs, 2)], {}, primitive);
+    return base;
+  },
   sum: reduceRule(isNumber, "numbers"),
   prod: reduceRule(isNumber, "numbers"),
   max: reduceRule(isAnything, "everything"),
@@ -209,6 +218,15 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     return { shape: checkShape(primitive, shape), dtype };
   },
 };
+
+/** The shape of what indices choose: their own axes, but for the batch, in the place of the axis that they point along. */
+function indexedShape(inputs: readonly TensorType[], params: IndexedAxis, primitive: Primitive): Shape {
+  const { axis, batch } = params;
+  const [{ shape }, indices] = [at(inputs, 0), at(inputs, 1)];
+  const fits = axis in shape && batch <= axis && indices.dtype === "i32";
+  requireFit(fits && sameShape(shape.slice(0, batch), indices.shape.slice(0, batch)), primitive, inputs, params);
+  return checkShape(primitive, [...shape.slice(0, axis), ...indices.shape.slice(batch), ...shape.slice(axis + 1)]);
+}
 
 function reduceRule(domain: (dtype: Dtype) => boolean, expects: string): TypeRule<"sum" | "prod" | "max" | "min"> {
   return (inputs, { axes }, primitive) => {

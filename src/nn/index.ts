@@ -2,6 +2,7 @@
 export * as init from "./init.ts";
 export { Dropout } from "./layers/dropout.ts";
 export { ELU } from "./layers/elu.ts";
+export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten } from "./layers/flatten.ts";
 export { GELU } from "./layers/gelu.ts";
 export { Identity } from "./layers/identity.ts";

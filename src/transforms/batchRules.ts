@@ -3,9 +3,11 @@
  * `vmap.ts` applies the rules.
  */
 import { type Node, node } from "../graph/node.ts";
-import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
+import type { IndexedAxis, Primitive, PrimitiveParams } from "../graph/primitives.ts";
 import { invariant } from "../support/invariant.ts";
+import { moveAxis } from "../tensor/manipulate.ts";
 import { expandNode } from "../tensor/operands.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { isMap, isUnshared, type Unshared } from "./application.ts";
 
 /** Inputs of a batched operation. */
@@ -44,6 +46,13 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
     node("slice", inputs, { starts: [0, ...starts], steps: [1, ...steps], shape: [size, ...shape] }),
   pad: ({ inputs }, { low, high, value }) => node("pad", inputs, { low: [0, ...low], high: [0, ...high], value }),
   concat: (batch, { axis }) => node("concat", batchAll(batch), { axis: axis + 1 }),
+  gather: (batch, params) => {
+    // Of one tensor, a batch of indices is indices with an axis more: the tensor is not repeated, nor is its gradient
+    if (batch.isBatched[0] !== true && params.batch === 0)
+      return moveAxis(new Tensor(node("gather", batch.inputs, params)), params.axis, 0).node;
+    return node("gather", batchAll(batch), { ...params, ...further(params) });
+  },
+  scatterAdd: (batch, params) => node("scatterAdd", batchAll(batch), further(params)),
   sum: ({ inputs }, { axes }) => node("sum", inputs, { axes: next(axes) }),
   prod: ({ inputs }, { axes }) => node("prod", inputs, { axes: next(axes) }),
   max: ({ inputs }, { axes }) => node("max", inputs, { axes: next(axes) }),
@@ -69,6 +78,11 @@ function leaf(): never {
 
 function next(axes: readonly number[]): readonly number[] {
   return axes.map((axis) => axis + 1);
+}
+
+/** The axis that indices point along, with the batch as first axis of tensor and indices. */
+function further({ axis, batch }: IndexedAxis): IndexedAxis {
+  return { axis: axis + 1, batch: batch + 1 };
 }
 
 /** All inputs with the batch as first axis. */

@@ -78,6 +78,12 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
         params,
       ),
     ),
+  gather: ([tangent], { b, params }) =>
+    tangent && new Tensor(node("gather", [tangent.node, b.node], { ...params, value: 0 })),
+  scatterAdd: ([base, , updates], { a, b, params }) =>
+    updates === undefined
+      ? base
+      : new Tensor(node("scatterAdd", [(base ?? zerosLike(a)).node, b.node, updates.node], params)),
   sum: linear("sum"),
   prod: ([tangent], { a, params: { axes } }) =>
     tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes),

@@ -7,6 +7,7 @@ import { type Node, node } from "../graph/node.ts";
 import type { Primitive, Window } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { multiply } from "../tensor/arithmetic.ts";
+import { zerosLike } from "../tensor/creation.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
 import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
@@ -72,6 +73,11 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
       shape,
     });
   },
+  gather: (g, { a, b, params: { axis, batch } }, index) =>
+    index === 0 ? new Tensor(node("scatterAdd", [zerosLike(a).node, b.node, g.node], { axis, batch })) : undefined,
+  // What was left out changes nothing
+  scatterAdd: (g, { b, params }, index) =>
+    index === 0 ? g : new Tensor(node("gather", [g.node, b.node], { ...params, value: 0 })),
   sum: (g, { a, params: { axes } }) => spread(g, a, axes),
   prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),
   max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),

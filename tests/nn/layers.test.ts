@@ -214,3 +214,48 @@ describe("init", () => {
     expect(() => nn.init.xavierUniform([3])).toThrow(ShapeError);
   });
 });
+
+describe("Embedding", () => {
+  it("gives each number its vector, and numbers that are none NaN", async () => {
+    const layer = new nn.Embedding(3, 2);
+    layer.loadStateDictionary(new Map([["weight", tensor([1, 2, 3, 4, 5, 6], { shape: [3, 2] })]]));
+    expect(await layer.forward(integers([2, 0])).toArray()).toEqual([
+      [5, 6],
+      [1, 2],
+    ]);
+    expect(layer.forward(zeros([4, 0], { dtype: "i32" })).shape).toEqual([4, 0, 2]);
+    expect(await layer.forward(integers([-1, 3])).data()).toEqual(new Float32Array(4).fill(NaN));
+  });
+
+  it("begins normal, the same for the same seed, with zeros for padding", async () => {
+    seed(3);
+    const layer = new nn.Embedding(100, 200, { paddingIndex: 98 });
+    const values = [...(await layer.weight.value.data())];
+    expect(values.slice(98 * 200, 99 * 200)).toEqual(new Array(200).fill(0));
+    const variance = values.reduce((sum, value) => sum + value ** 2, 0) / (99 * 200);
+    expect(variance).toBeCloseTo(1, 1);
+    seed(3);
+    expect([...(await new nn.Embedding(100, 200, { paddingIndex: 98 }).weight.value.data())]).toEqual(values);
+  });
+
+  it("is trained, but for its padding; repeated numbers add up", async () => {
+    const layer = new nn.Embedding(4, 2, { paddingIndex: 1 });
+    layer.loadStateDictionary(new Map([["weight", ones([4, 2])]]));
+    const optimizer = new optim.SGD(layer.parameters(), { learningRate: 0.5 });
+    const step = compile((x: Tensor) => optimizer.minimize(() => layer.forward(x).sum()));
+    expect(await step(integers([0, 1, 3, 3])).item()).toBe(8);
+    expect(await layer.weight.value.toArray()).toEqual([
+      [0.5, 0.5],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  it("refuses what is no size, no index and no integer", () => {
+    expect(() => new nn.Embedding(0, 2)).toThrow(ArgumentError);
+    for (const paddingIndex of [3, -1, 0.5])
+      expect(() => new nn.Embedding(3, 2, { paddingIndex })).toThrow(`paddingIndex ${paddingIndex}`);
+    expect(() => new nn.Embedding(3, 2).forward(zeros([1]))).toThrow(DtypeError);
+  });
+});

@@ -69,6 +69,8 @@ const steps: readonly Maker[] = [
   view,
   view,
   join,
+  gather,
+  scatterAdd,
   reduce,
   reduce,
   contract,
@@ -321,6 +323,57 @@ function join(values: readonly Value[], [, a, b, c]: Instruction): Value | undef
   return rank === 0
     ? undefined
     : exact(node("concat", [x.node, y.node, x.node].slice(c % 2), { axis: c % rank }), x, y);
+}
+
+/** Positions along an axis of `size`, made of any integers: most exist, and many are the same. */
+function indices(values: readonly Value[], size: number, index: number): Node {
+  const { node: source } = pick(
+    values.filter(({ node: { type } }) => type.dtype === "i32" && count(type.shape) <= 60),
+    index,
+  );
+  return map("remainder", source, constant(size + 1, "i32", source.type.shape));
+}
+
+/** With a batch where the axes in front agree. */
+function batchOf(shape: readonly number[], places: Node, axis: number): number {
+  const same = places.type.shape.findIndex((size, each) => each >= axis || size !== shape[each]);
+  return same < 0 ? Math.min(axis, places.type.shape.length) : same;
+}
+
+function gather(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
+  const x = pick(values, a);
+  const { shape } = x.node.type;
+  const axis = c % Math.max(1, shape.length);
+  const size = shape[axis];
+  if (size === undefined) return undefined;
+  const places = indices(values, size, b);
+  const batch = batchOf(shape, places, axis);
+  const made = node("gather", [x.node, places], { axis, batch, value: c % 2 });
+  return { node: made, bound: Math.max(1, x.bound), error: x.error };
+}
+
+function scatterAdd(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
+  const x = pick(values, a);
+  const { shape, dtype } = x.node.type;
+  const axis = c % Math.max(1, shape.length);
+  const size = shape[axis];
+  if (size === undefined || dtype === "bool") return undefined;
+  const places = indices(values, size, b);
+  const batch = batchOf(shape, places, axis);
+  const updated = [...shape.slice(0, axis), ...places.type.shape.slice(batch), ...shape.slice(axis + 1)];
+  if (count(updated) > mostElements) return undefined;
+  // Updates are what stands at the same places of another tensor
+  const other = partner(values, x, b + c);
+  const updates = node("gather", [other.node, places], { axis, batch, value: 1 });
+  const many = count(places.type.shape.slice(batch));
+  const bound = x.bound + many * Math.max(1, other.bound);
+  const isExact = !isFloat(dtype) || (x.error === 0 && other.error === 0);
+  const error = isExact ? 0 : x.error + many * (other.error + roundings[dtype] * bound);
+  return {
+    node: node("scatterAdd", [x.node, places, c % 3 === 0 ? map("negative", updates) : updates], { axis, batch }),
+    bound: isFloat(dtype) ? bound : 2 ** 32,
+    error,
+  };
 }
 
 function reduce(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {

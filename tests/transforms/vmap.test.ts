@@ -1,6 +1,23 @@
 /** vmap, jacobian, hessian: axes, trees, nesting with derivatives, and what errors say. */
 import { describe, expect, it } from "vitest";
-import { compile, grad, hessian, jacobian, matmul, ones, type Tensor, tensor, vmap, zeros } from "../../src/index.ts";
+import {
+  compile,
+  grad,
+  hessian,
+  jacobian,
+  matmul,
+  ones,
+  printGraph,
+  scatterAdd,
+  stack,
+  type Tensor,
+  take,
+  tensor,
+  vmap,
+  zeros,
+} from "../../src/index.ts";
+
+type Three = [Tensor, Tensor, Tensor];
 
 const x = tensor([
   [1, 2, 3],
@@ -30,6 +47,51 @@ describe("vmap", () => {
       [1, 1],
       [1, 1],
     ]);
+  });
+
+  it("batches indexed reads and writes whichever of their inputs are batched", async () => {
+    const table = tensor([1, 2, 3, 4, 5, 6], { shape: [3, 2] });
+    const tables = stack([table, table.multiply(10)]);
+    const indices = tensor([2, 0, 2, 1, -1, 7, 0, 0], { shape: [2, 4], dtype: "i32" });
+    const updates = ones([2, 4, 2]).add(tensor([[[0]], [[1]]]));
+    const inputs = [tables, indices, updates];
+    const read = (x: Tensor, at: Tensor, _: Tensor, axis: number) =>
+      take(axis === 0 ? x : x.matrixTranspose(), at, { axis });
+    const write = (x: Tensor, at: Tensor, by: Tensor, axis: number) =>
+      axis === 0 ? scatterAdd(x, at, by) : scatterAdd(x.matrixTranspose(), at, by.matrixTranspose(), { axis });
+    for (const f of [read, write]) {
+      for (const axis of [0, 1]) {
+        for (let which = 1; which < 8; which++) {
+          const inAxes = inputs.map((_, input) => ((which >> input) % 2 === 1 ? 0 : null));
+          const given = inputs.map((each, input) => (inAxes[input] === 0 ? each : each.slice(0)));
+          const call = (x: Tensor, at: Tensor, by: Tensor) => f(x, at, by, axis);
+          const loop = [0, 1].map((entry) =>
+            call(...(given.map((each, input) => (inAxes[input] === 0 ? each.slice(entry) : each)) as Three)),
+          );
+          const together = vmap(call, { inAxes })(...(given as Three));
+          expect(await together.data(), `${f.name} ${axis} ${inAxes}`).toEqual(await stack(loop).data());
+        }
+      }
+    }
+  });
+
+  it("reads of one table by many indices without a copy of the table, nor of its gradient", async () => {
+    const loss = (x: Tensor) =>
+      vmap((at: Tensor) => take(x, at).sum())(
+        tensor(
+          [
+            [0, 1],
+            [1, 1],
+          ],
+          { dtype: "i32" },
+        ),
+      ).sum();
+    expect(await grad(loss)(ones([3, 2])).toArray()).toEqual([
+      [1, 1],
+      [3, 3],
+      [0, 0],
+    ]);
+    expect(printGraph([grad(loss)(ones([3, 2])).node])).not.toMatch(/\[2, 3, 2\]/);
   });
 
   it("nests, and gives a matrix product a batch without copying the matrix", () => {

@@ -9,13 +9,15 @@ import { identityOf } from "../../kernel/meaning.ts";
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
-import { type Axis, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { lowerScatter } from "./scatter.ts";
 import { isFamily, type Values } from "./values.ts";
 
 /** The nest that computes `node` and stores it. */
 export function lowerToNest(context: NestContext, node: Node, values: Values): Nest {
   if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
+  if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
   const axes = node.type.shape.map((extent) => context.newAxis(extent));
   const indices = axes.map((axis) => context.position(axis));
   return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);
@@ -105,16 +107,11 @@ function accumulation(context: NestContext, node: Node, { kept, reduced, op, dty
   // Nothing to reduce: there is not even an element that could be read
   if (reduced.some((axis) => axis.extent === 0)) return nest(kept, [store(initial)], node);
   const state = context.newLocal(dtype);
-  const loops = nestLoops(reduced.filter(hasLoop), [{ kind: "accumulate", local: state, op, value: value() }]);
+  const loops = nestLoops(reduced, [{ kind: "accumulate", local: state, op, value: value() }]);
   const body: Step[] = [{ kind: "carry", local: state, initial }, ...loops, store(builder.local(state, dtype))];
   return nest(kept, body, node, isFamily(node, "contract"));
 }
 
 function nest(axes: readonly Axis[], body: readonly Step[], node: Node, contraction = false): Nest {
   return { axes: axes.filter(hasLoop), body, contraction, computes: [node] };
-}
-
-/** Axes of one position need no loop; their position is 0. */
-function hasLoop(axis: Axis): boolean {
-  return axis.extent !== 1;
 }

@@ -85,7 +85,33 @@ const viewRules: { readonly [P in PrimitiveOf<"view">]: ViewRule<P> } = {
       last.value,
     );
   },
+  gather: (context, node, indices, valueAt) => {
+    const input = at(node.inputs, 0);
+    const value = context.builder.literal(node.type.dtype, node.params.value);
+    if (sizeOf(input.type.shape) === 0) return value;
+    const { element, exists } = pointedAt(context, node, indices, valueAt);
+    return context.builder.apply("select", exists, valueAt(input, element), value);
+  },
 };
+
+/**
+ * Where in the first input of `node` the indices point, for a position of what is read there or added: an element that can be
+ * read in any case, and whether it is the one that is meant.
+ */
+export function pointedAt(
+  context: NestContext,
+  node: Node<"gather" | "scatterAdd">,
+  position: readonly Expression[],
+  valueAt: ValueAt,
+): { readonly element: readonly Expression[]; readonly exists: Expression } {
+  const { axis, batch } = node.params;
+  const [input, indices] = [at(node.inputs, 0).type.shape, at(node.inputs, 1)];
+  const end = axis + indices.type.shape.length - batch;
+  const [outer, inner] = [position.slice(0, axis), position.slice(end)];
+  const index = valueAt(indices, [...outer.slice(0, batch), ...position.slice(axis, end)]);
+  const size = at(input, axis);
+  return { element: [...outer, clamp(context, index, size), ...inner], exists: isWithin(context, index, size) };
+}
 
 /** The value of a view at `indices`. */
 export function viewValue<P extends PrimitiveOf<"view">>(

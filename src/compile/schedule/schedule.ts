@@ -5,9 +5,9 @@
 import type { Target } from "../../kernel/target.ts";
 import { visitExpressions } from "../../kernel/traverse.ts";
 import {
-  type Axis,
   allSteps,
   expressionsOf,
+  type LoopStep,
   loopOver,
   type Nest,
   type NestContext,
@@ -41,22 +41,21 @@ function innerScore(context: NestContext, steps: readonly Step[], target: Target
   let score = 0;
   for (const step of steps) {
     if (step.kind !== "loop") score += laneScore(context, [step], undefined);
-    else if (mayCarryLanes(step.axis, step.body, target))
-      score += step.axis.extent * laneScore(context, step.body, step.axis.local);
+    else if (mayCarryLanes(step, target)) score += step.axis.extent * laneScore(context, step.body, step.axis.local);
     else score += step.axis.extent * innerScore(context, step.body, target);
   }
   return score;
 }
 
-/** Innermost loops long enough for a vector. */
-function mayCarryLanes(axis: Axis, body: readonly Step[], target: Target): boolean {
-  return axis.extent >= target.vectorBytes / 4 && body.every((step) => step.kind !== "loop");
+/** Innermost loops long enough for a vector, unless their order matters. */
+function mayCarryLanes({ axis, body, ordered }: LoopStep, target: Target): boolean {
+  return ordered !== true && axis.extent >= target.vectorBytes / 4 && body.every((step) => step.kind !== "loop");
 }
 
 function vectorizeInner(steps: readonly Step[], lanes: number, target: Target): Step[] {
   return steps.map((step) => {
     if (step.kind !== "loop") return step;
-    if (mayCarryLanes(step.axis, step.body, target)) return { ...step, mode: "vector", lanes };
+    if (mayCarryLanes(step, target)) return { ...step, mode: "vector", lanes };
     return { ...step, body: vectorizeInner(step.body, lanes, target) };
   });
 }
