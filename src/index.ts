@@ -14,6 +14,7 @@ export * from "./tensor/bitwise.ts";
 export * from "./tensor/cast.ts";
 export * from "./tensor/comparison.ts";
 export * from "./tensor/creation.ts";
+export { type CumulativeOptions, cumulativeProd, cumulativeSum } from "./tensor/cumulative.ts";
 export { type ShowOptions, show } from "./tensor/display.ts";
 export { einsum } from "./tensor/einsum.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";

@@ -130,6 +130,8 @@ class Statements {
         return { kind: "carry", local: step.local, initial: this.#value(step.initial) };
       case "accumulate":
         return { kind: "accumulate", local: step.local, op: step.op, value: this.#value(step.value) };
+      case "update":
+        return { kind: "update", local: step.local, value: this.#value(step.value) };
       case "store":
         return {
           kind: "store",

@@ -3,6 +3,7 @@
  * reductions and contractions, operands of contractions, and what would otherwise be computed again at a price.
  */
 import type { Node } from "../graph/node.ts";
+import { type Family, primitives } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
@@ -14,6 +15,9 @@ const cheap = 10;
 /** The longest expression that one kernel should hold, in additions an element. */
 const longest = 400;
 
+/** What has loops of its own, which others cannot run in passing. */
+const loopingFamilies: ReadonlySet<Family> = new Set<Family>(["reduce", "contract", "scatter", "recurrence"]);
+
 /** The nodes to keep in memory, each after those it depends on. Sources are in memory already and not among them. */
 export function chooseMaterialized(outputs: readonly Node[], isSource: (node: Node) => boolean): Node[] {
   const order = topologicalOrder(outputs, isSource).filter((node) => !isSource(node));
@@ -21,8 +25,7 @@ export function chooseMaterialized(outputs: readonly Node[], isSource: (node: No
   const isOutput = new Set(outputs);
   const kept = new Set<Node>();
   const inMemory = (node: Node) => kept.has(node) || isSource(node);
-  const mustKeep = (node: Node) =>
-    isOutput.has(node) || isFamily(node, "reduce") || isFamily(node, "contract") || isFamily(node, "scatter");
+  const mustKeep = (node: Node) => isOutput.has(node) || loopingFamilies.has(primitives[node.primitive].family);
   const isShared = sharedByKernels(order, users, mustKeep);
   for (const node of order) {
     if (mustKeep(node) || worthKeeping(node, costOf(node, inMemory), users.get(node) ?? [], isShared(node), inMemory))

@@ -28,6 +28,8 @@ export function hasLoop(axis: Axis): boolean {
 export type Step =
   | { readonly kind: "carry"; readonly local: number; readonly initial: Expression }
   | { readonly kind: "accumulate"; readonly local: number; readonly op: ReduceOp; readonly value: Expression }
+  /** Replaces carried state, which only the loop around it reads. */
+  | { readonly kind: "update"; readonly local: number; readonly value: Expression }
   | {
       readonly kind: "store";
       readonly tensor: Node;
@@ -164,6 +166,7 @@ export function rewriteSteps(
       case "carry":
         return { ...step, local: rename(step.local), initial: visit(step.initial) };
       case "accumulate":
+      case "update":
         return { ...step, local: rename(step.local), value: visit(step.value) };
       case "store":
         return { ...step, indices: step.indices.map(visit), value: visit(step.value) };
@@ -197,6 +200,7 @@ export function expressionsOf(step: Step): readonly Expression[] {
     case "carry":
       return [step.initial];
     case "accumulate":
+    case "update":
       return [step.value];
     case "store":
       return [...step.indices, step.value];

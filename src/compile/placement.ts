@@ -62,7 +62,8 @@ export class Placement {
   #blockOf(statements: readonly Statement[], parent: Block | undefined): Block {
     const block: Block = { depth: (parent?.depth ?? -1) + 1, parent, entries: [] };
     for (const statement of statements) {
-      if (statement.kind === "carry") this.#homes.set(statement.local, block);
+      // State that a loop replaces is known inside that loop only
+      if (statement.kind === "carry" || statement.kind === "update") this.#homes.set(statement.local, block);
       const inner = statement.kind === "loop" ? this.#blockOf(statement.body, block) : undefined;
       if (statement.kind === "loop" && inner !== undefined) this.#homes.set(statement.local, inner);
       block.entries.push({ statement, inner });

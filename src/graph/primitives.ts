@@ -100,6 +100,12 @@ export interface PrimitiveParams {
   min: { readonly axes: readonly number[] };
 
   /**
+   * A linear recurrence along `axis`: h₀ = a₀ · initial + b₀, hᵢ = aᵢ · hᵢ₋₁ + bᵢ, of inputs a and b; from the last position
+   * to the first where `isReversed`. Cumulative sums have a = 1, cumulative products b = 0 and initial = 1.
+   */
+  recurrence: { readonly axis: number; readonly isReversed: boolean; readonly initial: number };
+
+  /**
    * The one linear primitive: a sum of products over named axes. `left`, `right` and `output` name the axes of
    * the operands and of the result by number; a name in both operands and not in the output is summed, in all
    * three is a batch axis, in one operand and the output is free. Products are added in dtype `accumulate`.
@@ -132,7 +138,7 @@ export interface Window {
 export type Primitive = keyof PrimitiveParams;
 
 /** How a primitive relates elements of its result to elements of its inputs. */
-export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "contract";
+export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "recurrence" | "contract";
 
 /** What the compiler may know of a primitive without naming it. */
 export interface PrimitiveTraits {
@@ -201,6 +207,7 @@ export const primitives = {
   prod: reduction,
   max: reduction,
   min: reduction,
+  recurrence: { family: "recurrence", inputs: 2 },
   contract: { family: "contract", inputs: 2 },
 } as const satisfies { readonly [P in Primitive]: PrimitiveTraits };
 

@@ -192,6 +192,10 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   prod: reduceRule(isNumber, "numbers"),
   max: reduceRule(isAnything, "everything"),
   min: reduceRule(isAnything, "everything"),
+  recurrence: (inputs, params, primitive) => {
+    requireFit(params.axis in at(inputs, 0).shape, primitive, inputs, params);
+    return numbers(inputs, {}, primitive);
+  },
   contract: (inputs, params, primitive) => {
     const { left, right, output, windows, dtype } = params;
     const [a, b] = [at(inputs, 0), at(inputs, 1)];

@@ -232,7 +232,8 @@ export function restoreAxes(reduced: Node, x: Tensor, axes: readonly number[]): 
     : node("reshape", [reduced], { shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) });
 }
 
-function toCount(dtype: Dtype): Dtype {
+/** For sums and products: booleans and bytes count, as i32. */
+export function toCount(dtype: Dtype): Dtype {
   return dtype === "bool" || dtype === "u8" ? "i32" : dtype;
 }
 

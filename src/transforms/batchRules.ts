@@ -57,6 +57,7 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
   prod: ({ inputs }, { axes }) => node("prod", inputs, { axes: next(axes) }),
   max: ({ inputs }, { axes }) => node("max", inputs, { axes: next(axes) }),
   min: ({ inputs }, { axes }) => node("min", inputs, { axes: next(axes) }),
+  recurrence: (batch, params) => node("recurrence", batchAll(batch), { ...params, axis: params.axis + 1 }),
   contract: ({ inputs, isBatched }, { left, right, output, windows, accumulate, dtype }) => {
     // The batch is one more name, which an operand without a batch lacks
     const name = Math.max(-1, ...left, ...right, ...output) + 1;

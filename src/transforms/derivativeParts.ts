@@ -1,5 +1,6 @@
 /** Pieces that the rules of several transforms share: products of all others, equal extremes, the inverse of a slice. */
 import type { Node } from "../graph/node.ts";
+import type { PrimitiveParams } from "../graph/primitives.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
 import { divide, multiply } from "../tensor/arithmetic.ts";
@@ -63,6 +64,20 @@ function productOfOthersInRows(x: Tensor): Tensor {
   const otherPairs: Tensor = reshape(productOfOthersInRows(ofPairs), [rows, half, 1]);
   const result: Tensor = reshape(multiply(flip(pairs, 2), otherPairs), [rows, 2 * half]);
   return slice(result, null, [0, count]);
+}
+
+/** For each position of a recurrence what `x` is one step earlier, and at the first step `initial`. */
+export function before(x: Tensor, { axis, isReversed, initial }: PrimitiveParams["recurrence"]): Tensor {
+  if (at(x.shape, axis) === 0) return x;
+  const range = (size: number) => (isReversed ? ([1, size] as const) : ([0, size - 1] as const));
+  const width = (each: number) =>
+    each !== axis ? ([0, 0] as const) : isReversed ? ([0, 1] as const) : ([1, 0] as const);
+  const rest = slice(x, ...x.shape.map((size, each) => (each === axis ? range(size) : null)));
+  return pad(
+    rest,
+    x.shape.map((_, each) => width(each)),
+    { value: initial },
+  );
 }
 
 /** Zeros of `shape` with `x` where a slice with `starts` and `steps` would read it. */

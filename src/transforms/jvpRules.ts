@@ -8,11 +8,12 @@ import type { Primitive, PrimitiveOf } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { add, multiply } from "../tensor/arithmetic.ts";
 import { zerosLike } from "../tensor/creation.ts";
+import { recurrence } from "../tensor/cumulative.ts";
 import { castNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Application, applicationOf, isMap, isUnshared, type Unshared } from "./application.ts";
-import { productOfOthers, shareOfExtreme } from "./derivativeParts.ts";
+import { before, productOfOthers, shareOfExtreme } from "./derivativeParts.ts";
 import { mapDerivatives } from "./mapDerivatives.ts";
 
 /** Changes of the inputs, in their order. */
@@ -89,6 +90,10 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
     tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes),
   max: extreme,
   min: extreme,
+  recurrence: ([factor, term], { a, output, params }) => {
+    const driven = total([factor && multiply(factor, before(output, params)), term]);
+    return driven && recurrence(a, driven, { ...params, initial: 0 });
+  },
   contract: ([left, right], { a, b, params }) =>
     total([
       left && new Tensor(node("contract", [left.node, b.node], params)),

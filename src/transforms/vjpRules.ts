@@ -3,18 +3,19 @@
  * cotangent) to that with respect to one of its inputs. Rules are made of tensor operations, so derivatives can be
  * differentiated again. Maps have their rows in `mapDerivatives.ts`; `gradient.ts` applies the rules.
  */
-import { type Node, node } from "../graph/node.ts";
+import { isNode, type Node, node } from "../graph/node.ts";
 import type { Primitive, Window } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { multiply } from "../tensor/arithmetic.ts";
 import { zerosLike } from "../tensor/creation.ts";
+import { recurrence } from "../tensor/cumulative.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
 import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
 import { slideBack } from "../tensor/slideBack.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Application, applicationOf, isMap, isUnshared, type Unshared } from "./application.ts";
-import { productOfOthers, scatterSlice, shareOfExtreme, spread } from "./derivativeParts.ts";
+import { before, productOfOthers, scatterSlice, shareOfExtreme, spread } from "./derivativeParts.ts";
 import { mapDerivatives } from "./mapDerivatives.ts";
 
 /** The cotangent of input `index`, or undefined for zero. */
@@ -82,6 +83,12 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),
   max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
   min: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
+  // The cotangent comes back by the same recurrence, with each factor at the position before
+  recurrence: (g, { a, output, params }, index) => {
+    const back = { ...params, isReversed: !params.isReversed, initial: 0 };
+    const term = recurrence(isConstant(a) ? a : before(a, back), g, back);
+    return index === 0 ? multiply(term, before(output, params)) : term;
+  },
   contract: (g, { inputs, params }, index) => {
     const { left, right, output, windows, accumulate } = params;
     const [names, otherNames, other] = index === 0 ? [left, right, at(inputs, 1)] : [right, left, at(inputs, 0)];
@@ -102,6 +109,13 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
     return new Tensor(restoreNames(result, names, reached, operand));
   },
 };
+
+/** Is `x` one number everywhere? */
+function isConstant({ node }: Tensor): boolean {
+  let inner = node;
+  while (isNode(inner, "broadcast") || isNode(inner, "reshape")) inner = at(inner.inputs, 0);
+  return isNode(inner, "constant");
+}
 
 /** The window in which kernel and output have changed roles: the input position is the same sum of both. */
 function turned({ input, output, kernel, stride, dilation }: Window, size: number): Window {

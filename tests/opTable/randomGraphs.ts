@@ -73,6 +73,7 @@ const steps: readonly Maker[] = [
   scatterAdd,
   reduce,
   reduce,
+  recur,
   contract,
 ];
 
@@ -398,6 +399,25 @@ function reduce(values: readonly Value[], [, a, b, c]: Instruction): Value | und
         bound: Math.max(1, bound),
         error: (many * x.error + many * roundings[dtype]) * Math.max(1, x.bound) ** many,
       };
+}
+
+/** Errors grow as the numbers do, step by step. */
+function recur(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
+  const x = pick(values, a);
+  const { shape, dtype } = x.node.type;
+  if (dtype === "bool" || shape.length === 0) return undefined;
+  const y = partner(values, x, b);
+  const axis = c % shape.length;
+  const initial = b % 3 === 0 ? 1 : 0;
+  let [bound, error] = [initial, 0];
+  for (let step = 0; step < (shape[axis] ?? 0); step++) {
+    error = x.error * bound + (x.bound + x.error) * error + y.error;
+    bound = x.bound * bound + y.bound;
+    error += 2 * roundings[dtype] * bound;
+  }
+  if (isFloat(dtype) && bound > 1e6) return undefined;
+  const made = node("recurrence", [x.node, y.node], { axis, isReversed: c % 2 === 1, initial });
+  return isFloat(dtype) ? { node: made, bound, error } : { node: made, bound: 2 ** 32, error: 0 };
 }
 
 /** Axes of equal size are summed or become batch axes, as the numbers have it; all others are free. */

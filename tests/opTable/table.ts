@@ -4,6 +4,7 @@ import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as comparison } from "./rows/comparison.ts";
 import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
+import { rows as cumulative } from "./rows/cumulative.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
@@ -17,6 +18,7 @@ export const table: readonly OpRow[] = [
   ...comparison,
   ...transcendental,
   ...reduce,
+  ...cumulative,
   ...manipulate,
   ...joining,
   ...indexing,

@@ -10,6 +10,7 @@ import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { lowerRecurrence } from "./recurrence.ts";
 import { lowerScatter } from "./scatter.ts";
 import { isFamily, type Values } from "./values.ts";
 
@@ -18,6 +19,7 @@ export function lowerToNest(context: NestContext, node: Node, values: Values): N
   if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
   if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
+  if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
   const axes = node.type.shape.map((extent) => context.newAxis(extent));
   const indices = axes.map((axis) => context.position(axis));
   return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);

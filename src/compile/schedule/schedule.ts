@@ -16,7 +16,10 @@ import {
 } from "../nest.ts";
 import { collapseAxes } from "./axes.ts";
 import { laneScore } from "./lanes.ts";
-import { tileContraction } from "./tile.ts";
+import { splitJam, tileContraction } from "./tile.ts";
+
+/** Rows of a recurrence, or vectors of them, that run side by side: each step waits for the one before it, others run meanwhile. */
+const besideEachOther = 4;
 
 /** The loops of `nest` on `target`. */
 export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
@@ -32,9 +35,17 @@ function vectorize(context: NestContext, nest: Nest, target: Target): readonly S
   const hasLanes = last !== undefined && last.extent >= target.vectorBytes / 4;
   const outer = hasLanes ? laneScore(context, nest.body, last.local) : -Infinity;
   if (last !== undefined && hasLanes && outer >= innerScore(context, nest.body, target)) {
-    return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", lanes)], "parallel");
+    const width = isRecurrence(nest) ? besideEachOther * (target.vectorBytes / 4) : lanes;
+    return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", width)], "parallel");
   }
-  return nestLoops(nest.axes, vectorizeInner(nest.body, lanes, target), "parallel");
+  const body = vectorizeInner(nest.body, lanes, target);
+  if (last === undefined || !isRecurrence(nest)) return nestLoops(nest.axes, body, "parallel");
+  const rows = splitJam(context, last, besideEachOther, body, (each) => each);
+  return nestLoops(nest.axes.slice(0, -1), rows, "parallel");
+}
+
+function isRecurrence({ body }: Nest): boolean {
+  return [...allSteps(body)].some((step) => step.kind === "update");
 }
 
 function innerScore(context: NestContext, steps: readonly Step[], target: Target): number {

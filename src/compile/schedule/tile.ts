@@ -105,7 +105,7 @@ function best<T>(items: readonly T[], score: (item: T) => number): { item: T; sc
  * A loop over `axis` in steps of `count`, with `count` copies of `body` side by side in each of its loops, and
  * once more the copies that are left over. `inside` puts the loops between the two.
  */
-function splitJam(
+export function splitJam(
   context: NestContext,
   axis: Axis,
   count: number,

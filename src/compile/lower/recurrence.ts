@@ -1,0 +1,39 @@
+/**
+ * The nest of a linear recurrence: state that a loop carries along one axis. Rows along the other axes are independent:
+ * lanes run over them where their elements are neighbours, and a few run side by side where they are not.
+ */
+import type { Node } from "../../graph/node.ts";
+import { at } from "../../support/invariant.ts";
+import { hasLoop, loopOver, type Nest, type NestContext, type Step } from "../nest.ts";
+import type { Values } from "./values.ts";
+
+/** The nest that computes `node` and stores it. */
+export function lowerRecurrence(context: NestContext, node: Node<"recurrence">, values: Values): Nest {
+  const { builder, arithmetic } = context;
+  const { axis, isReversed, initial } = node.params;
+  const { dtype, shape } = node.type;
+  const axes = shape.map((extent) => context.newAxis(extent));
+  const along = at(axes, axis);
+  const forward = context.position(along);
+  const position = isReversed ? arithmetic.sum([[forward, -1]], along.extent - 1) : forward;
+  const indices = axes.map((each, index) => (index === axis ? position : context.position(each)));
+  const [factor, term] = node.inputs.map((input) => values.at(input, indices));
+  const [state, next] = [context.newLocal(dtype), context.newLocal(dtype)];
+  const product = builder.apply("multiply", factor ?? position, builder.local(state, dtype));
+  const value = builder.local(next, dtype);
+  const step: Step[] = [
+    // A name of its own, so that the state before and after are never taken for each other
+    { kind: "carry", local: next, initial: builder.apply("add", product, term ?? position) },
+    { kind: "update", local: state, value },
+    { kind: "store", tensor: node, indices, value },
+  ];
+  return {
+    axes: axes.filter((each) => each !== along && hasLoop(each)),
+    body: [
+      { kind: "carry", local: state, initial: builder.literal(dtype, initial) },
+      { ...loopOver(along, step), ordered: true },
+    ],
+    contraction: false,
+    computes: [node],
+  };
+}
