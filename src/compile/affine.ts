@@ -6,6 +6,7 @@ import type { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
 import { inputsOf } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 
 /** constant + Σ coefficient · atom; atoms are loop positions and whatever is not a sum or a multiple. */
 export interface Affine {
@@ -31,14 +32,9 @@ export class IndexArithmetic {
 
   /** constant + Σ factor · value, simplified. */
   sum(parts: readonly (readonly [value: Expression, factor: number])[], constant = 0): Expression {
-    return this.build(
-      recombined(
-        addUp(
-          parts.map(([value, factor]) => [affineOf(value), factor]),
-          constant,
-        ),
-      ),
-    );
+    const forms = parts.map(([value]) => affineOf(value));
+    const factors = parts.map(([, factor]) => factor);
+    return this.build(recombined(addUp(forms, factors, constant)));
   }
 
   /** ⌊index / divisor⌋ */
@@ -112,46 +108,41 @@ export class IndexArithmetic {
   }
 }
 
+const knownForms = new WeakMap<Expression, Affine>();
+
 /** An index as a constant and multiples of atoms. */
 export function affineOf(index: Expression): Affine {
   if (index.kind === "literal") return { constant: index.value, terms: new Map() };
-  if (index.kind === "apply" && index.dtype === "i32") {
-    const [a, b] = index.inputs;
-    if (a !== undefined && b !== undefined) {
-      if (index.op === "add")
-        return addUp(
-          [
-            [affineOf(a), 1],
-            [affineOf(b), 1],
-          ],
-          0,
-        );
-      if (index.op === "subtract")
-        return addUp(
-          [
-            [affineOf(a), 1],
-            [affineOf(b), -1],
-          ],
-          0,
-        );
-      if (index.op === "multiply" && b.kind === "literal") return addUp([[affineOf(a), b.value]], 0);
-      if (index.op === "multiply" && a.kind === "literal") return addUp([[affineOf(b), a.value]], 0);
-    }
-  }
-  return { constant: 0, terms: new Map([[index, 1]]) };
+  return remember(knownForms, index, () => takenApart(index) ?? { constant: 0, terms: new Map([[index, 1]]) });
 }
 
-function addUp(parts: readonly (readonly [Affine, number])[], constant: number): Affine {
+/** The form of a sum or a multiple, which is what asks to be taken apart. */
+function takenApart(index: Expression): Affine | undefined {
+  if (index.kind !== "apply" || index.dtype !== "i32") return undefined;
+  const [a, b] = index.inputs;
+  if (a === undefined || b === undefined) return undefined;
+  if (index.op === "add" || index.op === "subtract") {
+    const sign = index.op === "add" ? 1 : -1;
+    return addUp([affineOf(a), affineOf(b)], [1, sign], 0);
+  }
+  if (index.op !== "multiply") return undefined;
+  if (b.kind === "literal") return addUp([affineOf(a)], [b.value], 0);
+  return a.kind === "literal" ? addUp([affineOf(b)], [a.value], 0) : undefined;
+}
+
+/** constant + Σ factor · form */
+function addUp(forms: readonly Affine[], factors: readonly number[], constant: number): Affine {
   const terms = new Map<Expression, number>();
   let total = constant;
-  for (const [form, factor] of parts) {
+  forms.forEach((form, position) => {
+    const factor = at(factors, position);
     total += factor * form.constant;
     for (const [atom, coefficient] of form.terms) {
       const sum = (terms.get(atom) ?? 0) + factor * coefficient;
       if (sum === 0) terms.delete(atom);
       else terms.set(atom, sum);
     }
-  }
+  });
   return { constant: total, terms };
 }
 
@@ -168,15 +159,7 @@ function recombined(form: Affine): Affine {
       const terms = new Map(form.terms);
       terms.delete(atom);
       terms.delete(other);
-      return recombined(
-        addUp(
-          [
-            [{ constant: form.constant, terms }, 1],
-            [affineOf(value), factor],
-          ],
-          0,
-        ),
-      );
+      return recombined(addUp([{ constant: form.constant, terms }, affineOf(value)], [1, factor], 0));
     }
   }
   return form;

@@ -6,7 +6,6 @@ import type { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { ScalarOp } from "../kernel/scalarOps.ts";
 import type { Target } from "../kernel/target.ts";
-import { mapExpression } from "../kernel/traverse.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { cos, sin } from "./approximations/circular.ts";
 import { quotient, remainder } from "./approximations/division.ts";
@@ -68,14 +67,20 @@ export function approximate(builder: ExpressionBuilder, op: ScalarOp, inputs: re
   return approximation(new Single(builder), x, y);
 }
 
-/** `expression` with the f32 operations that `target` lacks replaced by approximations. Those of f64 stay. */
-export function expand(builder: ExpressionBuilder, expression: Expression, target: Target): Expression {
-  const { nativeOps } = target;
-  if (nativeOps === "all") return expression;
-  const isForeign = (op: ScalarOp, inputs: readonly Expression[]) =>
-    !nativeOps.has(op) && approximations[op] !== "native" && inputs[0]?.dtype === "f32";
-  return mapExpression(expression, (part, inputs) => {
-    if (part.kind === "apply" && isForeign(part.op, inputs)) return approximate(builder, part.op, inputs);
-    return builder.withInputs(part, inputs);
-  });
+/**
+ * `part` on other `inputs`; where it is an f32 operation that `target` lacks, its approximation. Those of f64 stay.
+ */
+export function nativeForm(
+  builder: ExpressionBuilder,
+  part: Expression,
+  inputs: readonly Expression[],
+  { nativeOps }: Target,
+): Expression {
+  const isForeign =
+    part.kind === "apply" &&
+    nativeOps !== "all" &&
+    !nativeOps.has(part.op) &&
+    approximations[part.op] !== "native" &&
+    inputs[0]?.dtype === "f32";
+  return isForeign ? approximate(builder, part.op, inputs) : builder.withInputs(part, inputs);
 }

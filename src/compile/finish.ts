@@ -6,11 +6,12 @@ import type { Node } from "../graph/node.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { Kernel, Statement } from "../kernel/kernel.ts";
 import type { Target } from "../kernel/target.ts";
-import { inputsOf, mapStatement } from "../kernel/traverse.ts";
+import { inputsOf } from "../kernel/traverse.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
-import { expand } from "./approximate.ts";
+import { nativeForm } from "./approximate.ts";
 import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
+import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
 import { storeAddress } from "./schedule/axes.ts";
 
@@ -44,9 +45,9 @@ export function finishKernel(
   const volatileTensors = [...writes].filter((tensor) => reads.has(tensor));
   const early = [...writes].flatMap((tensor) => overwrites.get(tensor) ?? []);
   const bufferSet = (tensors: readonly Node[]) => new Set(tensors.map((tensor) => context.bufferOf(tensor)));
-  const placed = new Placement(context, bufferSet(volatileTensors), bufferSet(early)).place(statements);
-  const numbered = renumber(context, placed);
-  const tensors = numbered.buffers.map((buffer) => context.tensorOf(buffer));
+  const placement = new Placement(context, bufferSet(volatileTensors), bufferSet(early));
+  const body = placement.place(statements);
+  const tensors = placement.buffers.map((buffer) => context.tensorOf(buffer));
   const kernel: Kernel = {
     name: kernelName(nest.computes),
     buffers: tensors.map((tensor) => ({
@@ -54,8 +55,8 @@ export function finishKernel(
       access: writes.has(tensor) ? (reads.has(tensor) ? "readwrite" : "write") : "read",
     })),
     sizes: sizes.values.length,
-    locals: numbered.locals.map((local) => context.dtypeOf(local)),
-    body: numbered.body,
+    locals: placement.locals.map((local) => context.dtypeOf(local)),
+    body,
   };
   const mayOverwrite = new Set(
     [...writes].filter((tensor) => readsOnlyWhereWritten(context, steps, tensor, overwrites.get(tensor))),
@@ -90,17 +91,21 @@ function kernelName(computes: readonly Node[]): string {
 
 /** The size arguments of a kernel: each distinct number once. */
 class Sizes {
-  readonly values: number[] = [];
+  readonly #numbers = new Numbers();
   readonly #context: NestContext;
 
   constructor(context: NestContext) {
     this.#context = context;
   }
 
+  get values(): readonly number[] {
+    return this.#numbers.items;
+  }
+
   /** `value` as an argument; small constants that shape the code stay literal. */
   argument(value: number): Expression {
     if (Math.abs(value) <= 1) return this.#context.builder.index(value);
-    return this.#context.builder.size(numberIn(this.values, value));
+    return this.#context.builder.size(this.#numbers.of(value));
   }
 }
 
@@ -136,7 +141,7 @@ class Statements {
         return {
           kind: "store",
           buffer: this.#context.bufferOf(step.tensor),
-          index: expand(this.#context.builder, this.#address(storeAddress(this.#context, step)), this.#target),
+          index: this.#address(storeAddress(this.#context, step)),
           value: this.#value(step.value),
         };
       case "loop":
@@ -158,20 +163,12 @@ class Statements {
 
   /** A value, its loads at final addresses, and its operations those of the target. */
   #value(value: Expression): Expression {
-    const addressed = this.#withAddresses(value);
-    return expand(this.#context.builder, addressed, this.#target);
-  }
-
-  #withAddresses(value: Expression): Expression {
     const { builder } = this.#context;
-    return remember(this.#values, value, () =>
-      value.kind === "load"
-        ? builder.load(value.buffer, value.dtype, this.#address(value.index))
-        : builder.withInputs(
-            value,
-            inputsOf(value).map((input) => this.#withAddresses(input)),
-          ),
-    );
+    return remember(this.#values, value, () => {
+      if (value.kind === "load") return builder.load(value.buffer, value.dtype, this.#address(value.index));
+      const inputs = inputsOf(value).map((input) => this.#value(input));
+      return nativeForm(builder, value, inputs, this.#target);
+    });
   }
 
   /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
@@ -183,8 +180,9 @@ class Statements {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
     let sum = constant === 0 ? undefined : this.#sizes.argument(constant);
-    const ordered = [...terms].sort(([a], [b]) => this.#order(a) - this.#order(b));
-    for (const [atom, coefficient] of ordered) {
+    const ordered = [...terms].map(([atom, coefficient]) => ({ atom, coefficient, order: this.#order(atom) }));
+    ordered.sort((a, b) => a.order - b.order);
+    for (const { atom, coefficient } of ordered) {
       const term = builder.apply("multiply", this.#atom(atom), this.#sizes.argument(coefficient));
       sum = sum === undefined ? term : builder.apply("add", sum, term);
     }
@@ -196,49 +194,16 @@ class Statements {
     if (atom.kind === "apply")
       return builder.apply(
         atom.op,
-        ...atom.inputs.map((input) => (input.dtype === "i32" ? this.#address(input) : this.#withAddresses(input))),
+        ...atom.inputs.map((input) => (input.dtype === "i32" ? this.#address(input) : this.#value(input))),
       );
-    return this.#withAddresses(atom);
+    return this.#value(atom);
   }
 
   /** Position of the innermost loop that `atom` depends on. */
   #order(atom: Expression): number {
+    if (atom.kind === "local") return this.#depth.get(atom.local) ?? -1;
     let innermost = -1;
     for (const [local, depth] of this.#depth) if (depth > innermost && dependsOn(atom, local)) innermost = depth;
     return innermost;
   }
-}
-
-/** Statements with buffers and locals numbered in order of appearance, so that equal structures are equal. */
-function renumber(
-  { builder }: NestContext,
-  statements: readonly Statement[],
-): { body: readonly Statement[]; buffers: number[]; locals: number[] } {
-  const buffers: number[] = [];
-  const locals: number[] = [];
-  const known = new Map<Expression, Expression>();
-  const visit = (expression: Expression): Expression =>
-    remember(known, expression, () => {
-      const same = builder.withInputs(expression, inputsOf(expression).map(visit));
-      if (same.kind === "local") return builder.local(numberIn(locals, same.local), same.dtype);
-      if (same.kind === "load") return builder.load(numberIn(buffers, same.buffer), same.dtype, same.index);
-      return same;
-    });
-  const visitAll = (body: readonly Statement[]): readonly Statement[] =>
-    body.map((statement) => {
-      const own =
-        "local" in statement
-          ? { ...statement, local: numberIn(locals, statement.local) }
-          : "buffer" in statement
-            ? { ...statement, buffer: numberIn(buffers, statement.buffer) }
-            : statement;
-      return mapStatement(own, visit, visitAll);
-    });
-  return { body: visitAll(statements), buffers, locals };
-}
-
-/** The position of `item` in `list`, at the end of which it is put where it is new. */
-function numberIn(list: number[], item: number): number {
-  const found = list.indexOf(item);
-  return found >= 0 ? found : list.push(item) - 1;
 }

@@ -98,7 +98,9 @@ function worthKeeping(
   isShared: boolean,
   inMemory: (node: Node) => boolean,
 ): boolean {
-  if (isFamily(node, "leaf") || sizeOf(node.type.shape) === 1) return cost > longest;
+  if (isFamily(node, "leaf")) return cost > longest;
+  // A single number costs nothing to compute again; but each kernel would hold the code
+  if (sizeOf(node.type.shape) === 1) return cost > longest || (isShared && cost > cheap && isFamily(node, "map"));
   if (cost > longest) return true;
   if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory)) return true;
   // A view is as good as what it views, which is kept instead where that is worth it

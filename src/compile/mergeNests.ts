@@ -17,9 +17,9 @@ import {
   type Nest,
   type NestContext,
   nestLoops,
+  renameLocals,
   rewriteSteps,
   type Step,
-  substitution,
 } from "./nest.ts";
 
 /** Fewer positions than this in the shared loops would leave threads and lanes idle, unless there is little to do at all. */
@@ -37,11 +37,9 @@ export function mergeNests(context: NestContext, first: Nest, second: Nest): Nes
   if (pairs === undefined) return undefined;
   const shape = shapeOfMerge(first, second, pairs);
   if (shape === undefined) return undefined;
-  const renaming = new Map<number, Expression>();
-  for (const [own, other] of pairs) renaming.set(other.local, context.position(own));
-  const secondBody = rewriteSteps(context, second.body, substitution(renaming));
-  const body = [...nestLoops(shape.firstInner, first.body), ...nestLoops(shape.secondInner, secondBody)];
-  const tidy = forwardStores(context, joinLoops(context, body), new Map());
+  const secondPart = renamed(context, first, pairs, nestLoops(shape.secondInner, second.body));
+  const joined = joinLoops(context, [...nestLoops(shape.firstInner, first.body), ...secondPart]);
+  const tidy = reads.length === 0 ? joined : forwardStores(context, joined, new Map());
   const merged: Nest = {
     axes: shape.axes,
     body: tidy,
@@ -49,6 +47,19 @@ export function mergeNests(context: NestContext, first: Nest, second: Nest): Nes
     computes: [...first.computes, ...second.computes],
   };
   return buffersOf(context, merged) > mostBuffers ? undefined : merged;
+}
+
+/** `steps` of the second nest with its axes renamed to those of the first, and names of its own for all other loops. */
+function renamed(context: NestContext, first: Nest, pairs: AxisPairs, steps: readonly Step[]): readonly Step[] {
+  const taken = new Set(first.axes.map((axis) => axis.local));
+  for (const step of allSteps(first.body)) if (step.kind === "loop") taken.add(step.axis.local);
+  const names = new Map<number, number>();
+  for (const [own, other] of pairs) if (own.local !== other.local) names.set(other.local, own.local);
+  for (const step of allSteps(steps)) {
+    if (step.kind === "loop" && taken.has(step.axis.local))
+      names.set(step.axis.local, context.newLocal("i32", step.axis.extent));
+  }
+  return renameLocals(context, steps, names);
 }
 
 type Stores = ReadonlyMap<Node, Step & { kind: "store" }>;
@@ -174,7 +185,7 @@ function joinPair(
 ): LoopStep | undefined {
   if (first.axis.extent !== second.axis.extent || between.some((step) => step.kind !== "carry")) return undefined;
   const position = context.position(first.axis);
-  const body = rewriteSteps(context, second.body, substitution(new Map([[second.axis.local, position]])));
+  const body = renameLocals(context, second.body, new Map([[second.axis.local, first.axis.local]]));
   const states = new Set<number>();
   const stores = new Map<Node, readonly Expression[]>();
   for (const step of allSteps(first.body)) {
@@ -209,14 +220,23 @@ function forwardStores(
 ): Step[] {
   const known = new Map(outer);
   return steps.map((step) => {
-    const [forwarded] = rewriteSteps(context, [step], (leaf) => {
-      if (leaf.kind !== "load") return undefined;
-      const store = known.get(context.tensorOf(leaf.buffer));
-      const indices = context.indicesOf(leaf);
-      return store?.indices.every((index, axis) => index === indices[axis]) ? store.value : undefined;
-    });
+    if (step.kind === "loop") return { ...step, body: forwardStores(context, step.body, known) };
+    const isForwarded = known.size > 0 && loadsIn([step]).some((load) => known.has(context.tensorOf(load.buffer)));
+    const [forwarded] = isForwarded ? rewriteSteps(context, [step], (leaf) => storedValue(context, known, leaf)) : [];
     const result = forwarded ?? step;
     if (result.kind === "store") known.set(result.tensor, result);
-    return result.kind === "loop" ? { ...result, body: forwardStores(context, result.body, known) } : result;
+    return result;
   });
+}
+
+/** The value that was stored where `leaf` loads it, if it is known. */
+function storedValue(
+  context: NestContext,
+  stores: ReadonlyMap<Node, Step & { kind: "store" }>,
+  leaf: Expression,
+): Expression | undefined {
+  if (leaf.kind !== "load") return undefined;
+  const store = stores.get(context.tensorOf(leaf.buffer));
+  const indices = context.indicesOf(leaf);
+  return store?.indices.every((index, axis) => index === indices[axis]) ? store.value : undefined;
 }

@@ -84,6 +84,7 @@ export class NestContext {
   readonly #tensors: Node[] = [];
   readonly #buffers = new Map<Node, number>();
   readonly #loads = new Map<Expression, readonly Expression[]>();
+  readonly #resultAxes = new Map<string, Axis>();
 
   /** A new local; with `extent`, the position in a loop. */
   newLocal(dtype: Dtype, extent?: number): number {
@@ -94,6 +95,14 @@ export class NestContext {
   /** A new loop of `extent` positions. */
   newAxis(extent: number): Axis {
     return { local: this.newLocal("i32", extent), extent };
+  }
+
+  /**
+   * The loop over axis number `position` of results of that extent: one for all nests, so that what nests compute
+   * alike is the same expression in both, and merging them has nothing to rename.
+   */
+  resultAxis(position: number, extent: number): Axis {
+    return remember(this.#resultAxes, `${position} ${extent}`, () => this.newAxis(extent));
   }
 
   dtypeOf(local: number): Dtype {
@@ -142,9 +151,14 @@ export class NestContext {
   }
 
   #rebuild(expression: Expression, visit: (inner: Expression) => Expression): Expression {
-    if (expression.kind === "load")
-      return this.load(this.tensorOf(expression.buffer), this.indicesOf(expression).map(visit));
+    if (expression.kind === "load") {
+      const before = this.indicesOf(expression);
+      const indices = before.map(visit);
+      const isSame = indices.every((index, axis) => index === before[axis]);
+      return isSame ? expression : this.load(this.tensorOf(expression.buffer), indices);
+    }
     const result = this.builder.withInputs(expression, inputsOf(expression).map(visit));
+    if (result === expression) return result;
     // Index sums are kept in one form, so that equal indices are equal expressions
     const isSum =
       result.kind === "apply" && result.dtype === "i32" && (result.op === "add" || result.op === "multiply");
@@ -179,6 +193,18 @@ export function rewriteSteps(
   return steps.map(visitStep);
 }
 
+/** `steps` with locals that are loop positions renamed, where they declare them too. */
+export function renameLocals(
+  context: NestContext,
+  steps: readonly Step[],
+  names: ReadonlyMap<number, number>,
+): readonly Step[] {
+  const replacements = new Map<number, Expression>();
+  for (const [from, to] of names) if (from !== to) replacements.set(from, context.builder.local(to, "i32"));
+  if (replacements.size === 0) return steps;
+  return rewriteSteps(context, steps, substitution(replacements), (local) => names.get(local) ?? local);
+}
+
 /** Replaces locals by expressions. */
 export function substitution(
   replacements: ReadonlyMap<number, Expression>,
@@ -211,12 +237,28 @@ export function expressionsOf(step: Step): readonly Expression[] {
   }
 }
 
-/** Every distinct load in `steps`. */
-export function loadsIn(steps: readonly Step[]): (Expression & { kind: "load" })[] {
-  const loads: (Expression & { kind: "load" })[] = [];
-  const roots = [...allSteps(steps)].flatMap(expressionsOf);
-  visitExpressions(roots, (expression) => {
-    if (expression.kind === "load") loads.push(expression);
+type Load = Extract<Expression, { kind: "load" }>;
+
+const knownLoads = new WeakMap<Expression, readonly Load[]>();
+
+/** Every distinct load in `expression`. */
+function loadsOf(expression: Expression): readonly Load[] {
+  return remember(knownLoads, expression, () => {
+    const loads: Load[] = [];
+    visitExpressions([expression], (part) => {
+      if (part.kind === "load") loads.push(part);
+    });
+    return loads;
   });
-  return loads;
+}
+
+/** Every distinct load in `steps`. */
+export function loadsIn(steps: readonly Step[]): readonly Load[] {
+  const loads = new Set<Load>();
+  const visit = (step: Step): void => {
+    for (const expression of expressionsOf(step)) for (const load of loadsOf(expression)) loads.add(load);
+    if (step.kind === "loop") step.body.forEach(visit);
+  };
+  steps.forEach(visit);
+  return [...loads];
 }

@@ -1,6 +1,7 @@
 /**
  * Where each value is computed: once, and in the outermost loop where all it depends on is known. Values that
  * several places need, or that stand outside the loop that needs them, get a name (`let`); the rest stay in place.
+ * Buffers and locals get the numbers of the kernel, in order of appearance, so that equal structures are equal.
  */
 import type { Expression } from "../kernel/expression.ts";
 import type { Statement } from "../kernel/kernel.ts";
@@ -9,6 +10,7 @@ import { expressionsOf, inputsOf, mapStatement } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { NestContext } from "./nest.ts";
+import { Numbers } from "./numbers.ts";
 
 /** A list of statements: the body of a loop or of the kernel. */
 interface Block {
@@ -42,12 +44,24 @@ export class Placement {
   readonly #rare = new Set<Expression>();
   readonly #rewritten = new Map<Expression, Expression>();
   readonly #lets = new Map<Block, Map<number, Expression[]>>();
+  readonly #buffers = new Numbers();
+  readonly #locals = new Numbers();
 
   /** Loads of `volatileBuffers` stay where they are; those of `earlyBuffers` come before any store of their block. */
   constructor(context: NestContext, volatileBuffers: ReadonlySet<number>, earlyBuffers: ReadonlySet<number>) {
     this.#context = context;
     this.#volatileBuffers = volatileBuffers;
     this.#earlyBuffers = earlyBuffers;
+  }
+
+  /** What the buffers of the kernel were called before. */
+  get buffers(): readonly number[] {
+    return this.#buffers.items;
+  }
+
+  /** What its locals were called before. */
+  get locals(): readonly number[] {
+    return this.#locals.items;
   }
 
   /** `statements` with `let`s added and uses replaced by names. */
@@ -148,30 +162,37 @@ export class Placement {
 
   #emit(block: Block): Statement[] {
     const lets = this.#lets.get(block);
-    return block.entries.flatMap(({ statement, inner }, position) => {
+    const use = (expression: Expression) => this.#use(expression);
+    const result: Statement[] = [];
+    block.entries.forEach(({ statement, inner }, position) => {
       // Settled from users to operands, so operands come last: reversed, each stands before its users
-      const here = [...(lets?.get(position) ?? [])].reverse();
-      const named = here.map(
-        (expression): Statement => ({
-          kind: "let",
-          local: this.#named.get(expression) ?? -1,
-          value: this.#withInputs(expression),
-        }),
-      );
-      const use = (expression: Expression) => this.#use(expression);
-      return [...named, mapStatement(statement, use, () => (inner === undefined ? [] : this.#emit(inner)))];
+      for (const expression of (lets?.get(position) ?? []).reverse()) {
+        const local = this.#locals.of(this.#named.get(expression) ?? -1);
+        result.push({ kind: "let", local, value: this.#withInputs(expression) });
+      }
+      result.push(mapStatement(this.#numbered(statement), use, () => (inner === undefined ? [] : this.#emit(inner))));
     });
+    return result;
+  }
+
+  #numbered(statement: Statement): Statement {
+    if ("local" in statement) return { ...statement, local: this.#locals.of(statement.local) };
+    return "buffer" in statement ? { ...statement, buffer: this.#buffers.of(statement.buffer) } : statement;
   }
 
   /** The name of a value, or the value itself with names for its parts. */
   #use(expression: Expression): Expression {
     const local = this.#named.get(expression);
-    if (local !== undefined) return this.#context.builder.local(local, expression.dtype);
+    if (local !== undefined) return this.#context.builder.local(this.#locals.of(local), expression.dtype);
     return remember(this.#rewritten, expression, () => this.#withInputs(expression));
   }
 
   #withInputs(expression: Expression): Expression {
-    return this.#context.builder.withInputs(
+    const { builder } = this.#context;
+    if (expression.kind === "local") return builder.local(this.#locals.of(expression.local), expression.dtype);
+    if (expression.kind === "load")
+      return builder.load(this.#buffers.of(expression.buffer), expression.dtype, this.#use(expression.index));
+    return builder.withInputs(
       expression,
       inputsOf(expression).map((input) => this.#use(input)),
     );

@@ -3,38 +3,39 @@
  * Folds constants and drops what changes nothing on the way. Everything that makes kernels uses this.
  */
 import { type Dtype, isFloat } from "../shape/dtype.ts";
-import { at } from "../support/invariant.ts";
+import { at, invariant } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
 import { convert, evaluate, roundTo } from "./meaning.ts";
 import { type ScalarOp, scalarOps } from "./scalarOps.ts";
 
+/** What is known by one key after the other: expressions are found without making texts of them. */
+type Known<K> = Map<K, Expression>;
+
 /** Makes expressions of one kernel. */
 export class ExpressionBuilder {
-  readonly #known = new Map<string, Expression>();
   readonly #ids = new Map<Expression, number>();
+  readonly #sizes: Known<number> = new Map();
+  readonly #literals = new Map<Dtype, Known<number | "-0">>();
+  readonly #locals = new Map<Dtype, Known<number>>();
+  readonly #loads = new Map<Dtype, Map<number, Known<Expression>>>();
+  readonly #casts = new Map<Dtype, Known<Expression>>();
+  readonly #bitcasts = new Map<Dtype, Known<Expression>>();
+  readonly #unary = new Map<ScalarOp, Known<Expression>>();
+  readonly #binary = new Map<ScalarOp, Map<Expression, Known<Expression>>>();
+  readonly #selects = new Map<Expression, Map<Expression, Known<Expression>>>();
 
-  #intern(key: string, make: () => Expression): Expression {
-    let expression = this.#known.get(key);
-    if (expression === undefined) {
-      expression = make();
-      this.#known.set(key, expression);
-      this.#ids.set(expression, this.#ids.size);
-    }
-    return expression;
-  }
-
-  /** A number that is the same for all expressions equal to this one; expressions of other builders are taken in. */
+  /** A number that is the same for all expressions equal to this one, and another for all others. */
   id(expression: Expression): number {
-    const known = this.#ids.get(expression);
-    if (known === undefined)
-      throw new Error("Smilodon broke its own promise: an expression stays with the builder that made it.");
-    return known;
+    return remember(this.#ids, expression, () => this.#ids.size);
   }
 
   literal(dtype: Dtype, value: number): Expression {
     const rounded = roundTo(dtype, value);
-    const name = Object.is(rounded, -0) ? "-0" : String(rounded);
-    return this.#intern(`literal ${dtype} ${name}`, () => ({ kind: "literal", dtype, value: rounded }));
+    // Maps take 0 and −0 for the same key
+    const key = Object.is(rounded, -0) ? "-0" : rounded;
+    const known = below(this.#literals, dtype);
+    return remember(known, key, () => ({ kind: "literal", dtype, value: rounded }));
   }
 
   /** An i32 literal: an index, an extent, a stride. */
@@ -43,29 +44,30 @@ export class ExpressionBuilder {
   }
 
   size(size: number): Expression {
-    return this.#intern(`size ${size}`, () => ({ kind: "size", dtype: "i32", size }));
+    return remember(this.#sizes, size, () => ({ kind: "size", dtype: "i32", size }));
   }
 
   local(local: number, dtype: Dtype): Expression {
-    return this.#intern(`local ${local} ${dtype}`, () => ({ kind: "local", dtype, local }));
+    return remember(below(this.#locals, dtype), local, () => ({ kind: "local", dtype, local }));
   }
 
   load(buffer: number, dtype: Dtype, index: Expression): Expression {
-    return this.#intern(`load ${buffer} ${dtype} ${this.id(index)}`, () => ({ kind: "load", dtype, buffer, index }));
+    const known = below(below(this.#loads, dtype), buffer);
+    return remember(known, index, () => ({ kind: "load", dtype, buffer, index }));
   }
 
   cast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
     if (input.kind === "literal") return this.literal(dtype, convert(input.dtype, dtype, input.value));
-    return this.#intern(`cast ${dtype} ${this.id(input)}`, () => ({ kind: "cast", dtype, input }));
+    return remember(below(this.#casts, dtype), input, () => ({ kind: "cast", dtype, input }));
   }
 
   bitcast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
-    return this.#intern(`bitcast ${dtype} ${this.id(input)}`, () => ({ kind: "bitcast", dtype, input }));
+    return remember(below(this.#bitcasts, dtype), input, () => ({ kind: "bitcast", dtype, input }));
   }
 
-  /** `expression` made of other `inputs`, in the order of `inputsOf`. */
+  /** `expression`, which this builder made, of other `inputs`, in the order of `inputsOf`. */
   withInputs(expression: Expression, inputs: readonly Expression[]): Expression {
     switch (expression.kind) {
       case "literal":
@@ -73,9 +75,11 @@ export class ExpressionBuilder {
       case "local":
         return expression;
       case "load":
-        return this.load(expression.buffer, expression.dtype, at(inputs, 0));
+        return inputs[0] === expression.index
+          ? expression
+          : this.load(expression.buffer, expression.dtype, at(inputs, 0));
       case "apply":
-        return this.apply(expression.op, ...inputs);
+        return isSameList(inputs, expression.inputs) ? expression : this.apply(expression.op, ...inputs);
       case "cast":
         return this.cast(expression.dtype, at(inputs, 0));
       case "bitcast":
@@ -86,24 +90,28 @@ export class ExpressionBuilder {
   }
 
   apply(op: ScalarOp, ...inputs: readonly Expression[]): Expression {
-    const dtype = scalarOps[op].result === "bool" ? "bool" : at(inputs, inputs.length - 1).dtype;
-    const simpler = this.#simplify(op, inputs);
+    const [a, b, c] = inputs;
+    invariant(a !== undefined, "an operation has inputs");
+    const { dtype: operand } = c ?? b ?? a;
+    const dtype = scalarOps[op].result === "bool" ? "bool" : operand;
+    const simpler = this.#simplify(op, inputs, dtype);
     if (simpler !== undefined) return simpler;
-    const key = `${op} ${inputs.map((input) => this.id(input)).join(" ")}`;
-    return this.#intern(key, () => ({ kind: "apply", dtype, op, inputs: [...inputs] }));
+    const make = (): Expression => ({ kind: "apply", dtype, op, inputs });
+    if (b === undefined) return remember(below(this.#unary, op), a, make);
+    if (c === undefined) return remember(below(below(this.#binary, op), a), b, make);
+    return remember(below(below(this.#selects, a), b), c, make);
   }
 
-  #simplify(op: ScalarOp, inputs: readonly Expression[]): Expression | undefined {
-    const dtype = scalarOps[op].result === "bool" ? "bool" : at(inputs, inputs.length - 1).dtype;
-    const values = inputs.map((input) => (input.kind === "literal" ? input.value : undefined));
-    if (values.every((value) => value !== undefined)) {
-      return this.literal(dtype, evaluate(op, at(inputs, 0).dtype, values));
-    }
+  #simplify(op: ScalarOp, inputs: readonly Expression[], dtype: Dtype): Expression | undefined {
     const [a, b, c] = inputs;
-    if (op === "select" && a?.kind === "literal") return a.value ? b : c;
-    if (op === "select" && b !== undefined && b === c) return b;
-    if (a === undefined || b === undefined || c !== undefined) return undefined;
-    return this.#simplifyPair(op, a, b);
+    const isConstant =
+      a?.kind === "literal" && (b === undefined || b.kind === "literal") && (c === undefined || c.kind === "literal");
+    if (isConstant) return this.literal(dtype, evaluate(op, a.dtype, inputs.map(literalValue)));
+    if (c !== undefined) {
+      if (a?.kind === "literal") return a.value ? b : c;
+      return b === c ? b : undefined;
+    }
+    return a === undefined || b === undefined ? undefined : this.#simplifyPair(op, a, b);
   }
 
   #simplifyPair(op: ScalarOp, a: Expression, b: Expression): Expression | undefined {
@@ -143,6 +151,22 @@ export class ExpressionBuilder {
     if (x === undefined || constant?.kind !== "literal") return undefined;
     return this.apply("add", x, this.literal(a.dtype, constant.value + value));
   }
+}
+
+/** The map at `key`, made where there is none. */
+function below<K, V extends Map<unknown, unknown>>(outer: Map<K, V>, key: K): V {
+  let inner = outer.get(key);
+  if (inner === undefined) outer.set(key, (inner = new Map() as V));
+  return inner;
+}
+
+function isSameList(a: readonly Expression[], b: readonly Expression[]): boolean {
+  for (let position = 0; position < b.length; position++) if (a[position] !== b[position]) return false;
+  return true;
+}
+
+function literalValue(expression: Expression): number {
+  return expression.kind === "literal" ? expression.value : Number.NaN;
 }
 
 function isLiteral(expression: Expression, value: number): boolean {

@@ -1,6 +1,4 @@
 /** Walks over expressions and statements: the only place that knows which parts each kind has. */
-
-import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 
@@ -112,18 +110,6 @@ export function sharedExpressions(roots: readonly Expression[]): readonly Expres
     for (const input of inputsOf(expression)) uses.set(input, (uses.get(input) ?? 0) + 1);
   });
   return order.filter((expression) => (uses.get(expression) ?? 0) > 1 && inputsOf(expression).length > 0);
-}
-
-/** `expression` with each distinct part replaced by what `rewrite` makes of it once its own inputs are rewritten. */
-export function mapExpression(
-  expression: Expression,
-  rewrite: (expression: Expression, inputs: readonly Expression[]) => Expression,
-  known = new Map<Expression, Expression>(),
-): Expression {
-  return remember(known, expression, () => {
-    const inputs = inputsOf(expression).map((input) => mapExpression(input, rewrite, known));
-    return rewrite(expression, inputs);
-  });
 }
 
 /** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */

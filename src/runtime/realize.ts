@@ -4,19 +4,21 @@
  */
 
 import type { Device } from "../device/device.ts";
-import type { Node } from "../graph/node.ts";
+import { isNode, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
-import { bytesOf } from "../shape/dtype.ts";
+import { roundTo } from "../kernel/meaning.ts";
+import { bytesOf, dtypes } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { DeviceError, TracingError, UnsupportedError } from "../support/errors.ts";
-import { invariant } from "../support/invariant.ts";
+import { at, invariant } from "../support/invariant.ts";
 import { executableFor } from "./programs.ts";
 import { currentDevice, deviceNamed } from "./registry.ts";
-import { allocateStorage, type Storage, storageOf, takePressure } from "./storage.ts";
+import { allocateStorage, type Storage, storageOf, storeData, takePressure } from "./storage.ts";
 
 /** Computes every node of `nodes` that has not been, with one launch. */
 export function realize(nodes: readonly Node[]): void {
-  const pending = [...new Set(nodes)].filter((node) => storageOf(node) === undefined);
+  const missing = [...new Set(nodes)].filter((node) => storageOf(node) === undefined);
+  const pending = missing.filter((node) => !fill(node));
   if (pending.length === 0) return;
   const order = topologicalOrder(pending, (node) => storageOf(node) !== undefined);
   const sources = order.filter((node) => storageOf(node) !== undefined);
@@ -26,6 +28,18 @@ export function realize(nodes: readonly Node[]): void {
   const results = pending.map((node) => allocateStorage(node, device, bytesOfNode(node)).buffer);
   executable.run([...sources.map((node) => requireStorage(node).buffer), ...results]);
   if (openGraphs === 0) for (const node of pending) node.forgetInputs();
+}
+
+/** Writes the value of a node that repeats one number, which takes neither a plan nor a launch; false for other nodes. */
+function fill(node: Node): boolean {
+  let inner = node;
+  while (inner.primitive === "broadcast" || inner.primitive === "reshape") inner = at(inner.inputs, 0);
+  if (!isNode(inner, "constant")) return false;
+  const { dtype, value } = inner.params;
+  const numbers = new dtypes[dtype].array(sizeOf(node.type.shape)).fill(roundTo(dtype, value));
+  storeData(node, deviceOf([node]), new Uint8Array(numbers.buffer));
+  if (openGraphs === 0) node.forgetInputs();
+  return true;
 }
 
 /** The bytes of the value of `node`, computed if it has to be. */

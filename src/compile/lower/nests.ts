@@ -20,7 +20,7 @@ export function lowerToNest(context: NestContext, node: Node, values: Values): N
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
   if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
   if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
-  const axes = node.type.shape.map((extent) => context.newAxis(extent));
+  const axes = node.type.shape.map((extent, position) => context.resultAxis(position, extent));
   const indices = axes.map((axis) => context.position(axis));
   return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);
 }
@@ -35,7 +35,7 @@ const reductionOps: { readonly [P in PrimitiveOf<"reduce">]: ReduceOp } = {
 
 function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>, values: Values): Nest {
   const input = at(node.inputs, 0);
-  const all = input.type.shape.map((extent) => context.newAxis(extent));
+  const all = input.type.shape.map((extent, position) => context.resultAxis(position, extent));
   const kept = all.filter((_, axis) => !node.params.axes.includes(axis));
   return accumulation(context, node, {
     kept,
@@ -52,7 +52,10 @@ function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>,
 
 function lowerContraction(context: NestContext, node: Node<"contract">, values: Values): Nest {
   const { left, right, output, windows, accumulate } = node.params;
-  const axes = new Map<number, Axis>(windows.map((window) => [window.output, context.newAxis(window.size)]));
+  const axes = new Map<number, Axis>(
+    output.map((name, position) => [name, context.resultAxis(position, at(node.type.shape, position))]),
+  );
+  for (const window of windows) if (!axes.has(window.output)) axes.set(window.output, context.newAxis(window.size));
   const slides = (name: number) => windows.some((window) => window.input === name);
   const operands = [left, right].map((names, side) => ({ names, operand: at(node.inputs, side) }));
   for (const { names, operand } of operands) {
