@@ -1,11 +1,12 @@
 /**
  * `npm run bench -- cpu [--json] [ids…]`: the engine beside its peers on the processor. Every row of the issue "One
- * step, one launch" whose operations exist, each with its bar. Takes about six minutes; nothing else should run meanwhile.
+ * step, one launch" whose operations exist, each with its bar. Takes about ten minutes; nothing else should run meanwhile.
  *
  * A row is a few lines in its family under `cpu/`; an operation is a line in `cpu/ours.ts` and in each of `peers/`.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { convolutionRows } from "./cpu/convolution.ts";
 import { elementwiseRows } from "./cpu/elementwise.ts";
 import { matmulRows } from "./cpu/matmul.ts";
 import { type Measurement, usualThreads } from "./cpu/measurement.ts";
@@ -18,7 +19,7 @@ import { trainingRows } from "./cpu/training.ts";
 import type { Library } from "./harness/library.ts";
 import { emitRows, printRows, type Row } from "./harness/row.ts";
 
-const families = [matmulRows, elementwiseRows, reductionRows, trainingRows, smallRows, memoryRows];
+const families = [matmulRows, convolutionRows, elementwiseRows, reductionRows, trainingRows, smallRows, memoryRows];
 
 const given = process.argv.slice(2);
 const json = given.includes("--json");

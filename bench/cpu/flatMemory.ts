@@ -4,7 +4,7 @@
  */
 import { currentDevice } from "../../src/index.ts";
 import { mlpProblem } from "./mlp.ts";
-import { mlpStep } from "./ours.ts";
+import { mlpStep } from "./ourNetworks.ts";
 
 const steps = 10_000;
 const step = mlpStep(

@@ -1,14 +1,17 @@
 /**
  * Smilodon as a contestant: each operation as a user would write it, compiled. Nothing is disposed: that the
- * collector frees our results is part of our time. The device has one thread so far; `threads` waits for more.
+ * collector frees our results is part of our time.
  */
-import { compile, matmul, mean, nn, optim, softmax, sum, Tensor, tensor, variance } from "../../src/index.ts";
-import { adamw, type HostArray, type Library, type Operation, type Prepared } from "../harness/library.ts";
+import { compile, conv2d, matmul, mean, softmax, sum, Tensor, variance, vjp } from "../../src/index.ts";
+import type { HostArray, Library, Operation, Prepared } from "../harness/library.ts";
+import { cnnStep, convolveStrided, gptStep, mlpStep, toTensor } from "./ourNetworks.ts";
 
 /** Ours. */
 export const ours: Library = {
   name: "smilodon",
-  async start() {},
+  async start(threads) {
+    process.env.SMILODON_THREADS = String(threads);
+  },
   async prepare({ operation, inputs }) {
     return operations[operation](inputs);
   },
@@ -41,37 +44,31 @@ const operations: Readonly<Record<Operation, (inputs: readonly HostArray[]) => P
       read: async () => last,
     };
   },
-  trainMlp,
+  conv: compiled(convolve),
+  convByInput: compiled((x, weight, upstream) => vjp(convolve, x, weight)[1](upstream)[0]),
+  convByKernel: compiled((x, weight, upstream) => vjp(convolve, x, weight)[1](upstream)[1]),
+  stridedConv: compiled(convolveStrided),
+  stridedConvByInput: compiled((x, weight, upstream) => vjp(convolveStrided, x, weight)[1](upstream)[0]),
+  stridedConvByKernel: compiled((x, weight, upstream) => vjp(convolveStrided, x, weight)[1](upstream)[1]),
+  trainMlp: training(mlpStep),
+  trainCnn: training(cnnStep),
+  trainGpt: training(gptStep),
 };
 
-/** Trains the network of `trainMlp` in eager code too: `flatMemory.ts`. */
-export function mlpStep([x, classes, ...weights]: readonly HostArray[], isCompiled: boolean): () => Tensor {
-  const [inputs, hidden, outputs] = [size(x, 1), size(weights[0], 1), size(weights[2], 1)];
-  const model = new nn.Sequential(new nn.Linear(inputs, hidden), new nn.ReLU(), new nn.Linear(hidden, outputs));
-  // Linear keeps its weight as [out, in]. Turned on the host: first-step must find a compiler that has not run yet
-  model.parameters().forEach((parameter, index) => {
-    parameter.assign(toTensor(index % 2 === 0 ? transpose(weights[index]) : weights[index]));
-  });
-  const optimizer = new optim.AdamW(model.parameters(), {
-    learningRate: adamw.learningRate,
-    weightDecay: adamw.weightDecay,
-  });
-  const step = (images: Tensor, labels: Tensor): Tensor =>
-    optimizer.minimize(() => nn.crossEntropy(model.forward(images), labels));
-  const images = toTensor(x);
-  const labels = tensor(Int32Array.from(classes?.data ?? []));
-  const stepper = isCompiled ? compile(step) : step;
-  return () => stepper(images, labels);
+function convolve(x: Tensor, weight: Tensor): Tensor {
+  return conv2d(x, weight, { padding: ((weight.shape[2] ?? 1) - 1) / 2 });
 }
 
-function trainMlp(inputs: readonly HostArray[]): Prepared {
-  const step = mlpStep(inputs, true);
-  let last = Number.NaN;
-  return {
-    run: async () => {
-      last = await step().item();
-    },
-    read: async () => [last],
+function training(stepOf: (inputs: readonly HostArray[]) => () => Tensor): (inputs: readonly HostArray[]) => Prepared {
+  return (inputs) => {
+    const step = stepOf(inputs);
+    let last = Number.NaN;
+    return {
+      run: async () => {
+        last = await step().item();
+      },
+      read: async () => [last],
+    };
   };
 }
 
@@ -94,21 +91,4 @@ function threeOf(inputs: readonly HostArray[]): readonly [Tensor, Tensor, Tensor
   const [a, b = a, c = a] = inputs.map(toTensor);
   if (!(a instanceof Tensor && b instanceof Tensor && c instanceof Tensor)) throw new Error("No inputs.");
   return [a, b, c];
-}
-
-function transpose(matrix: HostArray | undefined): HostArray {
-  const [rows, columns] = [size(matrix, 0), size(matrix, 1)];
-  const data = new Float32Array(rows * columns);
-  for (let place = 0; place < data.length; place++)
-    data[(place % columns) * rows + Math.floor(place / columns)] = matrix?.data[place] ?? 0;
-  return { data, shape: [columns, rows] };
-}
-
-function toTensor(array: HostArray | undefined): Tensor {
-  if (array === undefined) throw new Error("An input is missing.");
-  return tensor(array.data, { shape: array.shape });
-}
-
-function size(array: HostArray | undefined, axis: number): number {
-  return array?.shape[axis] ?? Number.NaN;
 }

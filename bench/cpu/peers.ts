@@ -2,7 +2,7 @@
 import type { Library } from "../harness/library.ts";
 
 /** Files of `bench/peers/`, each one peer. */
-export const peerNames = ["tfjs", "jax", "ort"] as const;
+export const peerNames = ["tfjs", "tfjsCpu", "jax", "ort"] as const;
 
 /** The peer of that file, not yet started. */
 export async function loadPeer(name: string): Promise<Library> {

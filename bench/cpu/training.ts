@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { bootstrap, median } from "../harness/paired.ts";
 import { bench, compared, type Measurement } from "./measurement.ts";
 import { mlpLosses, mlpProblem } from "./mlp.ts";
+import { cnnLosses, cnnProblem, gptLosses, gptProblem } from "./networks.ts";
 import { judgeLosses } from "./problems.ts";
 
 const freshRounds = 9;
@@ -19,6 +20,19 @@ export const trainingRows: readonly Measurement[] = [
       const problem = mlpProblem();
       return { problem, judge: judgeLosses(mlpLosses(problem, 4)) };
     },
+  }),
+  compared({
+    id: "train-cnn",
+    bar: 10,
+    unit: "ms",
+    make: () => ({ problem: cnnProblem(), judge: judgeLosses(cnnLosses) }),
+  }),
+  compared({
+    id: "train-gpt",
+    bar: 5.0,
+    unit: "ms",
+    make: () => ({ problem: gptProblem(), judge: judgeLosses(gptLosses) }),
+    limits: { seconds: 6, fewestRounds: 7 },
   }),
   { ids: ["first-step"], measure: async () => [firstStep()] },
 ];

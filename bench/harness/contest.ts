@@ -28,6 +28,8 @@ const tight = 0.015;
 /** A contestant that takes this many times as long as the fastest of the others is not the one we are compared with. */
 const hopeless = 1.6;
 const roundsOfHopeless = 5;
+/** Above this many milliseconds a run, two rounds must do for a hopeless one. */
+const long = 300;
 
 /** One who takes part. */
 export interface Contestant {
@@ -62,8 +64,9 @@ export async function holdContest(contestants: readonly Contestant[], limits: Co
     for (const position of contestants.keys()) {
       const index = (position + round) % contestants.length;
       const contestant = contestants[index];
-      const isHopeless = index > 0 && (warm[index] ?? 0) > hopeless * rest;
-      if (contestant === undefined || (isHopeless && round >= roundsOfHopeless)) continue;
+      const time = warm[index] ?? 0;
+      const isHopeless = index > 0 && time > hopeless * rest;
+      if (contestant === undefined || (isHopeless && round >= (time > long ? 2 : roundsOfHopeless))) continue;
       rounds[index]?.push(await timeBurst(contestant, bursts[index] ?? 1));
     }
     if (round + 1 < fewest) continue;
@@ -98,7 +101,7 @@ async function warmUp(contestant: Contestant): Promise<number> {
     const milliseconds = median(late);
     const spent = performance.now() - start;
     const isStable = early.length === 4 && milliseconds > 0.97 * median(early);
-    if ((spent > 400 && isStable) || (spent > 1500 && taken.length > 2)) return milliseconds;
+    if ((spent > 400 && isStable) || (spent > 1500 && taken.length > 2) || spent > 5000) return milliseconds;
   }
 }
 

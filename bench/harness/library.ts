@@ -29,13 +29,33 @@ export type Operation =
   | "sumRows"
   /** Sum along the first axis. */
   | "sumColumns"
+  /** x[b, c, h, w] with weight[o, c, k, k], as many zeros around x as keep h and w, more at the end where k is even. */
+  | "conv"
+  /** Its gradients, given x, weight and the gradient by the output. */
+  | "convByInput"
+  | "convByKernel"
+  /** The same in steps of 2, so that h and w are halved. */
+  | "stridedConv"
+  | "stridedConvByInput"
+  | "stridedConvByKernel"
   /** a + b, read back at once, without compiling anything ahead where the library can. */
   | "addAndRead"
   /**
    * One step of linear–relu–linear with softmax cross-entropy and AdamW, read back. Inputs: x[b, i], classes[b],
    * w1[i, h], b1[h], w2[h, o], b2[o]. The result is the loss before the step.
    */
-  | "trainMlp";
+  | "trainMlp"
+  /**
+   * One step of conv–relu–conv–relu–linear with softmax cross-entropy and gradient descent, read back; both
+   * convolutions as `stridedConv`. Inputs: x[b, c, h, w], classes[b], then weight and bias of each layer, that of the
+   * linear one as [in, out].
+   */
+  | "trainCnn"
+  /**
+   * One step of a character transformer (`gptProblem` in `cpu/networks.ts` describes it) with softmax cross-entropy and AdamW, read back.
+   * Inputs: tokens[b, t], next tokens[b, t], then the weights in order.
+   */
+  | "trainGpt";
 
 /** What is to be computed. */
 export interface Problem {
@@ -65,3 +85,9 @@ export interface Library {
 
 /** Of AdamW in every library's `trainMlp`. */
 export const adamw = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 } as const;
+
+/** Of gradient descent in every library's `trainCnn`. */
+export const sgd = { learningRate: 0.05 } as const;
+
+/** Heads of attention in every library's `trainGpt`; all else is in the shapes of its weights. */
+export const gptHeads = 4;

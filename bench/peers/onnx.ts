@@ -13,7 +13,7 @@ export interface OneNode {
   }[];
   /** Names of inputs that each run is given, before the others. */
   readonly given?: readonly string[];
-  readonly attributes?: Readonly<Record<string, number>>;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
   /** Numbers of axes of the result. */
   readonly outputRank: number;
 }
@@ -47,8 +47,9 @@ export function onnxModel({ operator, inputs, given = [], attributes = {}, outpu
   return Buffer.concat([integer(1, 9), graph, message(8, integer(2, 20))]);
 }
 
-/** Whole numbers become integers, others floats. */
-function attribute(name: string, value: number): Uint8Array[] {
+/** Whole numbers become integers, others floats; lists are of integers. */
+function attribute(name: string, value: number | readonly number[]): Uint8Array[] {
+  if (typeof value === "object") return [text(1, name), ...value.map((each) => integer(8, each)), integer(20, 7)];
   if (Number.isInteger(value)) return [text(1, name), integer(3, value), integer(20, 2)];
   const bits = Buffer.alloc(5);
   bits[0] = (2 << 3) | 5;

@@ -46,6 +46,10 @@ const nodes: Partial<Record<Operation, (inputs: readonly HostArray[]) => OneNode
     attributes: { axis: -1, epsilon: 1e-5 },
     outputRank: 2,
   }),
+  conv: (inputs) => {
+    const around = ((inputs[1]?.shape[2] ?? 1) - 1) / 2;
+    return { operator: "Conv", inputs: named(inputs), attributes: { pads: new Array(4).fill(around) }, outputRank: 4 };
+  },
   sumRows: (inputs) => sum(inputs, 1n),
   sumColumns: (inputs) => sum(inputs, 0n),
 };

@@ -6,7 +6,8 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
-import { adamw, type HostArray, type Library, type Operation, type Prepared } from "../harness/library.ts";
+import type { HostArray, Library, Operation, Prepared } from "../harness/library.ts";
+import { training } from "./tfjsNetworks.ts";
 
 export const peer: Library = {
   name: "tfjs-wasm 4.22.0",
@@ -16,7 +17,9 @@ export const peer: Library = {
     await tf.ready();
   },
   async prepare({ operation, inputs }) {
-    if (operation === "trainMlp") return trainMlp(inputs);
+    const prepareTraining = training[operation];
+    if (prepareTraining !== undefined) return prepareTraining(inputs);
+    if (operation === "conv") return prepareConvolution(inputs);
     if (operation === "addAndRead") return prepareAdd(inputs);
     const compute = operations[operation];
     if (compute === undefined) return undefined;
@@ -65,31 +68,16 @@ function prepareAdd(inputs: readonly HostArray[]): Prepared {
   };
 }
 
-/** Its Adam, with the decay of AdamW in front of it. */
-function trainMlp([x, classes, ...weights]: readonly HostArray[]): Prepared {
-  const images = toTensor(x) as tf.Tensor2D;
-  const labels = tf.oneHot(tf.tensor1d(Int32Array.from(classes.data), "int32"), weights[3].data.length);
-  const variables = weights.map((weight) => tf.variable(toTensor(weight)));
-  const [w1, b1, w2, b2] = variables;
-  const optimizer = tf.train.adam(adamw.learningRate, adamw.beta1, adamw.beta2, adamw.epsilon);
-  const kept = tf.scalar(1 - adamw.learningRate * adamw.weightDecay);
-  const loss = (): tf.Scalar => {
-    const hidden = tf.relu(tf.add(tf.matMul(images, w1 as tf.Tensor2D), b1));
-    const logits = tf.add(tf.matMul(hidden as tf.Tensor2D, w2 as tf.Tensor2D), b2);
-    return tf.losses.softmaxCrossEntropy(labels, logits);
-  };
-  let last = Number.NaN;
+/** Its WebAssembly kernels take channels last only: both inputs are turned ahead, and the result where it is read. */
+function prepareConvolution(inputs: readonly HostArray[]): Prepared {
+  const x = tf.transpose(toTensor(inputs[0]), [0, 2, 3, 1]) as tf.Tensor4D;
+  const weight = tf.transpose(toTensor(inputs[1]), [2, 3, 1, 0]) as tf.Tensor4D;
+  let last: tf.Tensor4D | undefined;
   return {
     run: () => {
-      const value = tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(loss, variables);
-        for (const variable of variables) variable.assign(tf.mul(variable, kept));
-        optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
-        return value;
-      });
-      last = value.dataSync()[0];
-      value.dispose();
+      last?.dispose();
+      last = tf.conv2d(x, weight, 1, "same");
     },
-    read: async () => [last],
+    read: async () => tf.tidy(() => (last ? tf.transpose(last, [0, 3, 1, 2]).dataSync() : [])),
   };
 }
