@@ -10,10 +10,13 @@ import { inputsOf } from "../kernel/traverse.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
 import { nativeForm } from "./approximate.ts";
-import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
+import { allSteps, type LoopStep, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
 import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
 import { storeAddress } from "./schedule/axes.ts";
+
+/** Loops of fewer lanes are not worth telling apart. */
+const fewestLanes = 4;
 
 /** A kernel with the tensors and sizes of one launch. */
 export interface Launch {
@@ -62,6 +65,14 @@ export function finishKernel(
     [...writes].filter((tensor) => readsOnlyWhereWritten(context, steps, tensor, overwrites.get(tensor))),
   );
   return { kernel, tensors, sizes: sizes.values, reads, writes, mayOverwrite, computes: nest.computes };
+}
+
+/** What is known of the iterations of a vector loop: whether some are left over decides what code it takes. */
+function multipleOf({ axis, lanes, mode }: LoopStep): { readonly multiple?: number } {
+  if (mode !== "vector") return {};
+  let multiple = lanes;
+  while (axis.extent % multiple !== 0) multiple /= 2;
+  return multiple >= fewestLanes ? { multiple } : {};
 }
 
 /** Is `old` loaded only in lists of steps that store `tensor` at the very same element? */
@@ -154,6 +165,7 @@ class Statements {
           step: step.step,
           mode: step.mode,
           lanes: step.lanes,
+          ...multipleOf(step),
           body: this.of(step.body),
         };
       default:

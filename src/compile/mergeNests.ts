@@ -206,7 +206,7 @@ function joinPair(
 
 function readsAny(steps: readonly Step[], locals: ReadonlySet<number>): boolean {
   let found = false;
-  visitExpressions([...allSteps(steps)].flatMap(expressionsOf), (expression) => {
+  visitExpressions(allSteps(steps).flatMap(expressionsOf), (expression) => {
     if (expression.kind === "local" && locals.has(expression.local)) found = true;
   });
   return found;

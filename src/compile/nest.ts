@@ -72,7 +72,7 @@ export function nestLoops(axes: readonly Axis[], body: readonly Step[], mode: Lo
 
 /** Does the nest hold a loop whose iterations depend on each other? */
 export function isOrdered({ body }: Nest): boolean {
-  return [...allSteps(body)].some((step) => step.kind === "loop" && step.ordered === true);
+  return allSteps(body).some((step) => step.kind === "loop" && step.ordered === true);
 }
 
 /** What the nests of one program share: expressions, locals, and where each load reads. */
@@ -212,12 +212,15 @@ export function substitution(
   return (leaf) => (leaf.kind === "local" ? replacements.get(leaf.local) : undefined);
 }
 
+const knownSteps = new WeakMap<readonly Step[], readonly Step[]>();
+
 /** Every step of `steps` and of the loops in them. */
-export function* allSteps(steps: readonly Step[]): Generator<Step> {
-  for (const step of steps) {
-    yield step;
-    if (step.kind === "loop") yield* allSteps(step.body);
-  }
+export function allSteps(steps: readonly Step[]): readonly Step[] {
+  return remember(knownSteps, steps, () =>
+    steps.some((step) => step.kind === "loop")
+      ? steps.flatMap((step) => (step.kind === "loop" ? [step, ...allSteps(step.body)] : [step]))
+      : steps,
+  );
 }
 
 /** The expressions that a step itself evaluates. */
@@ -252,13 +255,14 @@ function loadsOf(expression: Expression): readonly Load[] {
   });
 }
 
+const knownLoadLists = new WeakMap<readonly Step[], readonly Load[]>();
+
 /** Every distinct load in `steps`. */
 export function loadsIn(steps: readonly Step[]): readonly Load[] {
-  const loads = new Set<Load>();
-  const visit = (step: Step): void => {
-    for (const expression of expressionsOf(step)) for (const load of loadsOf(expression)) loads.add(load);
-    if (step.kind === "loop") step.body.forEach(visit);
-  };
-  steps.forEach(visit);
-  return [...loads];
+  return remember(knownLoadLists, steps, () => {
+    const loads = new Set<Load>();
+    for (const step of allSteps(steps))
+      for (const expression of expressionsOf(step)) for (const load of loadsOf(expression)) loads.add(load);
+    return [...loads];
+  });
 }

@@ -115,6 +115,7 @@ export class ExpressionBuilder {
   }
 
   #simplifyPair(op: ScalarOp, a: Expression, b: Expression): Expression | undefined {
+    if (a.kind !== "literal" && b.kind !== "literal") return undefined;
     const whole = !isFloat(a.dtype);
     switch (op) {
       case "add":

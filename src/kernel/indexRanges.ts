@@ -83,8 +83,8 @@ function slopesOf(
   return { constant, byLocal };
 }
 
-/** The value of an expression of literals and sizes alone. */
-function numberOf(expression: Expression, sizes: readonly number[]): number | undefined {
+/** The value of an expression of literals and sizes alone; undefined for others. */
+export function numberOf(expression: Expression, sizes: readonly number[]): number | undefined {
   if (expression.kind === "literal") return expression.value;
   if (expression.kind === "size") return sizes[expression.size];
   if (expression.kind !== "apply") return undefined;

@@ -44,6 +44,8 @@ export type Statement =
       readonly mode: LoopMode;
       /** Iterations at once in a vector loop (a power of two, its step is 1); 1 in the other modes. */
       readonly lanes: number;
+      /** The number of iterations of a vector loop is known to be a multiple of this power of two, which is not above `lanes`. */
+      readonly multiple?: number;
       readonly body: readonly Statement[];
     }
   | { readonly kind: "store"; readonly buffer: number; readonly index: Expression; readonly value: Expression }

@@ -55,7 +55,7 @@ function statementLines(kernel: Kernel, statement: Statement): string[] {
         statement.mode === "serial"
           ? ""
           : statement.mode === "vector"
-            ? ` vector ${statement.lanes}`
+            ? ` vector ${statement.lanes}${statement.multiple === undefined ? "" : ` multiple ${statement.multiple}`}`
             : ` ${statement.mode}`;
       return [
         `loop v${statement.local} = ${show(statement.start)} .. ${show(statement.stop)}${step}${mode}`,

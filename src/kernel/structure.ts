@@ -1,7 +1,8 @@
 /** What makes two kernels the same piece of code: the key under which devices keep them. */
-import { exactNumber } from "../support/exactNumber.ts";
 import { remember } from "../support/remember.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Expression } from "./expression.ts";
+import type { Kernel, Statement } from "./kernel.ts";
+import { inputsOf } from "./traverse.ts";
 
 const known = new WeakMap<Kernel, string>();
 
@@ -11,13 +12,50 @@ export function structureOf(kernel: Kernel): string {
 }
 
 function describe({ buffers, sizes, locals, body }: Kernel): string {
-  const seen = new Map<object, number>();
-  return JSON.stringify([buffers, sizes, locals, body], (name, value: unknown) => {
-    if (typeof value !== "object" || value === null) return exactNumber(name, value);
-    // What is shared is written once: written out, shared expressions would grow without bound
-    const earlier = seen.get(value);
-    if (earlier !== undefined) return `#${earlier}`;
-    seen.set(value, seen.size);
-    return value;
-  });
+  const lines = [buffers.map(({ dtype, access }) => `${dtype} ${access}`).join(), `${sizes}`, locals.join()];
+  // What is shared is written once: written out, shared expressions would grow without bound
+  const numbers = new Map<Expression, number>();
+  const numberOf = (expression: Expression): number =>
+    remember(numbers, expression, () => {
+      const inputs = inputsOf(expression).map(numberOf);
+      return lines.push(`${ownText(expression)} ${inputs.join()}`);
+    });
+  const write = (statement: Statement): void => {
+    const parts: string[] = [];
+    const bodies: (readonly Statement[])[] = [];
+    for (const [name, value] of Object.entries(statement)) {
+      if (Array.isArray(value)) bodies.push(value);
+      else parts.push(`${name} ${typeof value === "object" ? `#${numberOf(value)}` : value}`);
+    }
+    lines.push(parts.join());
+    for (const inner of bodies) {
+      lines.push("{");
+      inner.forEach(write);
+      lines.push("}");
+    }
+  };
+  body.forEach(write);
+  return lines.join("\n");
+}
+
+/** What an expression is besides its inputs. */
+function ownText(expression: Expression): string {
+  const { kind, dtype } = expression;
+  switch (kind) {
+    case "literal":
+      return `${dtype} ${Object.is(expression.value, -0) ? "-0" : expression.value}`;
+    case "size":
+      return `size ${expression.size}`;
+    case "local":
+      return `${dtype} local ${expression.local}`;
+    case "load":
+      return `${dtype} load ${expression.buffer}`;
+    case "apply":
+      return `${dtype} ${expression.op}`;
+    case "cast":
+    case "bitcast":
+      return `${dtype} ${kind}`;
+    default:
+      return kind satisfies never;
+  }
 }

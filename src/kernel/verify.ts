@@ -5,9 +5,10 @@
  */
 import { bytesOf } from "../shape/dtype.ts";
 import { at, invariant } from "../support/invariant.ts";
-import { indexRanges } from "./indexRanges.ts";
+import { indexRanges, numberOf } from "./indexRanges.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Command, Plan, Slot } from "./plan.ts";
+import { visitStatements } from "./traverse.ts";
 import { verifyKernel } from "./verifyKernel.ts";
 
 export { verifyKernel };
@@ -110,7 +111,19 @@ function verifyLaunch(plan: Plan, command: Extract<Command, { kind: "kernel" }>)
     const { access } = at(kernel.buffers, buffer);
     check(access === "read" || slot.kind !== "constant", () => `${who} writes to the constant m${position}`);
   });
+  verifyMultiples(kernel, command.sizes, who);
   verifyRanges(plan, kernel, command, who);
+}
+
+function verifyMultiples(kernel: Kernel, sizes: readonly number[], who: string): void {
+  visitStatements(kernel.body, (statement) => {
+    if (statement.kind !== "loop" || statement.multiple === undefined) return;
+    const { local, multiple } = statement;
+    const [start, stop] = [numberOf(statement.start, sizes), numberOf(statement.stop, sizes)];
+    check(start !== undefined && stop !== undefined && (stop - start) % multiple === 0, () => {
+      return `${who} runs loop v${local} from ${start} to ${stop}, which is no multiple of ${multiple}`;
+    });
+  });
 }
 
 function verifyRanges(plan: Plan, kernel: Kernel, command: Extract<Command, { kind: "kernel" }>, who: string): void {

@@ -144,6 +144,10 @@ class KernelVerifier {
     this.#check(isVector ? power && loop.step === 1 : loop.lanes === 1, () => {
       return `loop v${loop.local} has ${isVector ? "step 1 and a power of two of lanes" : "one lane"}, not step ${loop.step} and ${loop.lanes}`;
     });
+    const { multiple = 1 } = loop;
+    this.#check(Number.isInteger(loop.lanes / multiple), () => {
+      return `loop v${loop.local} of ${loop.lanes} lanes has a multiple that divides them, not ${multiple}`;
+    });
     const carries = new Set([...this.#scope].filter(([, role]) => role === "carry").map(([local]) => local));
     const outer = new Set(this.#scope.keys());
     this.#declare(loop.local, "i32", "value");

@@ -1,13 +1,18 @@
 /** What the compiler makes of typical programs: kernel counts, bytes and printed kernels are exact. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { compileProgram } from "../../src/compile/pipeline.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import type { Node } from "../../src/graph/node.ts";
 import { topologicalOrder } from "../../src/graph/traverse.ts";
 import { compile, nn, optim, softmax, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { printPlan } from "../../src/kernel/print.ts";
+import { structureOf } from "../../src/kernel/structure.ts";
+import { verifyPlan } from "../../src/kernel/verify.ts";
+import { renderModule } from "../../src/render/wasm/renderModule.ts";
 import { storageOf } from "../../src/runtime/storage.ts";
+import { at } from "../../src/support/invariant.ts";
 
 const { target } = new WasmDevice();
 
@@ -86,6 +91,38 @@ test("a training step 784–256–10 with AdamW is at most 12 launches", () => {
   const plan = step.traces[0]?.plan;
   expect(plan === undefined ? 0 : kernelsOf(plan)).toBeGreaterThan(0);
   expect(plan === undefined ? 99 : plan.commands.length).toBeLessThanOrEqual(12);
+});
+
+test("compiling that step makes few expressions: a first step runs cold code, so each of them counts", () => {
+  const counted = (["apply", "load", "withInputs"] as const).map((method) =>
+    vi.spyOn(ExpressionBuilder.prototype, method),
+  );
+  const model = new nn.Sequential(new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 10));
+  const optimizer = new optim.AdamW(model.parameters(), { learningRate: 1e-3 });
+  const step = compile((x: Tensor, y: Tensor) => optimizer.minimize(() => nn.crossEntropy(model.forward(x), y)));
+  step(tensor(new Float32Array(128 * 784), { shape: [128, 784] }), tensor(new Int32Array(128)));
+  const calls = counted.map((method) => method.mock.calls.length);
+  vi.restoreAllMocks();
+  expect(calls.every((count) => count > 0)).toBe(true);
+  expect(calls.reduce((sum, count) => sum + count)).toBeLessThan(8000);
+});
+
+test("what a vector loop leaves over is no concern of a kernel that leaves nothing over", () => {
+  const double = (count: number) => planOf(tensor(new Float32Array(count)).multiply(2)).kernels.map(structureOf);
+  expect(double(64)).toEqual(double(1600));
+  expect(double(64)).not.toEqual(double(68));
+  expect(double(68)).not.toEqual(double(67));
+  expect(double(67)).toEqual(double(1001));
+  const kernels = [64, 68, 67].map((count) => at(planOf(tensor(new Float32Array(count)).multiply(2)).kernels, 0));
+  const sizes = kernels.map((kernel) => renderModule([kernel], { isRelaxed: false }).bytes.length);
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+  expect(new Set(sizes).size).toBe(3);
+});
+
+test("the verifier refuses a launch that leaves over what its kernel does not expect", () => {
+  const plan = planOf(tensor(new Float32Array(64)).multiply(2));
+  const commands = plan.commands.map((command) => (command.kind === "kernel" ? { ...command, sizes: [60] } : command));
+  expect(() => verifyPlan({ ...plan, commands })).toThrow("which is no multiple of 8");
 });
 
 test("a printed plan shows what a layer became", () => {

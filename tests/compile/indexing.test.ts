@@ -70,7 +70,7 @@ describe("writes", () => {
       "k0: kernel scatterAdd (b0: readwrite f32, b1: read i32, b2: read f32, s0, s1, s2, s3)
         loop v0 = 0 .. s0
           let v1: i32 = (v0 * s1)
-          loop v2 = 0 .. s1 vector 8
+          loop v2 = 0 .. s1 vector 8 multiple 8
             b0[(v1 + v2)] = 0f
         loop v3 = 0 .. s2
           let v4: i32 = b1[v3]
@@ -79,7 +79,7 @@ describe("writes", () => {
           let v7: i32 = select(v5, v4 + 50, v4)
           let v8: bool = ((0 <= v7) & (v7 < 50))
           let v9: i32 = (v3 * s1)
-          loop v10 = 0 .. s1 vector 8
+          loop v10 = 0 .. s1 vector 8 multiple 8
             let v11: i32 = (v6 + v10)
             b0[v11] = select(v8, (t0: b0[v11]) + b2[v9 + v10], t0)
       "

@@ -64,7 +64,5 @@ function positionsAreLinear(body: readonly Step[], isLinear: (index: Expression)
     const linear = expression.dtype === "i32" ? isLinear(expression) : undefined;
     return linear ?? inputsOf(expression).every(check);
   };
-  return [...allSteps(body)].every((step) =>
-    step.kind === "store" ? check(step.value) : expressionsOf(step).every(check),
-  );
+  return allSteps(body).every((step) => (step.kind === "store" ? check(step.value) : expressionsOf(step).every(check)));
 }

@@ -39,7 +39,7 @@ function accessScore(coefficient: Coefficient): number {
 
 /** Whether `steps` load anything that moves with `local`, and how far apart its neighbours are at most. */
 export function loadStrides(steps: readonly Step[], local: number): (number | undefined)[] {
-  return loadsIn([...allSteps(steps)].filter((step) => step.kind !== "loop")).map((load) =>
+  return loadsIn(allSteps(steps).filter((step) => step.kind !== "loop")).map((load) =>
     coefficientOf(load.index, local),
   );
 }

@@ -75,7 +75,7 @@ function vectorizeInner(steps: readonly Step[], lanes: number, target: Target): 
 function lanesFor(body: readonly Step[], target: Target): number {
   const single = target.vectorBytes / 4;
   let operations = 0;
-  visitExpressions([...allSteps(body)].flatMap(expressionsOf), (expression) => {
+  visitExpressions(allSteps(body).flatMap(expressionsOf), (expression) => {
     const isWork = expression.kind === "apply" && expression.dtype !== "i32";
     if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
   });

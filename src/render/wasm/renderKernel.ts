@@ -1,6 +1,6 @@
 /**
  * Kernels as WebAssembly functions: statements and loops. A vector loop is written up to three times (all its lanes,
- * four lanes, one) so that any extent runs as fast as it can. `scalarEmitter.ts` and `vectorEmitter.ts` write the
+ * four lanes, one), as far as its iterations may need it. `scalarEmitter.ts` and `vectorEmitter.ts` write the
  * expressions, `renderModule.ts` puts functions into a module.
  */
 import type { Expression } from "../../kernel/expression.ts";
@@ -230,7 +230,7 @@ class StatementWriter {
     const shapes = loop.mode === "vector" && lanes === undefined ? new LaneShapes(loop) : undefined;
     const isVector = shapes !== undefined && runsInVectors(loop, shapes);
     if (isVector) this.#vectorPhases(loop, shapes, counter, stop);
-    if (!isVector || (extentOf(loop) ?? 1) % 4 !== 0) this.#iterate(loop, { counter, stop, iterations: 1 });
+    if (!isVector || mayLeaveOver(loop, 4)) this.#iterate(loop, { counter, stop, iterations: 1 });
     this.#frame.storage.delete(loop.local);
     w.release(counter);
     w.release(stop);
@@ -273,10 +273,8 @@ class StatementWriter {
   #vectorPhases(loop: Loop, shapes: LaneShapes, counter: number, stop: number): void {
     const { w } = this.#frame;
     const wanted = { wantedAsVectors: wantedAsVectors(loop, shapes), wantedAsScalars: wantedAsScalars(loop, shapes) };
-    const extent = extentOf(loop);
     for (const count of loop.lanes > 4 ? [loop.lanes, 4] : [4]) {
-      const left = extent === undefined ? count : count === loop.lanes ? extent : extent % loop.lanes;
-      if (left < count) continue;
+      if (count === 4 && loop.lanes > 4 && !mayLeaveOver(loop, loop.lanes)) continue;
       const limit = w.local("i32");
       w.get(stop);
       w.i32(count - 1);
@@ -355,9 +353,10 @@ function sharedIn(statement: Statement): ReadonlySet<Expression> {
   return shared;
 }
 
-/** How often a loop runs, where that is written in the kernel. */
-function extentOf({ start, stop }: Loop): number | undefined {
-  return start.kind === "literal" && stop.kind === "literal" ? stop.value - start.value : undefined;
+/** May iterations be left over when `count` run at once? */
+function mayLeaveOver({ start, stop, multiple = 1 }: Loop, count: number): boolean {
+  const isWritten = start.kind === "literal" && stop.kind === "literal";
+  return (isWritten ? stop.value - start.value : multiple) % count !== 0;
 }
 
 /** Pushes all parts, so that none is overwritten before all are read; returns their positions. */

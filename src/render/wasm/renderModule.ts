@@ -1,4 +1,5 @@
 /** Several kernels as one WebAssembly module, with what they import. */
+import type { Expression } from "../../kernel/expression.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { scalarOps } from "../../kernel/scalarOps.ts";
@@ -42,11 +43,10 @@ export function renderModule(
 /** Operations that a kernel uses on a dtype for which WebAssembly has no form of its own. */
 function importsOf(kernel: Kernel): readonly ScalarOp[] {
   const found = new Set<ScalarOp>();
-  visitStatements(kernel.body, (statement) => {
-    visitExpressions(expressionsOf(statement), (part) => {
-      if (part.kind === "apply" && scalarForms[part.op][at(part.inputs, -1).dtype].kind === "import")
-        found.add(part.op);
-    });
-  });
+  const seen = new Set<Expression>();
+  const look = (part: Expression): void => {
+    if (part.kind === "apply" && scalarForms[part.op][at(part.inputs, -1).dtype].kind === "import") found.add(part.op);
+  };
+  visitStatements(kernel.body, (statement) => visitExpressions(expressionsOf(statement), look, seen));
   return [...found];
 }
