@@ -4,7 +4,8 @@
  */
 import type { Command, Plan } from "../../kernel/plan.ts";
 import { commandKinds, commandWords } from "../../render/wasm/driver.ts";
-import { at } from "../../support/invariant.ts";
+import { at, invariant } from "../../support/invariant.ts";
+import { type Chunks, chunksOf, type Grain } from "./chunks.ts";
 
 /** Words to be written at one address, and where among them the commands begin and end. */
 export interface CommandList {
@@ -14,15 +15,36 @@ export interface CommandList {
   readonly end: number;
 }
 
+/** How each launch of a plan is cut, and whether threads share any. */
+export interface Cut {
+  readonly chunks: ReadonlyMap<Command, Chunks>;
+  readonly wakes: boolean;
+}
+
+/** Cuts the launches of `plan`. Kernels for which `isOwn` holds stay on the thread that has the plan. */
+export function cutLaunches(plan: Plan, grain: Grain, isOwn: (kernel: number) => boolean): Cut {
+  const chunks = new Map<Command, Chunks>();
+  const cut = (commands: readonly Command[]): void => {
+    for (const command of commands) {
+      if (command.kind === "loop") cut(command.body);
+      if (command.kind !== "kernel") continue;
+      const found = chunksOf(at(plan.kernels, command.kernel), command.sizes, grain);
+      chunks.set(command, isOwn(command.kernel) ? { ...found, isShared: false, wakes: false } : found);
+    }
+  };
+  cut(plan.commands);
+  return { chunks, wakes: [...chunks.values()].some(({ wakes }) => wakes) };
+}
+
 /** Words that a plan takes in memory. */
-export function wordsOf(plan: Plan): number {
-  return plan.slots.length + countWords(plan, plan.commands);
+export function wordsOf(plan: Plan, cut: Cut): number {
+  return plan.slots.length + countWords(plan.commands, cut);
 }
 
 /** The words of `plan` when they stand at `address`; `positions` are those of its kernels in the table. Cells are left 0. */
-export function commandList(plan: Plan, address: number, positions: readonly number[]): CommandList {
-  const words = new Int32Array(wordsOf(plan));
-  const writer: Writer = { plan, address, positions, words, next: plan.slots.length };
+export function commandList(plan: Plan, cut: Cut, address: number, positions: readonly number[]): CommandList {
+  const words = new Int32Array(wordsOf(plan, cut));
+  const writer: Writer = { cut, address, positions, words, next: plan.slots.length };
   const blocks = new Map<Command, number>();
   writeBlocks(writer, plan.commands, blocks);
   const start = writer.next;
@@ -31,21 +53,28 @@ export function commandList(plan: Plan, address: number, positions: readonly num
 }
 
 interface Writer {
-  readonly plan: Plan;
+  readonly cut: Cut;
   readonly address: number;
   readonly positions: readonly number[];
   readonly words: Int32Array;
   next: number;
 }
 
-function countWords(plan: Plan, commands: readonly Command[]): number {
+function countWords(commands: readonly Command[], cut: Cut): number {
   let words = 0;
   for (const command of commands) {
-    words += commandWords[command.kind];
+    const isShared = command.kind === "kernel" && chunksIn(cut, command).isShared;
+    words += commandWords[isShared ? "spread" : command.kind];
     if (command.kind === "kernel") words += command.slots.length + command.sizes.length;
-    if (command.kind === "loop") words += countWords(plan, command.body);
+    if (command.kind === "loop") words += countWords(command.body, cut);
   }
   return words;
+}
+
+function chunksIn({ chunks }: Cut, command: Command): Chunks {
+  const found = chunks.get(command);
+  invariant(found !== undefined, "every launch was cut");
+  return found;
 }
 
 function addressOf({ address }: Writer, word: number): number {
@@ -68,14 +97,13 @@ function writeBlocks(writer: Writer, commands: readonly Command[], blocks: Map<C
 function writeCommands(writer: Writer, commands: readonly Command[], blocks: ReadonlyMap<Command, number>): void {
   for (const command of commands) {
     switch (command.kind) {
-      case "kernel":
-        put(
-          writer,
-          commandKinds.kernel,
-          at(writer.positions, command.kernel),
-          addressOf(writer, blocks.get(command) ?? 0),
-        );
+      case "kernel": {
+        const { units, chunk, chunks, isShared, wakes } = chunksIn(writer.cut, command);
+        const block = addressOf(writer, blocks.get(command) ?? 0);
+        put(writer, isShared ? commandKinds.spread : commandKinds.kernel, at(writer.positions, command.kernel), block);
+        put(writer, units, chunk, ...(isShared ? [chunks, wakes ? 1 : 0] : []));
         break;
+      }
       case "copy":
         put(writer, commandKinds.copy, addressOf(writer, command.from), addressOf(writer, command.to), command.bytes);
         break;

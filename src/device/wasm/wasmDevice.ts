@@ -9,12 +9,16 @@ import { relaxedProbe, renderDriver } from "../../render/wasm/driver.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
 import { allDtypes } from "../../shape/dtype.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
-import { invariant } from "../../support/invariant.ts";
 import type { Device, DeviceBuffer, Executable } from "../device.ts";
+import { type Grain, usualGrain } from "./chunks.ts";
 import { KernelCode } from "./kernelCode.ts";
 import { Scratch } from "./scratch.ts";
+import { Team } from "./team.ts";
 import { WasmExecutable } from "./wasmExecutable.ts";
 import { WasmMemory } from "./wasmMemory.ts";
+import { threadsToUse } from "./workers.ts";
+
+const firstTableSize = 256;
 
 const target: Target = {
   name: "wasm",
@@ -44,23 +48,56 @@ export class WasmBuffer implements DeviceBuffer {
 export interface WasmOptions {
   /** Relaxed SIMD: multiply and add with one rounding where the machine has that. */
   readonly isRelaxed?: boolean;
+  /** At most so many threads, and never more than cores; left out, what the variable SMILODON_THREADS says, or all cores. */
+  readonly threads?: number;
+  /** How launches are cut; for tests, which want many chunks of little work. */
+  readonly grain?: Grain;
 }
 
-/** A device that runs WebAssembly on one thread. */
+/** A device that runs WebAssembly, on as many threads as there are cores to share a launch. */
 export class WasmDevice implements Device {
   readonly name = "wasm";
   readonly target = target;
-  readonly #memory = new WasmMemory();
-  readonly #scratch = new Scratch(this.#memory);
+  readonly #memory: WasmMemory;
+  readonly #scratch: Scratch;
   readonly #code: KernelCode;
-  readonly #run: (start: number, end: number) => void;
+  readonly #team: Team;
+  readonly #grain: Grain;
 
-  constructor({ isRelaxed = WebAssembly.validate(relaxedProbe()) }: WasmOptions = {}) {
-    this.#code = new KernelCode(this.#memory.memory, isRelaxed);
-    const imports = { [importModule]: { memory: this.#memory.memory, table: this.#code.table } };
-    const { run } = new WebAssembly.Instance(new WebAssembly.Module(renderDriver()), imports).exports;
-    invariant(typeof run === "function", "the driver exports run");
-    this.#run = (start, end) => run(start, end);
+  constructor({ isRelaxed = WebAssembly.validate(relaxedProbe()), threads, grain = usualGrain }: WasmOptions = {}) {
+    const most = threadsToUse(threads);
+    const isShared = most > 1;
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: firstTableSize });
+    this.#memory = new WasmMemory(isShared);
+    this.#scratch = new Scratch(this.#memory);
+    const { memory } = this.#memory;
+    this.#team = new Team({
+      memory,
+      driver: new WebAssembly.Module(renderDriver({ isShared })),
+      imports: { [importModule]: { memory, table } },
+      threads: most,
+    });
+    this.#code = new KernelCode(memory, table, { isRelaxed, isShared }, (piece) => this.#team.publish(piece));
+    this.#grain = grain;
+  }
+
+  /** How many threads may share a launch; results have the same bits whatever their number. */
+  get threads(): number {
+    return this.#team.threads;
+  }
+
+  set threads(threads: number) {
+    this.#team.threads = threads;
+  }
+
+  /** Chunks of shared launches that each thread has run, the caller's first; for tests and profiles. */
+  get chunksTaken(): readonly number[] {
+    return this.#team.chunksTaken;
+  }
+
+  /** Ends the other threads. The device goes on without them. */
+  dispose(): void {
+    this.#team.dispose();
   }
 
   get bytesInUse(): number {
@@ -103,7 +140,8 @@ export class WasmDevice implements Device {
       memory: this.#memory,
       scratch: this.#scratch,
       code: this.#code,
-      run: this.#run,
+      team: this.#team,
+      grain: this.#grain,
     });
   }
 

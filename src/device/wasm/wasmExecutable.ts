@@ -3,9 +3,11 @@ import type { Plan } from "../../kernel/plan.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { DeviceBuffer, Executable } from "../device.ts";
-import { commandList, wordsOf } from "./commandList.ts";
+import type { Grain } from "./chunks.ts";
+import { commandList, cutLaunches, wordsOf } from "./commandList.ts";
 import type { KernelCode } from "./kernelCode.ts";
 import type { Scratch } from "./scratch.ts";
+import type { Team } from "./team.ts";
 import type { WasmMemory } from "./wasmMemory.ts";
 
 /** What an executable needs of its device. */
@@ -13,8 +15,8 @@ export interface WasmParts {
   readonly memory: WasmMemory;
   readonly scratch: Scratch;
   readonly code: KernelCode;
-  /** The driver: walks the commands between two addresses. */
-  readonly run: (start: number, end: number) => void;
+  readonly team: Team;
+  readonly grain: Grain;
 }
 
 /** Knows its own buffers. */
@@ -50,17 +52,23 @@ export class WasmExecutable implements Executable {
   readonly #keys: readonly string[];
   readonly #start: number;
   readonly #end: number;
+  readonly #modules: number;
+  /** Is there a launch that helpers are worth being started for? */
+  readonly #wantsHelpers: boolean;
   #isDisposed = false;
 
   constructor(owner: BufferOwner, plan: Plan, parts: WasmParts) {
     this.#owner = owner;
     this.#parts = parts;
     this.#externalCount = plan.externals;
-    const { positions, keys } = parts.code.acquire(plan.kernels);
+    const { positions, keys, modules, own } = parts.code.acquire(plan.kernels);
     this.#keys = keys;
+    this.#modules = modules;
     try {
-      const base = this.#allocate(4 * wordsOf(plan));
-      const { words, start, end } = commandList(plan, base, positions);
+      const cut = cutLaunches(plan, parts.grain, (kernel) => own.has(kernel));
+      this.#wantsHelpers = cut.wakes;
+      const base = this.#allocate(4 * wordsOf(plan, cut));
+      const { words, start, end } = commandList(plan, cut, base, positions);
       this.#placeSlots(plan, words);
       parts.memory.words.set(words, base / 4);
       this.#start = base + 4 * start;
@@ -95,7 +103,9 @@ export class WasmExecutable implements Executable {
       words[slot.cell] = address;
     }
     this.#followScratch(words);
-    this.#parts.run(this.#start, this.#end);
+    const { team, code } = this.#parts;
+    if (this.#wantsHelpers) team.hire(() => code.pieces);
+    team.run(this.#start, this.#end, this.#modules);
   }
 
   dispose(): void {

@@ -8,17 +8,18 @@ const firstPages = 16;
 const maximumPages = [65535, 32768, 16384, 4096] as const;
 const mostSparePages = 1024;
 
-/** Memory with an allocator. Addresses below the first page are never handed out (see `loopAddresses.ts`). */
+/** Memory with an allocator. Addresses below the first page are never handed out (see `loopAddresses.ts` and `render/wasm/team.ts`). */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   /** Views of all bytes; growing replaces them. */
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   words: Int32Array;
   #bytesInUse = 0;
   readonly #allocator = new Allocator();
 
-  constructor() {
-    this.memory = makeMemory();
+  /** Memory that threads can share, where `isShared`. */
+  constructor(isShared: boolean) {
+    this.memory = makeMemory(isShared);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.words = new Int32Array(this.memory.buffer);
     this.#allocator.extend(pageBytes, this.bytes.length);
@@ -74,10 +75,10 @@ export class WasmMemory {
   }
 }
 
-function makeMemory(): WebAssembly.Memory {
+function makeMemory(isShared: boolean): WebAssembly.Memory {
   for (const maximum of maximumPages) {
     try {
-      return new WebAssembly.Memory({ initial: firstPages, maximum });
+      return new WebAssembly.Memory({ initial: firstPages, maximum, shared: isShared });
     } catch {
       // the machine does not reserve that much: try less
     }

@@ -5,7 +5,7 @@ import type { Opcode, ValueType } from "./opcodes.ts";
 import { repeated } from "./vectorForms.ts";
 
 /** The WebAssembly type that a scalar of each dtype lives in. */
-export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128"> } = {
+export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128" | "i64"> } = {
   bool: "i32",
   u8: "i32",
   i32: "i32",

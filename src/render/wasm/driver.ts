@@ -3,39 +3,51 @@
  * of i32 words, its kind first; buffers stand as addresses of pointer cells, which hold the address of the data.
  */
 import { FunctionWriter } from "./functionWriter.ts";
-import { ModuleWriter, type Signature } from "./moduleWriter.ts";
+import { ModuleWriter } from "./moduleWriter.ts";
+import { addTeam, control, type TeamFunctions } from "./team.ts";
 
 /** The first word of each command. The words that follow are listed beside it. */
 export const commandKinds = {
-  /** Place of the kernel in the table, address of its argument block. */
+  /** Place of the kernel in the table, address of its argument block, units, units in a chunk. */
   kernel: 0,
   /** Pointer cells of source and target, bytes. */
   copy: 1,
   /** Times, pointer cell of the counter, address where the body ends; the body follows. */
   loop: 2,
+  /** A kernel that all threads share: as `kernel`, then the number of chunks, and whether it is worth waking helpers for. */
+  spread: 3,
 } as const;
 
+/** Kinds of commands. */
+export type CommandKind = keyof typeof commandKinds;
+const allCommandKinds = Object.keys(commandKinds) as readonly CommandKind[];
+
 /** Words that a command of each kind takes, without the body of a loop. */
-export const commandWords = { kernel: 3, copy: 4, loop: 4 } as const satisfies {
-  [Kind in keyof typeof commandKinds]: number;
+export const commandWords = { kernel: 5, copy: 4, loop: 4, spread: 7 } as const satisfies {
+  [Kind in CommandKind]: number;
 };
 
-/** Signature of every kernel: the address of its argument block. */
-export const kernelSignature: Signature = { parameters: ["i32"], results: [] };
+/** How the driver's memory is. */
+export interface DriverOptions {
+  readonly isShared: boolean;
+}
 
-/** The driver's bytes. It exports `run(start, end)`: the addresses of a command list. */
-export function renderDriver(): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter(true);
-  const kernelType = module.type(kernelSignature);
-  module.function({ parameters: ["i32", "i32"], results: [] }, driverBody(kernelType), "run");
+/**
+ * The driver's bytes. It exports `run(start, end, modules)`: the addresses of a command list, and how many modules a thread
+ * must have to run its kernels; and what `team.ts` adds.
+ */
+export function renderDriver({ isShared }: DriverOptions): Uint8Array<ArrayBuffer> {
+  const module = new ModuleWriter({ usesTable: true, isShared });
+  const team = addTeam(module);
+  const itself = module.nextFunction;
+  module.function({ parameters: ["i32", "i32", "i32"], results: [] }, driverBody(itself, team), "run");
   return module.finish();
 }
 
-const itself = 0;
+const [here, end, modules] = [0, 1, 2];
 
-function driverBody(kernelType: number): Uint8Array {
-  const w = new FunctionWriter(["i32", "i32"]);
-  const [here, end] = [0, 1];
+function driverBody(itself: number, team: TeamFunctions): Uint8Array {
+  const w = new FunctionWriter(["i32", "i32", "i32"]);
   const word = (position: number) => {
     w.get(here);
     w.memory("i32.load", 4 * position);
@@ -46,44 +58,65 @@ function driverBody(kernelType: number): Uint8Array {
     w.op("i32.add");
     w.set(here);
   };
-  const isKind = (kind: number) => {
-    word(0);
-    w.i32(kind);
-    w.op("i32.eq");
+  const writers: { readonly [Kind in CommandKind]: () => void } = {
+    kernel: () => {
+      for (let position = 1; position < commandWords.kernel; position++) word(position);
+      w.call(team.runAlone);
+      advance(commandWords.kernel);
+    },
+    copy: () => {
+      pointedTo(w, () => word(2));
+      pointedTo(w, () => word(1));
+      word(3);
+      w.memoryCopy();
+      advance(commandWords.copy);
+    },
+    loop: () => emitLoop(w, word, itself),
+    spread: () => {
+      emitSpread(w, word, team);
+      advance(commandWords.spread);
+    },
   };
   w.block(() => {
     w.loop(() => {
       w.op(here, end, "i32.ge_u");
       w.brIf(1);
-      isKind(commandKinds.kernel);
-      w.if(
-        () => {
-          word(2);
-          word(1);
-          w.callIndirect(kernelType);
-          advance(commandWords.kernel);
-        },
-        () => {
-          isKind(commandKinds.copy);
-          w.if(
-            () => {
-              pointedTo(w, () => word(2));
-              pointedTo(w, () => word(1));
-              word(3);
-              w.memoryCopy();
-              advance(commandWords.copy);
-            },
-            () => emitLoop(w, word, { here }),
-          );
-        },
-      );
-      w.br(0);
+      for (const kind of allCommandKinds) {
+        word(0);
+        w.i32(commandKinds[kind]);
+        w.op("i32.eq");
+        w.if(() => {
+          writers[kind]();
+          w.br(1);
+        });
+      }
+      w.op("unreachable");
     });
   });
   return w.finish();
 }
 
-function emitLoop(w: FunctionWriter, word: (position: number) => void, { here }: { here: number }): void {
+function emitSpread(w: FunctionWriter, word: (position: number) => void, team: TeamFunctions): void {
+  const push = (count: number) => {
+    for (let position = 1; position <= count; position++) word(position);
+  };
+  w.i32(0);
+  w.atomic("i32.atomic.load", control.helpers);
+  w.if(
+    () => {
+      push(5);
+      w.get(modules);
+      word(6);
+      w.call(team.runTogether);
+    },
+    () => {
+      push(4);
+      w.call(team.runAlone);
+    },
+  );
+}
+
+function emitLoop(w: FunctionWriter, word: (position: number) => void, itself: number): void {
   const [count, body] = [w.local("i32"), w.local("i32")];
   w.get(here);
   w.i32(4 * commandWords.loop);
@@ -102,6 +135,7 @@ function emitLoop(w: FunctionWriter, word: (position: number) => void, { here }:
       w.memory("i32.store", 0);
       w.get(body);
       word(3);
+      w.get(modules);
       w.call(itself);
       w.get(count);
       w.i32(1);

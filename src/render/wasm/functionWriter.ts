@@ -2,7 +2,7 @@
 import { at } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
 import { ByteWriter } from "./byteWriter.ts";
-import { type Opcode, opcodes, type ValueType, valueTypes } from "./opcodes.ts";
+import { type AtomicOpcode, type Opcode, opcodes, type ValueType, valueTypes } from "./opcodes.ts";
 
 const emptyBlock = 0x40;
 
@@ -10,7 +10,7 @@ const emptyBlock = 0x40;
 export class FunctionWriter {
   readonly #types: ValueType[];
   readonly #parameters: number;
-  readonly #free: { [T in ValueType]: number[] } = { i32: [], f32: [], f64: [], v128: [] };
+  readonly #free: { [T in ValueType]: number[] } = { i32: [], i64: [], f32: [], f64: [], v128: [] };
   readonly #constants = new Map<string, number>();
   readonly #prologue = new ByteWriter();
   #code = new ByteWriter();
@@ -72,6 +72,11 @@ export class FunctionWriter {
     this.#code.signed(value);
   }
 
+  i64(value: number): void {
+    this.op("i64.const");
+    this.#code.signed(value);
+  }
+
   f32(value: number): void {
     this.op("f32.const");
     this.#code.f32(value);
@@ -100,6 +105,13 @@ export class FunctionWriter {
     this.op(opcode);
     // alignment is a hint: bytes may lie anywhere
     this.#code.byte(0);
+    this.#code.unsigned(offset);
+  }
+
+  /** An atomic access at the address on the stack plus `offset`, both of whole words. */
+  atomic(opcode: AtomicOpcode, offset: number): void {
+    this.op(opcode);
+    this.#code.byte(opcode.startsWith("i64") ? 3 : 2);
     this.#code.unsigned(offset);
   }
 

@@ -15,6 +15,17 @@ const functionKind = 0x00;
 const tableKind = 0x01;
 const memoryKind = 0x02;
 const functionReference = 0x70;
+/** Shared memory has a maximum; an import takes any memory that has no larger one. */
+const sharedLimits = 0x03;
+const mostPages = 65536;
+
+/** What a module is given. */
+export interface ModuleOptions {
+  /** Does it call functions through the table? */
+  readonly usesTable?: boolean;
+  /** Is the memory shared between threads? */
+  readonly isShared?: boolean;
+}
 
 /** Collects imports and functions; all imports come before the first function. */
 export class ModuleWriter {
@@ -23,9 +34,11 @@ export class ModuleWriter {
   readonly #imports: { name: string; type: number }[] = [];
   readonly #functions: { type: number; body: Uint8Array; name: string | undefined }[] = [];
   readonly #usesTable: boolean;
+  readonly #isShared: boolean;
 
-  constructor(usesTable = false) {
+  constructor({ usesTable = false, isShared = false }: ModuleOptions = {}) {
     this.#usesTable = usesTable;
+    this.#isShared = isShared;
   }
 
   /** The number of a signature. */
@@ -48,8 +61,14 @@ export class ModuleWriter {
 
   /** Adds a function, exported where it has a name; returns the number to call it by. */
   function(signature: Signature, body: Uint8Array, name?: string): number {
+    const number = this.nextFunction;
     this.#functions.push({ type: this.type(signature), body, name });
-    return this.#imports.length + this.#functions.length - 1;
+    return number;
+  }
+
+  /** The number of the function that will be added next, for those that call themselves. */
+  get nextFunction(): number {
+    return this.#imports.length + this.#functions.length;
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -84,8 +103,9 @@ export class ModuleWriter {
       bytes.unsigned(type);
     }
     importName(bytes, "memory");
-    bytes.bytes([memoryKind, 0x00]);
+    bytes.bytes([memoryKind, this.#isShared ? sharedLimits : 0x00]);
     bytes.unsigned(0);
+    if (this.#isShared) bytes.unsigned(mostPages);
     if (!this.#usesTable) return;
     importName(bytes, "table");
     bytes.bytes([tableKind, functionReference, 0x00]);

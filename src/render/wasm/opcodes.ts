@@ -1,10 +1,11 @@
 /**
  * The instructions of WebAssembly that Smilodon emits, by the names of the specification's text format. Those that follow
- * each other in number stand together; a code is a byte below 0x100, or 0xfc and 0xfd with the number after the prefix.
+ * each other in number stand together; a code is a byte below 0x100, or 0xfc, 0xfd or 0xfe with the number after the prefix.
  */
 
 const vector = (code: number) => 0xfd_0000 + code;
 const saturating = (code: number) => 0xfc_0000 + code;
+const atomic = (code: number) => 0xfe_0000 + code;
 
 /** Instructions of one type that follow each other, `first` being the code of the first. */
 function run<const T extends string, const N extends string>(type: T, first: number, names: readonly N[]) {
@@ -22,6 +23,7 @@ const shifts = ["shl", "shr_s", "shr_u"] as const;
 
 /** Prefixed instructions hold their prefix above bit 16 and their number below. */
 export const opcodes = {
+  unreachable: 0x00,
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -32,6 +34,7 @@ export const opcodes = {
   return: 0x0f,
   call: 0x10,
   call_indirect: 0x11,
+  drop: 0x1a,
   select: 0x1b,
   ...run("local", 0x20, ["get", "set", "tee"]),
   "i32.load": 0x28,
@@ -43,14 +46,22 @@ export const opcodes = {
   "f64.store": 0x39,
   "i32.store8": 0x3a,
   "i32.const": 0x41,
+  "i64.const": 0x42,
   "f32.const": 0x43,
   "f64.const": 0x44,
   ...run("i32", 0x45, ["eqz", ...wholeComparisons]),
+  "i64.ne": 0x52,
   ...run("f32", 0x5b, comparisons),
   ...run("f64", 0x61, comparisons),
   ...run("i32", 0x6a, ["add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", ...shifts]),
+  "i64.sub": 0x7d,
+  "i64.or": 0x84,
+  "i64.shl": 0x86,
+  "i64.shr_u": 0x88,
   ...run("f32", 0x8b, floatScalars),
   ...run("f64", 0x99, floatScalars),
+  "i32.wrap_i64": 0xa7,
+  "i64.extend_i32_u": 0xad,
   ...run("f32", 0xb2, ["convert_i32_s", "convert_i32_u"]),
   "f32.demote_f64": 0xb6,
   ...run("f64", 0xb7, ["convert_i32_s", "convert_i32_u"]),
@@ -60,6 +71,17 @@ export const opcodes = {
 
   ...run("i32", saturating(0x00), ["trunc_sat_f32_s", "trunc_sat_f32_u", "trunc_sat_f64_s", "trunc_sat_f64_u"]),
   "memory.copy": saturating(0x0a),
+
+  ...run("memory.atomic", atomic(0x00), ["notify", "wait32"]),
+  "i32.atomic.load": atomic(0x10),
+  "i64.atomic.load": atomic(0x11),
+  "i32.atomic.store": atomic(0x17),
+  "i64.atomic.store": atomic(0x18),
+  "i32.atomic.rmw.add": atomic(0x1e),
+  "i32.atomic.rmw.sub": atomic(0x25),
+  "i32.atomic.rmw.xchg": atomic(0x41),
+  "i64.atomic.rmw.xchg": atomic(0x42),
+  "i64.atomic.rmw.cmpxchg": atomic(0x49),
 
   "v128.load": vector(0x00),
   "v128.load8_splat": vector(0x07),
@@ -113,8 +135,11 @@ export const opcodes = {
 /** Name of an instruction. */
 export type Opcode = keyof typeof opcodes;
 
+/** Name of an atomic instruction. */
+export type AtomicOpcode = Opcode & `${"i32" | "i64" | "memory"}.atomic.${string}`;
+
 /** Types of values on the operand stack and in locals. */
-export const valueTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 
 /** Name of a value type. */
 export type ValueType = keyof typeof valueTypes;

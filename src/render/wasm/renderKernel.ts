@@ -9,11 +9,11 @@ import { identityOf } from "../../kernel/meaning.ts";
 import { hasRareBranch } from "../../kernel/rareBranch.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { buffersUsed, expressionsOf, sharedExpressions, visitExpressions } from "../../kernel/traverse.ts";
+import { dividedLoops } from "../../kernel/units.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
 import { lanesOf, scalarTypes } from "./casts.ts";
-import { kernelSignature } from "./driver.ts";
 import type { Frame, Lanes, Storage } from "./frame.ts";
 import { FunctionWriter } from "./functionWriter.ts";
 import { accumulatedOutside, LaneShapes, runsInVectors, wantedAsScalars, wantedAsVectors } from "./laneShapes.ts";
@@ -21,6 +21,8 @@ import { LoopAddresses } from "./loopAddresses.ts";
 import { type Loop, loopFacts } from "./loopFacts.ts";
 import { reduceLanes } from "./reduceLanes.ts";
 import { ScalarEmitter, stores, writeScalar } from "./scalarEmitter.ts";
+import { kernelSignature } from "./team.ts";
+import { type LoopRange, type UnitRange, UnitRanges } from "./unitRanges.ts";
 import { VectorEmitter, widenedInputs } from "./vectorEmitter.ts";
 import { repeated } from "./vectorForms.ts";
 import { storeLanes } from "./vectorMemory.ts";
@@ -31,12 +33,13 @@ export interface RenderOptions {
   readonly isRelaxed: boolean;
 }
 
-const argumentsLocal = 0;
+/** Parameters of a kernel's function. */
+const [argumentsLocal, beginLocal, endLocal] = [0, 1, 2];
 
-/** The body of the function that runs `kernel`, given the address of its argument block. */
+/** The body of the function that runs a range of the units of `kernel`, given the address of its argument block. */
 export function renderKernel(kernel: Kernel, { imports, isRelaxed }: RenderOptions): Uint8Array {
   const w = new FunctionWriter(kernelSignature.parameters);
-  new StatementWriter({
+  const frame: Frame = {
     kernel,
     w,
     ...readArguments(kernel, w),
@@ -47,8 +50,19 @@ export function renderKernel(kernel: Kernel, { imports, isRelaxed }: RenderOptio
     isRare: remembered(hasRareBranch),
     lanes: undefined,
     addresses: undefined,
-  }).body(kernel.body);
+  };
+  const loops = dividedLoops(kernel.body);
+  const ranges = new UnitRanges(w, loops, (loop) => pushExtent(frame, loop));
+  const range = loops.length > 0 ? { loops, begin: beginLocal, end: endLocal } : undefined;
+  new StatementWriter(frame, ranges).body(kernel.body, range);
   return w.finish();
+}
+
+function pushExtent(frame: Frame, { start, stop }: Loop): void {
+  const scalars = new ScalarEmitter(frame, new Set());
+  scalars.push(stop);
+  scalars.push(start);
+  frame.w.op("i32.sub");
 }
 
 /** `compute`, once for each key. */
@@ -81,19 +95,33 @@ function readArguments(kernel: Kernel, w: FunctionWriter): { pointers: number[];
   return { pointers, sizes };
 }
 
+/** A loop's position and bound as wasm locals, how many iterations run at once, and the units that are wanted of it. */
+interface Iteration {
+  readonly counter: number;
+  readonly stop: number;
+  readonly iterations: number;
+  readonly range?: LoopRange | undefined;
+}
+
 class StatementWriter {
   readonly #frame: Frame;
   /** What each statement uses more than once: loops are written out several times. */
   readonly #shared = new Map<Statement, ReadonlySet<Expression>>();
+  readonly #ranges: UnitRanges;
 
-  constructor(frame: Frame) {
+  constructor(frame: Frame, ranges: UnitRanges) {
     this.#frame = frame;
+    this.#ranges = ranges;
   }
 
-  /** Writes statements; what they declare is given back at the end. */
-  body(statements: readonly Statement[]): void {
+  /** Writes statements, of which `range` may say how much to run; what they declare is given back at the end. */
+  body(statements: readonly Statement[], range?: UnitRange): void {
     const { storage } = this.#frame;
-    for (const statement of statements) this.#statement(statement);
+    const ranges = range && this.#ranges.sideBySide(range);
+    for (const statement of statements) {
+      if (statement.kind === "loop") this.#loop(statement, ranges?.get(statement));
+      else this.#statement(statement);
+    }
     for (const statement of statements) {
       if (statement.kind !== "let" && statement.kind !== "carry") continue;
       this.#release(storage.get(statement.local));
@@ -105,7 +133,7 @@ class StatementWriter {
     for (const local of [scalar, splat, ...parts]) if (local !== undefined) this.#frame.w.release(local);
   }
 
-  #statement(statement: Statement): void {
+  #statement(statement: Exclude<Statement, Loop>): void {
     switch (statement.kind) {
       case "let":
         return this.#declare(statement, statement.value);
@@ -119,8 +147,6 @@ class StatementWriter {
         return this.#store(statement);
       case "if":
         return this.#if(statement);
-      case "loop":
-        return this.#loop(statement);
       default:
         statement satisfies never;
     }
@@ -217,7 +243,7 @@ class StatementWriter {
     w.if(() => this.body(body), otherwise.length === 0 ? undefined : () => this.body(otherwise));
   }
 
-  #loop(loop: Loop): void {
+  #loop(loop: Loop, range: LoopRange | undefined): void {
     const { w, lanes } = this.#frame;
     const [counter, stop] = [w.local("i32"), w.local("i32")];
     this.#with(loop, (scalars) => {
@@ -226,11 +252,12 @@ class StatementWriter {
     });
     w.set(stop);
     w.set(counter);
+    if (range !== undefined) this.#ranges.narrow(range, counter, stop);
     this.#frame.storage.set(loop.local, { scalar: counter });
     const shapes = loop.mode === "vector" && lanes === undefined ? new LaneShapes(loop) : undefined;
     const isVector = shapes !== undefined && runsInVectors(loop, shapes);
     if (isVector) this.#vectorPhases(loop, shapes, counter, stop);
-    if (!isVector || mayLeaveOver(loop, 4)) this.#iterate(loop, { counter, stop, iterations: 1 });
+    if (!isVector || mayLeaveOver(loop, 4)) this.#iterate(loop, { counter, stop, iterations: 1, range });
     this.#frame.storage.delete(loop.local);
     w.release(counter);
     w.release(stop);
@@ -239,7 +266,7 @@ class StatementWriter {
   /** Runs the body while counter < stop, `iterations` at once. */
   #iterate(
     loop: Loop,
-    { counter, stop, iterations }: { counter: number; stop: number; iterations: number },
+    { counter, stop, iterations, range }: Iteration,
     around: (run: () => void) => void = (run) => run(),
   ): void {
     const { w } = this.#frame;
@@ -254,7 +281,7 @@ class StatementWriter {
         const addresses = new LoopAddresses(this.#frame, loop, counter, (expression) => scalars.push(expression));
         this.#frame.addresses = addresses;
         w.loop(() => {
-          this.body(loop.body);
+          this.body(loop.body, range && this.#ranges.inside(range, counter));
           w.get(counter);
           w.i32(loop.step * iterations);
           w.op("i32.add");

@@ -5,10 +5,10 @@ import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { scalarOps } from "../../kernel/scalarOps.ts";
 import { expressionsOf, visitExpressions, visitStatements } from "../../kernel/traverse.ts";
 import { at } from "../../support/invariant.ts";
-import { kernelSignature } from "./driver.ts";
 import { ModuleWriter } from "./moduleWriter.ts";
 import { renderKernel } from "./renderKernel.ts";
 import { scalarForms } from "./scalarForms.ts";
+import { kernelSignature } from "./team.ts";
 
 /** A module and what its instance needs. */
 export interface RenderedModule {
@@ -17,17 +17,20 @@ export interface RenderedModule {
   readonly imports: readonly ScalarOp[];
 }
 
+/** What the engine and the memory have. */
+export interface ModuleFeatures {
+  readonly isRelaxed: boolean;
+  readonly isShared: boolean;
+}
+
 /** The name that the kernel at `position` is exported by. */
 export function exportName(position: number): string {
   return `k${position}`;
 }
 
 /** The module whose exports `k0`, `k1`, … run `kernels`. */
-export function renderModule(
-  kernels: readonly Kernel[],
-  { isRelaxed }: { readonly isRelaxed: boolean },
-): RenderedModule {
-  const module = new ModuleWriter();
+export function renderModule(kernels: readonly Kernel[], { isRelaxed, isShared }: ModuleFeatures): RenderedModule {
+  const module = new ModuleWriter({ isShared });
   const needed = new Set(kernels.flatMap(importsOf));
   const imports = new Map<ScalarOp, number>();
   for (const op of needed) {
@@ -41,7 +44,7 @@ export function renderModule(
 }
 
 /** Operations that a kernel uses on a dtype for which WebAssembly has no form of its own. */
-function importsOf(kernel: Kernel): readonly ScalarOp[] {
+export function importsOf(kernel: Kernel): readonly ScalarOp[] {
   const found = new Set<ScalarOp>();
   const seen = new Set<Expression>();
   const look = (part: Expression): void => {

@@ -1,0 +1,152 @@
+/**
+ * The threads that run plans together: the caller's, and helpers that are started when there is a plan big enough for
+ * them and told of every new kernel. `render/wasm/team.ts` has the code that they share work with, `helperSource.ts` what
+ * helpers run.
+ */
+import { control, mostThreads, threadStride } from "../../render/wasm/team.ts";
+import { DeviceError } from "../../support/errors.ts";
+import { invariant } from "../../support/invariant.ts";
+import { helperSource, type Introduction, type Piece } from "./helperSource.ts";
+import { startThread, type Thread } from "./workers.ts";
+
+/** What a team needs of its device. */
+export interface TeamParts {
+  readonly memory: WebAssembly.Memory;
+  readonly driver: WebAssembly.Module;
+  readonly imports: WebAssembly.Imports;
+  /** Threads to use, the caller's among them; 1 where the memory is not shared. */
+  readonly threads: number;
+}
+
+/** Ends the helpers of a device that nobody holds any more. */
+const finalizers = new FinalizationRegistry<Thread[]>((helpers) => helpers.forEach(end));
+
+/** Runs command lists. */
+export class Team {
+  readonly #parts: TeamParts;
+  readonly #most: number;
+  readonly #run: (start: number, end: number, modules: number) => void;
+  readonly #abandon: () => void;
+  /** The first page of memory, which stays where it is when memory grows. */
+  readonly #words: Int32Array;
+  readonly #helpers: Thread[] = [];
+  #threads: number;
+  #modules = 0;
+
+  constructor(parts: TeamParts) {
+    this.#parts = parts;
+    this.#most = Math.min(parts.threads, mostThreads);
+    this.#threads = this.#most;
+    this.#words = new Int32Array(parts.memory.buffer, 0, 16384);
+    const { run, abandon } = new WebAssembly.Instance(parts.driver, parts.imports).exports;
+    invariant(typeof run === "function" && typeof abandon === "function", "the driver exports them");
+    this.#run = (start, end, modules) => run(start, end, modules);
+    this.#abandon = () => abandon();
+    finalizers.register(this, this.#helpers);
+  }
+
+  /** How many threads may take part, the caller's among them. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** @throws DeviceError where that is more than the device was made for. */
+  set threads(threads: number) {
+    if (!Number.isInteger(threads) || threads < 1 || threads > this.#most) {
+      throw new DeviceError(
+        `This device can use 1 to ${this.#most} threads, not ${threads}: as many as there are cores, if they can share memory.`,
+        { threads, most: this.#most },
+      );
+    }
+    this.#threads = threads;
+    this.#countHelpers();
+  }
+
+  /** Modules made so far. */
+  get modules(): number {
+    return this.#modules;
+  }
+
+  /** Chunks that each thread has taken of kernels that were shared, the caller's first. */
+  get chunksTaken(): readonly number[] {
+    return Array.from({ length: this.#helpers.length + 1 }, (_, thread) => this.#word(takenBy(thread)));
+  }
+
+  /** Starts the helpers that are wanted and not there. They take part as soon as they are ready; nobody waits for them. */
+  hire(pieces: () => readonly Piece[]): void {
+    if (this.#helpers.length >= this.#threads - 1) return;
+    const { memory, driver } = this.#parts;
+    const known = pieces();
+    while (this.#helpers.length < this.#threads - 1) {
+      const helper = startThread(helperSource, () => this.#dismiss());
+      if (helper === undefined) return this.#dismiss();
+      const thread = this.#helpers.push(helper);
+      helper.postMessage({ memory, driver, thread, modules: this.#modules, pieces: known } satisfies Introduction);
+    }
+    this.#countHelpers();
+  }
+
+  /** Tells the helpers of new kernels. Until they have them they leave plans that use these to the others. */
+  publish(piece: Piece): void {
+    for (const helper of this.#helpers) helper.postMessage(piece);
+    Atomics.store(this.#words, control.published / 4, ++this.#modules);
+    if (this.#helpers.length === 0) return;
+    Atomics.add(this.#words, control.wake / 4, 1);
+    Atomics.notify(this.#words, control.wake / 4);
+  }
+
+  /**
+   * Walks the commands between two addresses, with helpers that have at least the first `modules` modules.
+   * @throws DeviceError where a kernel fails, on whichever thread.
+   */
+  run(start: number, end: number, modules: number): void {
+    try {
+      this.#run(start, end, modules);
+    } catch (error) {
+      this.#abandon();
+      throw failed(String(error));
+    }
+    if (this.#word(control.failure) !== 0) throw failed(this.#takeFailure());
+  }
+
+  /** Ends the helpers; the caller goes on alone. */
+  dispose(): void {
+    this.#threads = 1;
+    this.#countHelpers();
+    this.#helpers.splice(0).forEach(end);
+  }
+
+  /** Threads cannot be had here. */
+  #dismiss(): void {
+    this.dispose();
+    console.warn("Smilodon runs on one thread: this place does not let it start others.");
+  }
+
+  #countHelpers(): void {
+    Atomics.store(this.#words, control.helpers / 4, Math.min(this.#threads - 1, this.#helpers.length));
+  }
+
+  #word(address: number): number {
+    return Atomics.load(this.#words, address / 4);
+  }
+
+  #takeFailure(): string {
+    const length = Atomics.exchange(this.#words, control.failure / 4, 0);
+    return new TextDecoder().decode(new Uint8Array(this.#words.buffer, control.failure + 4, length).slice());
+  }
+}
+
+function takenBy(thread: number): number {
+  return control.threads + thread * threadStride;
+}
+
+function end(thread: Thread): void {
+  thread.terminate();
+}
+
+function failed(reason: string): DeviceError {
+  return new DeviceError(
+    `A kernel failed on the WebAssembly device: ${reason}. What this launch has written is not to be used.`,
+    { reason },
+  );
+}

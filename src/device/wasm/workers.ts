@@ -1,0 +1,73 @@
+/**
+ * Threads of wherever the engine runs: worker threads in Node, workers in browsers. Nothing is imported for them, so that a
+ * bundle for browsers holds nothing of Node.
+ */
+import { ArgumentError } from "../../support/errors.ts";
+
+/** A thread that messages can be sent to. It keeps no process from ending. */
+export interface Thread {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** What this file uses of Node and of browsers, as far as it is there. */
+interface Surroundings {
+  readonly process?: {
+    readonly env?: { readonly [name: string]: string | undefined };
+    getBuiltinModule?(name: string): { readonly Worker: NodeWorker } | undefined;
+  };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly crossOriginIsolated?: boolean;
+  readonly WorkerGlobalScope?: unknown;
+  readonly Worker?: new (url: string) => Thread;
+}
+
+type NodeWorker = new (
+  source: string,
+  options: { readonly eval: true; readonly name: string },
+) => Thread & { unref(): void; on(event: "error", listener: () => void): void };
+
+const surroundings = globalThis as unknown as Surroundings;
+
+/**
+ * How many threads a device may use: `asked`, or what the variable SMILODON_THREADS says, or as many as there are cores;
+ * never more than those, and one where threads cannot share memory.
+ * @throws ArgumentError where that is no whole number above 0.
+ */
+export function threadsToUse(asked: number | undefined): number {
+  const variable = surroundings.process?.env?.SMILODON_THREADS;
+  const wanted = asked ?? (variable === undefined || variable === "" ? Number.POSITIVE_INFINITY : Number(variable));
+  if (!(wanted >= 1) || (Number.isFinite(wanted) && !Number.isInteger(wanted))) {
+    throw new ArgumentError(`${asked ?? `SMILODON_THREADS="${variable}"`} is no number of threads. Use 1 or more.`, {
+      threads: asked ?? variable,
+    });
+  }
+  return canShare() ? Math.min(wanted, surroundings.navigator?.hardwareConcurrency ?? 1) : 1;
+}
+
+/** May the thread that we are on share memory with others, and wait for them? A page's own thread may not wait. */
+function canShare(): boolean {
+  if (nodeWorkers() !== undefined) return true;
+  return surroundings.crossOriginIsolated === true && surroundings.WorkerGlobalScope !== undefined;
+}
+
+/** A new thread that runs `source`; `fail` is called where it cannot. Undefined where none can be made. */
+export function startThread(source: string, fail: () => void): Thread | undefined {
+  try {
+    const NodeThread = nodeWorkers();
+    if (NodeThread !== undefined) {
+      const thread = new NodeThread(source, { eval: true, name: "smilodon" });
+      thread.on("error", fail);
+      thread.unref();
+      return thread;
+    }
+    if (surroundings.Worker === undefined) return undefined;
+    return new surroundings.Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  } catch {
+    return undefined;
+  }
+}
+
+function nodeWorkers(): NodeWorker | undefined {
+  return surroundings.process?.getBuiltinModule?.("node:worker_threads")?.Worker;
+}
