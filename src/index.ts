@@ -4,7 +4,7 @@ export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
-export { currentDevice, deviceNames, registerDevice, setDevice } from "./runtime/registry.ts";
+export { currentDevice, deviceNames, registerDevice, setDevice, setThreads } from "./runtime/registry.ts";
 export { allDtypes, type Data, type DataOf, type Dtype, promote } from "./shape/dtype.ts";
 export type { Shape } from "./shape/shape.ts";
 export * from "./support/errors.ts";

@@ -28,6 +28,8 @@ export interface Device {
   readonly target: Target;
   /** Bytes now allocated, arenas included; for tests and leak reports. */
   readonly bytesInUse: number;
+  /** How many threads may share a launch, on devices of the CPU. Setting it starts none: they start when there is work. */
+  threads?: number;
   /** @throws DeviceError naming the bytes asked for where memory is exhausted. */
   allocate(bytes: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;

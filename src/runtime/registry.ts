@@ -45,3 +45,25 @@ export function setDevice(name: string): string {
   current = deviceNamed(name);
   return before;
 }
+
+/**
+ * Lets launches on the current device use at most `threads` threads; returns how many it was before. Results have the same
+ * bits whatever the number. Without it a device uses what the environment variable SMILODON_THREADS says, or every core.
+ * @throws DeviceError where the device cannot use so many: more than there are cores, or more than one where memory cannot
+ * be shared (pages that are not isolated).
+ * @example
+ * ```ts
+ * import { setThreads } from "smilodon";
+ * const before = setThreads(1);
+ * console.log(before >= 1); // true
+ * console.log(setThreads(before)); // 1
+ * ```
+ */
+export function setThreads(threads: number): number {
+  const device = currentDevice();
+  const before = device.threads ?? 1;
+  if (device.threads !== undefined) device.threads = threads;
+  else if (threads !== 1)
+    throw new DeviceError(`Device ${device.name} runs on one thread; it cannot use ${threads}.`, { threads });
+  return before;
+}

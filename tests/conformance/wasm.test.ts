@@ -1,5 +1,6 @@
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import { deviceConformance } from "./deviceConformance.ts";
 
-deviceConformance(() => new WasmDevice({ isRelaxed: false }));
-deviceConformance(() => new WasmDevice(), { mayContract: true });
+deviceConformance(() => new WasmDevice({ isRelaxed: false, threads: 1 }));
+// every kernel in as many pieces as there can be, for whichever thread is ready
+deviceConformance(() => new WasmDevice({ threads: 2, grain: { chunk: 1, wake: 1 } }), { mayContract: true });

@@ -31,7 +31,7 @@ export interface Introduction {
 export const longestFailure = 120;
 
 export const helperSource = `"use strict";
-const port = typeof WorkerGlobalScope === "function" ? self : require("node:worker_threads").parentPort;
+const port = typeof WorkerGlobalScope === "function" ? self : process.getBuiltinModule("node:worker_threads").parentPort;
 const table = new WebAssembly.Table({ element: "anyfunc", initial: 256 });
 let memory, driver, thread, words;
 let modules = 0;
@@ -50,12 +50,16 @@ port.onmessage = ({ data }) => {
 };
 
 function install({ module, imports, places }) {
-  const functions = Object.fromEntries(imports.map((op) => [op, Math[op]]));
+  const functions = Object.fromEntries(imports.map((op) => [op, Math[op] ?? missing]));
   const { exports } = new WebAssembly.Instance(module, { ${importModule}: { ...functions, memory } });
   for (const [name, place] of places) {
     if (place >= table.length) table.grow(place + 256 - table.length);
     table.set(place, exports[name]);
   }
+}
+
+function missing() {
+  throw new Error("a helper was given a kernel that only the caller's thread can run");
 }
 
 function serve() {

@@ -7,11 +7,12 @@ import { control, mostThreads, threadStride } from "../../render/wasm/team.ts";
 import { DeviceError } from "../../support/errors.ts";
 import { invariant } from "../../support/invariant.ts";
 import { helperSource, type Introduction, type Piece } from "./helperSource.ts";
+import type { WasmMemory } from "./wasmMemory.ts";
 import { startThread, type Thread } from "./workers.ts";
 
 /** What a team needs of its device. */
 export interface TeamParts {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   readonly driver: WebAssembly.Module;
   readonly imports: WebAssembly.Imports;
   /** Threads to use, the caller's among them; 1 where the memory is not shared. */
@@ -27,8 +28,6 @@ export class Team {
   readonly #most: number;
   readonly #run: (start: number, end: number, modules: number) => void;
   readonly #abandon: () => void;
-  /** The first page of memory, which stays where it is when memory grows. */
-  readonly #words: Int32Array;
   readonly #helpers: Thread[] = [];
   #threads: number;
   #modules = 0;
@@ -37,7 +36,6 @@ export class Team {
     this.#parts = parts;
     this.#most = Math.min(parts.threads, mostThreads);
     this.#threads = this.#most;
-    this.#words = new Int32Array(parts.memory.buffer, 0, 16384);
     const { run, abandon } = new WebAssembly.Instance(parts.driver, parts.imports).exports;
     invariant(typeof run === "function" && typeof abandon === "function", "the driver exports them");
     this.#run = (start, end, modules) => run(start, end, modules);
@@ -78,10 +76,13 @@ export class Team {
     const { memory, driver } = this.#parts;
     const known = pieces();
     while (this.#helpers.length < this.#threads - 1) {
-      const helper = startThread(helperSource, () => this.#dismiss());
-      if (helper === undefined) return this.#dismiss();
+      // a thread that runs keeps its listener, which must not keep the team
+      const team = new WeakRef(this);
+      const helper = startThread(helperSource, (reason) => team.deref()?.#dismiss(reason));
+      if (helper === undefined) return;
       const thread = this.#helpers.push(helper);
-      helper.postMessage({ memory, driver, thread, modules: this.#modules, pieces: known } satisfies Introduction);
+      const introduction = { memory: memory.memory, driver, thread, modules: this.#modules, pieces: known };
+      helper.postMessage(introduction satisfies Introduction);
     }
     this.#countHelpers();
   }
@@ -89,10 +90,10 @@ export class Team {
   /** Tells the helpers of new kernels. Until they have them they leave plans that use these to the others. */
   publish(piece: Piece): void {
     for (const helper of this.#helpers) helper.postMessage(piece);
-    Atomics.store(this.#words, control.published / 4, ++this.#modules);
+    Atomics.store(this.#parts.memory.words, control.published / 4, ++this.#modules);
     if (this.#helpers.length === 0) return;
-    Atomics.add(this.#words, control.wake / 4, 1);
-    Atomics.notify(this.#words, control.wake / 4);
+    Atomics.add(this.#parts.memory.words, control.wake / 4, 1);
+    Atomics.notify(this.#parts.memory.words, control.wake / 4);
   }
 
   /**
@@ -104,9 +105,9 @@ export class Team {
       this.#run(start, end, modules);
     } catch (error) {
       this.#abandon();
-      throw failed(String(error));
+      throw failed(String(error), "caller");
     }
-    if (this.#word(control.failure) !== 0) throw failed(this.#takeFailure());
+    if (this.#word(control.failure) !== 0) throw failed(this.#takeFailure(), "helper");
   }
 
   /** Ends the helpers; the caller goes on alone. */
@@ -117,22 +118,22 @@ export class Team {
   }
 
   /** Threads cannot be had here. */
-  #dismiss(): void {
+  #dismiss(reason: unknown): void {
     this.dispose();
-    console.warn("Smilodon runs on one thread: this place does not let it start others.");
+    console.warn(`Smilodon runs on one thread: others cannot be had here (${String(reason)}).`);
   }
 
   #countHelpers(): void {
-    Atomics.store(this.#words, control.helpers / 4, Math.min(this.#threads - 1, this.#helpers.length));
+    Atomics.store(this.#parts.memory.words, control.helpers / 4, Math.min(this.#threads - 1, this.#helpers.length));
   }
 
   #word(address: number): number {
-    return Atomics.load(this.#words, address / 4);
+    return Atomics.load(this.#parts.memory.words, address / 4);
   }
 
   #takeFailure(): string {
-    const length = Atomics.exchange(this.#words, control.failure / 4, 0);
-    return new TextDecoder().decode(new Uint8Array(this.#words.buffer, control.failure + 4, length).slice());
+    const length = Atomics.exchange(this.#parts.memory.words, control.failure / 4, 0);
+    return new TextDecoder().decode(this.#parts.memory.bytes.slice(control.failure + 4, control.failure + 4 + length));
   }
 }
 
@@ -144,9 +145,9 @@ function end(thread: Thread): void {
   thread.terminate();
 }
 
-function failed(reason: string): DeviceError {
+function failed(reason: string, thread: "caller" | "helper"): DeviceError {
   return new DeviceError(
     `A kernel failed on the WebAssembly device: ${reason}. What this launch has written is not to be used.`,
-    { reason },
+    { reason, thread },
   );
 }

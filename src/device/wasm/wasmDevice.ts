@@ -72,7 +72,7 @@ export class WasmDevice implements Device {
     this.#scratch = new Scratch(this.#memory);
     const { memory } = this.#memory;
     this.#team = new Team({
-      memory,
+      memory: this.#memory,
       driver: new WebAssembly.Module(renderDriver({ isShared })),
       imports: { [importModule]: { memory, table } },
       threads: most,

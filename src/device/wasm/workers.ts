@@ -19,13 +19,12 @@ interface Surroundings {
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly crossOriginIsolated?: boolean;
   readonly WorkerGlobalScope?: unknown;
-  readonly Worker?: new (url: string) => Thread;
 }
 
 type NodeWorker = new (
   source: string,
-  options: { readonly eval: true; readonly name: string },
-) => Thread & { unref(): void; on(event: "error", listener: () => void): void };
+  options: { readonly eval: true; readonly name: string; readonly execArgv: readonly string[] },
+) => Thread & { unref(): void; on(event: "error", listener: (error: unknown) => void): void };
 
 const surroundings = globalThis as unknown as Surroundings;
 
@@ -51,19 +50,22 @@ function canShare(): boolean {
   return surroundings.crossOriginIsolated === true && surroundings.WorkerGlobalScope !== undefined;
 }
 
-/** A new thread that runs `source`; `fail` is called where it cannot. Undefined where none can be made. */
-export function startThread(source: string, fail: () => void): Thread | undefined {
+/** A new thread that runs `source`; `fail` is called with the reason where that does not work, now or later. */
+export function startThread(source: string, fail: (reason: unknown) => void): Thread | undefined {
   try {
     const NodeThread = nodeWorkers();
     if (NodeThread !== undefined) {
-      const thread = new NodeThread(source, { eval: true, name: "smilodon" });
+      const thread = new NodeThread(source, { eval: true, name: "smilodon", execArgv: [] });
       thread.on("error", fail);
       thread.unref();
       return thread;
     }
-    if (surroundings.Worker === undefined) return undefined;
-    return new surroundings.Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-  } catch {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const thread = new Worker(url);
+    thread.addEventListener("error", ({ message }) => fail(message));
+    return thread;
+  } catch (error) {
+    fail(error);
     return undefined;
   }
 }

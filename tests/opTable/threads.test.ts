@@ -1,0 +1,36 @@
+/** Every operation has the same bits in one piece, in as many pieces as there can be, and on several threads. */
+import { afterAll, expect, it } from "vitest";
+import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
+import { registerDevice, tensor } from "../../src/index.ts";
+import { DevicesInStep } from "../conformance/devicesInStep.ts";
+import { callSample, layouts, readAll, toTensor } from "./run.ts";
+import { table } from "./table.ts";
+
+const whole = new WasmDevice({
+  threads: 1,
+  grain: { chunk: Number.POSITIVE_INFINITY, wake: Number.POSITIVE_INFINITY },
+});
+const cut = new WasmDevice({ threads: 1, grain: { chunk: 1, wake: Number.POSITIVE_INFINITY } });
+const shared = new WasmDevice({ threads: 2, grain: { chunk: 1, wake: 1 } });
+registerDevice("wasm", () => new DevicesInStep([whole, cut, shared]));
+afterAll(() => shared.dispose());
+
+it.each(table)("$name", async ({ samples }) => {
+  const results = samples.flatMap((sample, index) => {
+    const layout = layouts[index % layouts.length];
+    return callSample(
+      sample,
+      sample.inputs.map((input) => toTensor(input, layout)),
+    );
+  });
+  await readAll(results);
+});
+
+it.runIf(shared.threads > 1)("a helper takes its share of a launch that it has the kernels of", async () => {
+  const numbers = tensor(Array.from({ length: 3000 }, (_, index) => index));
+  let launches = 0;
+  while ((shared.chunksTaken[1] ?? 0) === 0 || launches < 10) {
+    await numbers.exp().sum().data();
+    if (++launches === 100_000) expect.fail("The helper has taken nothing.");
+  }
+});
