@@ -78,7 +78,10 @@ export class Team {
     while (this.#helpers.length < this.#threads - 1) {
       // a thread that runs keeps its listener, which must not keep the team
       const team = new WeakRef(this);
-      const helper = startThread(helperSource, (reason) => team.deref()?.#dismiss(reason));
+      const helper = startThread(helperSource, (reason) => {
+        const whole = team.deref();
+        if (whole !== undefined) whole.#dismiss(reason);
+      });
       if (helper === undefined) return;
       const thread = this.#helpers.push(helper);
       const introduction = { memory: memory.memory, driver, thread, modules: this.#modules, pieces: known };
