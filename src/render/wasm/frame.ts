@@ -27,10 +27,9 @@ export interface Lanes {
   readonly wantedAsScalars: ReadonlySet<number>;
 }
 
-/** An address as base + induction + bytes · rest + offset, the first two in wasm locals. */
+/** An address as pointer + bytes · rest + offset, the first in a wasm local. */
 export interface AddressPlan {
-  readonly base: number;
-  readonly induction: number | undefined;
+  readonly pointer: number;
   readonly rest: readonly Term[];
   readonly offset: number;
 }

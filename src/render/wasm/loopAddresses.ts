@@ -1,6 +1,6 @@
 /**
- * Addresses of one loop: what does not move with it is computed before it, what moves in proportion is a running sum,
- * so that an access inside costs one addition. Engines do neither for WebAssembly.
+ * Addresses of one loop: what does not move with it is computed before it, what moves in proportion is a pointer of its
+ * own that moves on with the loop, so that an access inside computes nothing. Engines do neither for WebAssembly.
  */
 import type { Expression } from "../../kernel/expression.ts";
 import type { Sum, Term } from "../../kernel/indexArithmetic.ts";
@@ -12,30 +12,42 @@ import type { Access, AccessFacts, Loop } from "./loopFacts.ts";
 /** Constant offsets up to this size go into the instruction; memory below it is kept free, so that bases cannot wrap. */
 export const mostOffset = 1 << 15;
 
-interface Induction {
-  readonly local: number;
-  /** Bytes that it moves an iteration: a number, or a wasm local. */
-  readonly step: { readonly constant: number } | { readonly local: number };
-}
+/** How far addresses move from one run of the body to the next: a number of bytes, or a wasm local that holds it. */
+type Step = { readonly constant: number } | { readonly local: number };
 
 /** The prepared addresses of a loop. */
 export class LoopAddresses implements PreparedAddresses {
   readonly #frame: Frame;
-  readonly #loop: Loop;
+  /** Positions that the loop moves on by with each run of its body. */
+  readonly #stride: number;
+  readonly #counter: number;
+  readonly #push: (expression: Expression) => void;
   readonly #plans = new Map<Access, AddressPlan>();
   readonly #bases = new Map<string, number>();
-  readonly #inductions = new Map<string, Induction>();
+  readonly #steps = new Map<string, { readonly position: number; readonly step: Step }>();
+  /** Running sums, by base and step. */
+  readonly #moving = new Map<string, { readonly pointer: number; readonly step: Step }>();
   readonly #ids = new Map<Expression, number>();
   readonly #owned: number[] = [];
 
-  /** Writes what comes before the loop; `counter` holds the loop's position, `push` writes a scalar. */
-  constructor(frame: Frame, loop: Loop, counter: number, push: (expression: Expression) => void) {
+  /**
+   * Writes what comes before a loop that runs `iterations` at once; `counter` holds the loop's position, `push` writes a
+   * scalar.
+   */
+  constructor(
+    frame: Frame,
+    loop: Loop,
+    { counter, iterations }: { readonly counter: number; readonly iterations: number },
+    push: (expression: Expression) => void,
+  ) {
     this.#frame = frame;
-    this.#loop = loop;
+    this.#stride = loop.step * iterations;
+    this.#counter = counter;
+    this.#push = push;
     const { lanes } = frame;
     for (const facts of frame.factsOf(loop)) {
       if (lanes !== undefined && lanes.shapes.of(facts.access.index) === "varying") continue;
-      this.#plans.set(facts.access, this.#plan(facts, { counter, push }));
+      this.#plans.set(facts.access, this.#plan(facts));
     }
   }
 
@@ -43,19 +55,15 @@ export class LoopAddresses implements PreparedAddresses {
     return this.#plans.get(access);
   }
 
-  /** Moves the running sums on by `iterations`. */
-  advance(iterations: number): void {
+  /** Moves the running sums on. */
+  advance(): void {
     const { w } = this.#frame;
-    for (const { local, step } of this.#inductions.values()) {
-      w.get(local);
+    for (const { pointer, step } of this.#moving.values()) {
+      w.get(pointer);
       if ("local" in step) w.get(step.local);
-      else w.i32(step.constant * iterations);
-      if ("local" in step && iterations !== 1) {
-        w.i32(iterations);
-        w.op("i32.mul");
-      }
+      else w.i32(step.constant);
       w.op("i32.add");
-      w.set(local);
+      w.set(pointer);
     }
   }
 
@@ -63,56 +71,58 @@ export class LoopAddresses implements PreparedAddresses {
     for (const local of this.#owned) this.#frame.w.release(local);
   }
 
-  #plan({ access, bytes, fixed, moving, rest, constant }: AccessFacts, context: PlanContext): AddressPlan {
+  #plan({ access, bytes, fixed, moving, rest, constant }: AccessFacts): AddressPlan {
     const offset = constant * bytes;
     const isOffset = offset >= 0 && offset < mostOffset;
-    const base = this.#base(access.buffer, bytes, { constant: isOffset ? 0 : constant, terms: fixed }, context);
-    const induction = moving.length === 0 ? undefined : this.#induction(bytes, moving, context);
-    return { base, induction, rest, offset: isOffset ? offset : 0 };
+    const base = this.#base(access.buffer, bytes, { constant: isOffset ? 0 : constant, terms: fixed });
+    const pointer = moving.length === 0 ? base : this.#pointer(base, bytes, moving);
+    return { pointer, rest, offset: isOffset ? offset : 0 };
   }
 
-  #base(buffer: number, bytes: number, sum: Sum, { push }: PlanContext): number {
+  #base(buffer: number, bytes: number, sum: Sum): number {
     const pointer = at(this.#frame.pointers, buffer);
     if (sum.constant === 0 && sum.terms.length === 0) return pointer;
     const { w } = this.#frame;
     const key = `${buffer} ${sum.constant} ${this.#key(sum.terms)}`;
     return remember(this.#bases, key, () => {
       w.get(pointer);
-      pushSum(this.#frame, sum, bytes, push);
+      pushSum(this.#frame, sum, bytes, this.#push);
       w.op("i32.add");
       return this.#keep();
     });
   }
 
-  #induction(bytes: number, terms: readonly Term[], { counter, push }: PlanContext): number {
+  /** A pointer that starts at base + position · terms and moves with the loop. */
+  #pointer(base: number, bytes: number, terms: readonly Term[]): number {
     const { w } = this.#frame;
     const key = `${bytes} ${this.#key(terms)}`;
-    const known = this.#inductions.get(key);
-    if (known !== undefined) return known.local;
-    const constant = terms.every(({ factors }) => factors.length === 0)
-      ? terms.reduce((sum, term) => sum + term.coefficient, 0)
-      : undefined;
-    const moved = () => {
-      w.op(counter, "i32.mul");
-      return this.#keep();
-    };
-    let induction: Induction;
-    if (constant !== undefined) {
-      w.i32(constant * bytes);
-      induction = { local: moved(), step: { constant: constant * bytes * this.#loop.step } };
-    } else {
-      pushSum(this.#frame, { constant: 0, terms }, bytes, push);
-      const stride = this.#keep();
-      w.get(stride);
-      const local = moved();
-      w.get(stride);
-      w.i32(this.#loop.step);
-      w.op("i32.mul");
-      w.set(stride);
-      induction = { local, step: { local: stride } };
+    const { position, step } = remember(this.#steps, key, () => this.#step(bytes, terms));
+    const moved = remember(this.#moving, `${base} ${key}`, () => {
+      w.get(base);
+      w.op(position, "i32.add");
+      return { pointer: this.#keep(), step };
+    });
+    return moved.pointer;
+  }
+
+  /** Where the loop starts, in bytes from position 0, and how far it moves. */
+  #step(bytes: number, terms: readonly Term[]): { position: number; step: Step } {
+    const { w } = this.#frame;
+    if (terms.every(({ factors }) => factors.length === 0)) {
+      const constant = bytes * terms.reduce((sum, term) => sum + term.coefficient, 0);
+      w.i32(constant);
+      w.op(this.#counter, "i32.mul");
+      return { position: this.#keep(), step: { constant: constant * this.#stride } };
     }
-    this.#inductions.set(key, induction);
-    return induction.local;
+    pushSum(this.#frame, { constant: 0, terms }, bytes, this.#push);
+    const distance = this.#keep();
+    w.op(distance, this.#counter, "i32.mul");
+    const position = this.#keep();
+    if (this.#stride === 1) return { position, step: { local: distance } };
+    w.get(distance);
+    w.i32(this.#stride);
+    w.op("i32.mul");
+    return { position, step: { local: this.#keep() } };
   }
 
   /** Puts the number on the stack in a local that lasts as long as the loop. */
@@ -134,11 +144,6 @@ export class LoopAddresses implements PreparedAddresses {
     if (factor.kind === "size") return `s${factor.size}`;
     return `e${remember(this.#ids, factor, () => this.#ids.size)}`;
   }
-}
-
-interface PlanContext {
-  readonly counter: number;
-  readonly push: (expression: Expression) => void;
 }
 
 /** Pushes `bytes` times the sum. */

@@ -278,7 +278,9 @@ class StatementWriter {
       around(() => {
         const outer = this.#frame.addresses;
         const scalars = new ScalarEmitter(this.#frame, new Set());
-        const addresses = new LoopAddresses(this.#frame, loop, counter, (expression) => scalars.push(expression));
+        const addresses = new LoopAddresses(this.#frame, loop, { counter, iterations }, (expression) =>
+          scalars.push(expression),
+        );
         this.#frame.addresses = addresses;
         w.loop(() => {
           this.body(loop.body, range && this.#ranges.inside(range, counter));
@@ -286,7 +288,7 @@ class StatementWriter {
           w.i32(loop.step * iterations);
           w.op("i32.add");
           w.set(counter);
-          addresses.advance(iterations);
+          addresses.advance();
           isBelow();
           w.brIf(0);
         });

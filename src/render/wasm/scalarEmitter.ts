@@ -64,10 +64,7 @@ export class ScalarEmitter {
     const push = (expression: Expression) => this.push(expression);
     const plan = addresses?.planOf(access);
     if (plan !== undefined) {
-      w.get(plan.base);
-      if (plan.induction !== undefined) {
-        w.op(plan.induction, "i32.add");
-      }
+      w.get(plan.pointer);
       if (plan.rest.length === 0) return plan.offset;
       pushSum(this.#frame, { constant: 0, terms: plan.rest }, bytes, push);
       w.op("i32.add");
