@@ -113,12 +113,15 @@ class Sizes {
     return this.#numbers.items;
   }
 
-  /** `value` as an argument; small constants that shape the code stay literal. */
-  argument(value: number): Expression {
-    if (Math.abs(value) <= 1) return this.#context.builder.index(value);
+  /** `value` as an argument; constants up to `literal`, which shape the code, stay what they are. */
+  argument(value: number, literal = 1): Expression {
+    if (Math.abs(value) <= literal) return this.#context.builder.index(value);
     return this.#context.builder.size(this.#numbers.of(value));
   }
 }
+
+/** Neighbours in a tile are told apart by up to this many elements, and rows of a packed operand are that long at most. */
+const tileElements = 16;
 
 /** Steps as statements, with addresses in terms of sizes and without operations that the target lacks. */
 class Statements {
@@ -127,6 +130,7 @@ class Statements {
   readonly #target: Target;
   readonly #values = new Map<Expression, Expression>();
   readonly #addresses = new Map<Expression, Expression>();
+  readonly #packedAddresses = new Map<Expression, Expression>();
   /** Order in which the loops open: addresses add up outer parts first, so that those can stand outside. */
   readonly #depth = new Map<number, number>();
 
@@ -152,7 +156,7 @@ class Statements {
         return {
           kind: "store",
           buffer: this.#context.bufferOf(step.tensor),
-          index: this.#address(storeAddress(this.#context, step)),
+          index: this.#address(storeAddress(this.#context, step), this.#context.isPacked(step.tensor)),
           value: this.#value(step.value),
         };
       case "loop":
@@ -161,7 +165,7 @@ class Statements {
           kind: "loop",
           local: step.axis.local,
           start: this.#context.builder.index(0),
-          stop: this.#sizes.argument(step.axis.extent),
+          stop: this.#sizes.argument(step.axis.extent, step.isFixed ? step.axis.extent : undefined),
           step: step.step,
           mode: step.mode,
           lanes: step.lanes,
@@ -177,28 +181,37 @@ class Statements {
   #value(value: Expression): Expression {
     const { builder } = this.#context;
     return remember(this.#values, value, () => {
-      if (value.kind === "load") return builder.load(value.buffer, value.dtype, this.#address(value.index));
+      if (value.kind === "load")
+        return builder.load(value.buffer, value.dtype, this.#address(value.index, this.#isPacked(value.buffer)));
       const inputs = inputsOf(value).map((input) => this.#value(input));
       return nativeForm(builder, value, inputs, this.#target);
     });
   }
 
-  /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
-  #address(index: Expression): Expression {
-    return remember(this.#addresses, index, () => this.#sum(index));
+  #isPacked(buffer: number): boolean {
+    return this.#context.isPacked(this.#context.tensorOf(buffer));
   }
 
-  #sum(index: Expression): Expression {
+  /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
+  #address(index: Expression, isPacked = false): Expression {
+    return remember(isPacked ? this.#packedAddresses : this.#addresses, index, () => this.#sum(index, isPacked));
+  }
+
+  #sum(index: Expression, isPacked: boolean): Expression {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
-    let sum = constant === 0 ? undefined : this.#sizes.argument(constant);
+    const literal = isPacked ? tileElements : undefined;
+    const isOffset = Math.abs(constant) <= tileElements;
+    let sum = isOffset ? undefined : this.#sizes.argument(constant);
     const ordered = [...terms].map(([atom, coefficient]) => ({ atom, coefficient, order: this.#order(atom) }));
     ordered.sort((a, b) => a.order - b.order);
     for (const { atom, coefficient } of ordered) {
-      const term = builder.apply("multiply", this.#atom(atom), this.#sizes.argument(coefficient));
+      const term = builder.apply("multiply", this.#atom(atom), this.#sizes.argument(coefficient, literal));
       sum = sum === undefined ? term : builder.apply("add", sum, term);
     }
-    return sum ?? builder.index(0);
+    // A small constant stands last: it becomes part of an instruction
+    const offset = builder.index(isOffset ? constant : 0);
+    return sum === undefined ? offset : builder.apply("add", sum, offset);
   }
 
   #atom(atom: Expression): Expression {

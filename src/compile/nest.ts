@@ -48,6 +48,8 @@ export interface LoopStep {
   readonly body: readonly Step[];
   /** Iterations read what earlier ones stored: the loop stays serial, and its nest keeps to itself. */
   readonly ordered?: true;
+  /** How often it runs belongs to the code, rather than being an argument of the launch. */
+  readonly isFixed?: true;
 }
 
 /** A loop nest: `axes` are independent of each other's order, `body` runs at each of their positions. */
@@ -58,6 +60,8 @@ export interface Nest {
   readonly contraction: boolean;
   /** The nodes of the graph that it computes, for names and origins. */
   readonly computes: readonly Node[];
+  /** The body has all its loops, tiles and lanes: nothing is left to schedule. */
+  readonly isScheduled?: true;
 }
 
 /** A serial loop over all positions of `axis`. */
@@ -85,6 +89,7 @@ export class NestContext {
   readonly #buffers = new Map<Node, number>();
   readonly #loads = new Map<Expression, readonly Expression[]>();
   readonly #resultAxes = new Map<string, Axis>();
+  readonly #packed = new Set<Node>();
 
   /** A new local; with `extent`, the position in a loop. */
   newLocal(dtype: Dtype, extent?: number): number {
@@ -133,6 +138,15 @@ export class NestContext {
 
   tensorOf(buffer: number): Node {
     return at(this.#tensors, buffer);
+  }
+
+  /** Says that `tensor` is laid out for the tiles that read it: the small strides in it belong to the code. */
+  markPacked(tensor: Node): void {
+    this.#packed.add(tensor);
+  }
+
+  isPacked(tensor: Node): boolean {
+    return this.#packed.has(tensor);
   }
 
   /** The indices, axis by axis, that a load was made with. */

@@ -15,6 +15,7 @@ import { chooseMaterialized, everyResult } from "./materialize.ts";
 import { planMemory } from "./memory.ts";
 import { type Nest, NestContext } from "./nest.ts";
 import type { Program } from "./program.ts";
+import { packContraction } from "./schedule/pack.ts";
 import { scheduleNest } from "./schedule/schedule.ts";
 import { simplifyGraph } from "./simplify.ts";
 
@@ -78,18 +79,22 @@ export const passes = [
     },
   },
   {
+    name: "pack",
+    why: "Large contractions read their operands in the order in which tiles walk them.",
+    optimizes: true,
+    run: (state) => {
+      const replaced = replacedBy(state);
+      state.nests = state.nests.flatMap((nest) => packContraction(state.context, nest, state.target, replaced));
+    },
+  },
+  {
     name: "schedule",
     why: "Each nest is a kernel: its loops have tiles and lanes, and every value is computed once.",
     run: (state) => {
-      const overwrites = new Map(
-        state.program.replaces.map(([output, source]) => [
-          at(state.outputs, output),
-          at(state.program.sources, source),
-        ]),
-      );
+      const replaced = replacedBy(state);
       state.launches = state.nests.map((nest) => {
         const steps = scheduleNest(state.context, nest, state.target);
-        return finishKernel(state.context, nest, steps, state.target, overwrites);
+        return finishKernel(state.context, nest, steps, state.target, replaced);
       });
     },
   },
@@ -101,6 +106,11 @@ export const passes = [
     },
   },
 ] as const satisfies readonly Pass[];
+
+/** Which source each output may overwrite. */
+function replacedBy({ program, outputs }: Compilation): ReadonlyMap<Node, Node> {
+  return new Map(program.replaces.map(([output, source]) => [at(outputs, output), at(program.sources, source)]));
+}
 
 /** Name of a pass. */
 export type PassName = (typeof passes)[number]["name"];

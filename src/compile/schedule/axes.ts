@@ -34,7 +34,7 @@ export function collapseAxes(context: NestContext, nest: Nest): Nest {
 }
 
 /** Does every index move by extent(b) steps of b when a moves by one, in addresses and in values? */
-function walkAsOne(context: NestContext, body: readonly Step[], a: Axis, b: Axis): boolean {
+export function walkAsOne(context: NestContext, body: readonly Step[], a: Axis, b: Axis): boolean {
   const isLinear = (index: Expression): boolean | undefined => {
     const outer = coefficientOf(index, a.local);
     const inner = coefficientOf(index, b.local);

@@ -23,6 +23,7 @@ const besideEachOther = 4;
 
 /** The loops of `nest` on `target`. */
 export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
+  if (nest.isScheduled) return nest.body;
   const collapsed = collapseAxes(context, nest);
   if (target.vectorBytes === 0) return nestLoops(collapsed.axes, collapsed.body, "parallel");
   return collapsed.contraction ? tileContraction(context, collapsed, target) : vectorize(context, collapsed, target);

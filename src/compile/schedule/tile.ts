@@ -87,7 +87,8 @@ function reuse(body: readonly Step[], lane: Axis, rows: Axis): number {
   return rows.extent > 1 ? used : 0;
 }
 
-function innermost(steps: readonly Step[]): LoopStep | undefined {
+/** The loop inside all others. */
+export function innermost(steps: readonly Step[]): LoopStep | undefined {
   const loop = steps.find((step) => step.kind === "loop");
   return loop === undefined ? undefined : (innermost(loop.body) ?? loop);
 }
@@ -124,8 +125,8 @@ export function splitJam(
   return steps;
 }
 
-/** `count` copies of `steps` at neighbouring positions of `axis`, sharing their loops. */
-function jam(
+/** `count` copies of `steps` at neighbouring positions of `axis`, from base + offset on, sharing their loops. */
+export function jam(
   context: NestContext,
   steps: readonly Step[],
   axis: Axis,

@@ -24,7 +24,7 @@ const target: Target = {
   name: "wasm",
   dtypes: allDtypes,
   vectorBytes: 16,
-  tile: { rows: 4, vectors: 2 },
+  tile: { rows: 6, vectors: 2 },
   optimize: true,
   // Polynomials in place of transcendental functions run in vectors; JavaScript would be called for each number
   nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),

@@ -1,0 +1,100 @@
+/**
+ * A contraction's nest taken apart: what is multiplied, what is summed, and which axes belong to which factor.
+ * `pack.ts` decides with it how the operands are laid out.
+ */
+import type { Expression } from "../../kernel/expression.ts";
+import { at } from "../../support/invariant.ts";
+import { coefficientOf, dependsOn } from "../affine.ts";
+import type { Axis, Nest, NestContext, Step } from "../nest.ts";
+import { storeAddress, walkAsOne } from "./axes.ts";
+
+type Carry = Step & { readonly kind: "carry" };
+
+/** One of the two factors, and the axes of the result that it alone depends on and that tiles walk, outermost first. */
+export interface Factor {
+  readonly value: Expression;
+  /** Axes that a tile walks as one: every access of the rest of the body moves through them evenly. */
+  readonly tiled: readonly Axis[];
+  /** Other axes of the result that the factor depends on. */
+  readonly outer: readonly Axis[];
+}
+
+/** A sum of products with tiles in sight. */
+export interface Product {
+  readonly carry: Carry;
+  readonly summed: readonly Axis[];
+  /** The factor that rows of a tile share a vector of, and the one that its columns share. */
+  readonly columns: Factor;
+  readonly rows: Factor;
+  /** Axes that no tile walks. */
+  readonly outer: readonly Axis[];
+  /** What is done with the result. */
+  readonly stores: readonly Step[];
+}
+
+/** `nest` as a product whose columns are neighbours in memory, or undefined where it is none. */
+export function productOf(context: NestContext, nest: Nest): Product | undefined {
+  const [carry, ...rest] = nest.body;
+  if (carry?.kind !== "carry") return undefined;
+  const summed: Axis[] = [];
+  let inner: Step | undefined = rest[0];
+  while (inner?.kind === "loop") {
+    summed.push(inner.axis);
+    inner = inner.body.length === 1 ? inner.body[0] : undefined;
+  }
+  const stores = rest.slice(1);
+  if (summed.length === 0 || inner?.kind !== "accumulate" || inner.op !== "add") return undefined;
+  if (inner.value.kind !== "apply" || inner.value.op !== "multiply") return undefined;
+  const [left, right] = [at(inner.value.inputs, 0), at(inner.value.inputs, 1)];
+  const [leftAlone, rightAlone] = [aloneIn(nest, left, right), aloneIn(nest, right, left)];
+  const lane = nest.axes.find((axis) => movesByOne(context, stores, axis));
+  if (lane === undefined) return undefined;
+  const isLeft = leftAlone.includes(lane);
+  if (!isLeft && !rightAlone.includes(lane)) return undefined;
+  const longest = [...(isLeft ? rightAlone : leftAlone)].sort((a, b) => b.extent - a.extent)[0];
+  if (longest === undefined) return undefined;
+  const together = (axis: Axis, alone: readonly Axis[]) => runAround(context, nest, stores, axis, alone);
+  const columns = together(lane, isLeft ? leftAlone : rightAlone);
+  const rows = together(longest, isLeft ? rightAlone : leftAlone);
+  const outer = nest.axes.filter((axis) => !columns.includes(axis) && !rows.includes(axis));
+  const factor = (value: Expression, tiled: readonly Axis[]): Factor => {
+    return { value, tiled, outer: outer.filter((axis) => dependsOn(value, axis.local)) };
+  };
+  return {
+    carry,
+    summed,
+    columns: factor(isLeft ? left : right, columns),
+    rows: factor(isLeft ? right : left, rows),
+    outer,
+    stores,
+  };
+}
+
+/** Axes that `value` depends on and `other` does not. */
+function aloneIn(nest: Nest, value: Expression, other: Expression): readonly Axis[] {
+  return nest.axes.filter((axis) => dependsOn(value, axis.local) && !dependsOn(other, axis.local));
+}
+
+function movesByOne(context: NestContext, stores: readonly Step[], axis: Axis): boolean {
+  return stores.every((step) => step.kind === "store" && coefficientOf(storeAddress(context, step), axis.local) === 1);
+}
+
+/** The longest run of neighbours of `axis` among `alone` that `stores` walk as one. */
+function runAround(
+  context: NestContext,
+  nest: Nest,
+  stores: readonly Step[],
+  axis: Axis,
+  alone: readonly Axis[],
+): readonly Axis[] {
+  let [first, last] = [nest.axes.indexOf(axis), nest.axes.indexOf(axis)];
+  const joins = (outer: Axis | undefined, inner: Axis | undefined) =>
+    outer !== undefined &&
+    inner !== undefined &&
+    alone.includes(outer) &&
+    alone.includes(inner) &&
+    walkAsOne(context, stores, outer, inner);
+  while (joins(nest.axes[first - 1], nest.axes[first])) first--;
+  while (joins(nest.axes[last], nest.axes[last + 1])) last++;
+  return nest.axes.slice(first, last + 1);
+}

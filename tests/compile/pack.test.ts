@@ -1,0 +1,128 @@
+/**
+ * Packed and tiled contractions: the launches they take, which operands are packed, and that every element is right
+ * beside the interpreter, at odd sizes, transposed, in batches, with work before and after.
+ */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compileProgram } from "../../src/compile/pipeline.ts";
+import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
+import { type Node, node, sourceNode } from "../../src/graph/node.ts";
+import { compile, Parameter, type Tensor, tensor } from "../../src/index.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import { type Data, type Dtype, dtypes } from "../../src/shape/dtype.ts";
+import { sizeOf } from "../../src/shape/shape.ts";
+import { runPlan } from "../conformance/launch.ts";
+
+const wasm = new WasmDevice();
+const interpreter = new InterpreterDevice();
+
+/** Small whole numbers: sums of products are exact in every dtype, in whatever order. */
+function counted(shape: readonly number[], seed: number, dtype: Dtype = "f32"): Data {
+  return new dtypes[dtype].array(
+    Array.from({ length: sizeOf(shape) }, (_, index) => ((index * 7 + seed * 13 + (index >> 5)) % 9) - 4),
+  );
+}
+
+type Orientation = "plain" | "left turned" | "right turned";
+
+interface Case {
+  readonly batch: readonly number[];
+  readonly sizes: readonly [rows: number, summed: number, columns: number];
+  readonly orientation: Orientation;
+  readonly dtype: Dtype;
+}
+
+/** The product of two sources, with a bias and a map after it. */
+function productGraph({ batch, sizes: [m, k, n], orientation, dtype }: Case): { sources: Node[]; output: Node } {
+  const left = sourceNode({ shape: [...batch, ...(orientation === "left turned" ? [k, m] : [m, k])], dtype });
+  const right = sourceNode({ shape: [...batch, ...(orientation === "right turned" ? [n, k] : [k, n])], dtype });
+  const bias = sourceNode({ shape: [n], dtype });
+  const names = batch.map((_, axis) => axis);
+  const [row, column, sum] = [names.length, names.length + 1, names.length + 2];
+  const product = node("contract", [left, right], {
+    left: [...names, ...(orientation === "left turned" ? [sum, row] : [row, sum])],
+    right: [...names, ...(orientation === "right turned" ? [column, sum] : [sum, column])],
+    output: [...names, row, column],
+    windows: [],
+    accumulate: dtype,
+    dtype,
+  });
+  const shape = [...batch, m, n];
+  const flat = node("reshape", [bias], { shape: [...shape.map((_, axis) => (axis === shape.length - 1 ? n : 1))] });
+  const output = node("abs", [node("add", [product, node("broadcast", [flat], { shape })], {})], {});
+  return { sources: [left, right, bias], output };
+}
+
+function launchesOf(plan: Plan): string[] {
+  return plan.commands.flatMap((command) => (command.kind === "kernel" ? [command.label] : []));
+}
+
+/** Runs a case on both devices; returns the launches on the fast one. */
+function compare(each: Case): string[] {
+  const { sources, output } = productGraph(each);
+  const externals = [...sources.map(({ type }, index) => counted(type.shape, index + 1, type.dtype))];
+  const result = new dtypes[each.dtype].array(sizeOf(output.type.shape));
+  const program = { sources, outputs: [output], replaces: [] };
+  const plan = compileProgram(program, wasm.target);
+  const [fast, slow] = [
+    runPlan(wasm, plan, [...externals, result]),
+    runPlan(interpreter, compileProgram(program, interpreter.target), [...externals, result]),
+  ];
+  expect(fast.at(-1)).toEqual(slow.at(-1));
+  return launchesOf(plan);
+}
+
+const product = "contract_reshape_broadcast_add";
+
+test.each([
+  ["both operands in place", [30, 20, 24], "plain", [product]],
+  ["distant columns are packed", [20, 300, 256], "plain", ["reshape", product]],
+  ["columns side by side along the sum are packed", [20, 40, 24], "right turned", ["reshape", product]],
+  ["columns that two tiles share are not packed", [12, 300, 256], "plain", [product]],
+  ["near rows stay in place", [30, 40, 24], "left turned", [product]],
+  ["distant rows are packed", [250, 270, 24], "left turned", ["reshape", "reshape", product]],
+] as const)("%s", (_, sizes, orientation, expected) => {
+  const launches = compare({ batch: [], sizes, orientation, dtype: "f32" });
+  expect(launches.map((label) => label.split("_")[0])).toEqual(expected.map((label) => label.split("_")[0]));
+});
+
+test("any size, batch and orientation has the values that the interpreter finds", () => {
+  const size = fc.integer({ min: 1, max: 40 });
+  const cases = fc.record({
+    batch: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+    sizes: fc.tuple(size, fc.integer({ min: 1, max: 70 }), size),
+    orientation: fc.constantFrom<Orientation>("plain", "left turned", "right turned"),
+    dtype: fc.constantFrom<Dtype>("f32", "f64", "i32"),
+  });
+  fc.assert(
+    fc.property(cases, (each) => {
+      compare(each);
+    }),
+    { numRuns: 60, seed: 2026 },
+  );
+});
+
+test.each([
+  [32, 16, 1],
+  [25, 19, 1],
+  [30, 20, 1],
+])("parameters of [%i, %i] are updated in place, each element once", async (m, n, launches) => {
+  const weight = new Parameter(tensor(counted([m, n], 1), { shape: [m, n] }));
+  const step = compile((x: Tensor, y: Tensor) => {
+    weight.assign(weight.value.multiply(2).subtract(x.matrixTranspose().matmul(y)));
+  });
+  const [x, y] = [counted([9, m], 2), counted([9, n], 3)];
+  const expected = counted([m, n], 1);
+  for (let time = 0; time < 2; time++) {
+    step(tensor(x, { shape: [9, m] }), tensor(y, { shape: [9, n] }));
+    expected.forEach((old, index) => {
+      const [row, column] = [Math.floor(index / n), index % n];
+      let sum = 0;
+      for (let k = 0; k < 9; k++) sum += (x[k * m + row] ?? 0) * (y[k * n + column] ?? 0);
+      expected[index] = 2 * old - sum;
+    });
+  }
+  expect(await weight.value.data()).toEqual(expected);
+  expect(step.traces[0]?.plan.commands.map((command) => command.kind)).toEqual(Array(launches).fill("kernel"));
+});
