@@ -11,13 +11,22 @@ import type { Tensor } from "../../src/tensor/tensor.ts";
 /** How far results may be from PyTorch's, relative to the largest expected element beside them. */
 export const tolerances = { f64: 1e-10, f32: 1e-5 } as const;
 
-/** Arrays of training.safetensors. */
-export const training = decodeSafetensors(readFileSync(new URL("training.safetensors", import.meta.url))).arrays;
+/** Arrays of both files. */
+const arrays = new Map(["training.safetensors", "networks.safetensors"].flatMap((file) => [...arraysOf(file)]));
+
+function arraysOf(file: string): ReadonlyMap<string, HostArray> {
+  return decodeSafetensors(readFileSync(new URL(file, import.meta.url))).arrays;
+}
+
+/** Names of the arrays that begin with `prefix`, without it. */
+export function goldenNames(prefix: string): readonly string[] {
+  return [...arrays.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+}
 
 /** The array called `name`. */
 export function golden(name: string): HostArray {
-  const array = training.get(name);
-  if (array === undefined) throw new Error(`training.safetensors has no ${name}`);
+  const array = arrays.get(name);
+  if (array === undefined) throw new Error(`no golden array ${name}`);
   return array;
 }
 

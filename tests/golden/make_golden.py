@@ -1,8 +1,9 @@
 """Golden numbers from PyTorch: what tests/golden/*.test.ts compare with.
 
 Run by hand when a case is added, with Debian's python3-torch (1.13): /usr/bin/python3 tests/golden/make_golden.py
-Writes training.safetensors (small networks: weights, batches, gradients at each of 50 steps, loss curves) and
-functions.json (single functions at hard points) beside this file. The tests need neither Python nor PyTorch.
+Writes training.safetensors (small networks: weights, batches, gradients at each of 50 steps, loss curves),
+networks.safetensors (the same for a convolutional network and a transformer) and functions.json (single functions at
+hard points) beside this file. The tests need neither Python nor PyTorch.
 """
 import json
 import math
@@ -113,6 +114,119 @@ def training():
         model.load_state_dict(start)
         result[f"{name}.curve.clipped"] = train(model, loss_of, x, y, OPTIMIZERS["sgd"](model.parameters()), clip=0.1)
     save_safetensors(FOLDER / "training.safetensors", result)
+
+
+# A convolutional network and a transformer. Their states are single-precision numbers, so that one gradient in double
+# precision is what both precisions are compared with: (inputs, targets, first weights, loss of weights, inputs, targets)
+
+
+def random(*shape, scale=1.0):
+    return (torch.rand(*shape, dtype=torch.float64) * 2 - 1).mul(scale).float().double()
+
+
+def make_cnn():
+    x, y = random(BATCHES, 6, 2, 8, 8), torch.randint(0, 3, (BATCHES, 6))
+    weights = {
+        "conv1.weight": random(3, 2, 3, 3, scale=0.4),
+        "norm.weight": 1 + random(3, scale=0.3),
+        "norm.bias": random(3, scale=0.3),
+        "conv2.weight": random(4, 3, 3, 3, scale=0.4),
+        "conv2.bias": random(4, scale=0.3),
+        "linear.weight": random(3, 16, scale=0.4),
+        "linear.bias": random(3, scale=0.3),
+    }
+
+    def loss(p, x, y):
+        h = F.conv2d(x, p["conv1.weight"], padding=1)
+        h = F.relu(F.batch_norm(h, None, None, p["norm.weight"], p["norm.bias"], training=True))
+        h = F.max_pool2d(h, 2)
+        h = F.relu(F.conv2d(h, p["conv2.weight"], p["conv2.bias"], stride=2, padding=1))
+        return F.cross_entropy(F.linear(h.flatten(1), p["linear.weight"], p["linear.bias"]), y)
+
+    return x, y, weights, loss
+
+
+VOCABULARY, CONTEXT, WIDTH, HEADS = 7, 6, 4, 2
+
+
+def make_transformer():
+    text = torch.randint(0, VOCABULARY, (BATCHES, 4, CONTEXT + 1))
+    weights = {"tokens": random(VOCABULARY, WIDTH), "positions": random(CONTEXT, WIDTH)}
+    for name, out, inside in (("attention", 3 * WIDTH, WIDTH), ("mixed", WIDTH, WIDTH), ("up", 2 * WIDTH, WIDTH), ("down", WIDTH, 2 * WIDTH)):
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = random(out, inside, scale=0.6), random(out, scale=0.3)
+    for name in ("norm1", "norm2", "norm3"):
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = 1 + random(WIDTH, scale=0.3), random(WIDTH, scale=0.3)
+
+    def loss(p, x, y):
+        def linear(name, h):
+            return F.linear(h, p[f"{name}.weight"], p[f"{name}.bias"])
+
+        def norm(name, h):
+            return F.layer_norm(h, (WIDTH,), p[f"{name}.weight"], p[f"{name}.bias"])
+
+        h = p["tokens"][x] + p["positions"]
+        q, k, v = (
+            part.reshape(-1, CONTEXT, HEADS, WIDTH // HEADS).transpose(1, 2)
+            for part in linear("attention", norm("norm1", h)).split(WIDTH, -1)
+        )
+        scores = q @ k.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5
+        scores = scores.masked_fill(torch.ones(CONTEXT, CONTEXT).triu(1).bool(), -torch.inf)
+        h = h + linear("mixed", (scores.softmax(-1) @ v).transpose(1, 2).reshape(-1, CONTEXT, WIDTH))
+        h = h + linear("down", F.gelu(linear("up", norm("norm2", h))))
+        # The head is the embedding
+        logits = norm("norm3", h) @ p["tokens"].T
+        return F.cross_entropy(logits.flatten(0, 1), y.flatten())
+
+    return text[..., :-1], text[..., 1:], weights, loss
+
+
+def follow(start, loss_of, x, y, make_optimizer, visit):
+    weights = {key: value.clone().requires_grad_() for key, value in start.items()}
+    optimizer = make_optimizer(weights.values())
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = loss_of(weights, x[step % BATCHES], y[step % BATCHES])
+        loss.backward()
+        visit(weights, loss.detach())
+        optimizer.step()
+    return weights
+
+
+def networks():
+    torch.manual_seed(20261123)
+    result = {}
+    for name, make in {"cnn": make_cnn, "transformer": make_transformer}.items():
+        x, y, start, loss_of = make()
+        start = {key: value.float().double() for key, value in start.items()}
+        result[f"{name}.x"] = x.float() if x.is_floating_point() else x.int()
+        result[f"{name}.y"] = y.int()
+        states, gradients, losses = [], [], []
+
+        def record(weights, loss):
+            states.append({key: value.detach().float() for key, value in weights.items()})
+            gradients.append({key: value.grad.clone() for key, value in weights.items()})
+            losses.append(loss)
+
+        class RoundedSgd(torch.optim.SGD):
+            def step(self):
+                super().step()
+                for group in self.param_groups:
+                    for weight in group["params"]:
+                        weight.data = weight.data.float().double()
+
+        # Slowly: where a network is nearly sure, p − y cancels and single precision cannot keep five digits of it
+        follow(start, loss_of, x, y, lambda p: RoundedSgd(p, lr=0.02, momentum=0.9), record)
+        for key in start:
+            result[f"{name}.state.{key}"] = torch.stack([state[key] for state in states])
+            result[f"{name}.gradient.{key}"] = torch.stack([gradient[key] for gradient in gradients])
+        result[f"{name}.loss"] = torch.stack(losses)
+        for kind in ("sgd", "adamw"):
+            curve = []
+            end = follow(start, loss_of, x, y, OPTIMIZERS[kind], lambda _, loss: curve.append(loss))
+            result[f"{name}.curve.{kind}"] = torch.stack(curve)
+            for key, value in end.items():
+                result[f"{name}.end.{kind}.{key}"] = value
+    save_safetensors(FOLDER / "networks.safetensors", result)
 
 
 # Single functions
@@ -256,4 +370,5 @@ def schedules():
 
 if __name__ == "__main__":
     training()
+    networks()
     functions()
