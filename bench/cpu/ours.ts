@@ -2,7 +2,7 @@
  * Smilodon as a contestant: each operation as a user would write it, compiled. Nothing is disposed: that the
  * collector frees our results is part of our time.
  */
-import { compile, conv2d, matmul, mean, softmax, sum, Tensor, variance, vjp } from "../../src/index.ts";
+import { compile, conv2d, cumulativeSum, matmul, mean, softmax, sum, Tensor, variance, vjp } from "../../src/index.ts";
 import type { HostArray, Library, Operation, Prepared } from "../harness/library.ts";
 import { cnnStep, convolveStrided, gptStep, mlpStep, toTensor } from "./ourNetworks.ts";
 
@@ -34,6 +34,7 @@ const operations: Readonly<Record<Operation, (inputs: readonly HostArray[]) => P
   ),
   sumRows: compiled((x) => sum(x, -1)),
   sumColumns: compiled((x) => sum(x, 0)),
+  cumulativeSum: compiled((x) => cumulativeSum(x, { axis: -1 })),
   addAndRead: (inputs) => {
     const [a, b] = threeOf(inputs);
     let last: ArrayLike<number> = [];

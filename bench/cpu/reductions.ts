@@ -1,4 +1,4 @@
-/** Rows of what runs along an axis of a matrix of a million elements: sums, softmax, layer normalization. */
+/** Rows of what runs along an axis of a matrix of a million elements: sums, running sums, softmax, layer normalization. */
 import type { Operation } from "../harness/library.ts";
 import { compared, type Measurement } from "./measurement.ts";
 import { checkedCase, noise } from "./problems.ts";
@@ -29,7 +29,7 @@ function row(
       size,
       places: Array.from({ length: size }, (_, place) => place),
       expected: (place) => expected[Math.floor(place / width)]?.[place % width] ?? Number.NaN,
-      tolerance: { absolute: width === 1 ? 1e-3 : 1e-5, relative: 1e-4 },
+      tolerance: { absolute: id.includes("sum") ? 1e-3 : 1e-5, relative: 1e-4 },
     });
   };
   return compared({ id, bar: 2.0, unit: `ms (${rows}×${columns})`, make });
@@ -55,5 +55,9 @@ export const reductionRows: readonly Measurement[] = [
     { weightCount: 2 },
   ),
   row("sum-rows", "sumRows", (line) => [sum(line)]),
+  row("cumsum", "cumulativeSum", (line) => {
+    let total = 0;
+    return line.map((value) => (total += value));
+  }),
   row("sum-columns", "sumColumns", (line) => [sum(line)], { axis: 0 }),
 ];

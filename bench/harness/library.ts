@@ -29,6 +29,8 @@ export type Operation =
   | "sumRows"
   /** Sum along the first axis. */
   | "sumColumns"
+  /** Running sums along the last axis. */
+  | "cumulativeSum"
   /** x[b, c, h, w] with weight[o, c, k, k], as many zeros around x as keep h and w, more at the end where k is even. */
   | "conv"
   /** Its gradients, given x, weight and the gradient by the output. */

@@ -46,6 +46,7 @@ const operations: Partial<Record<Operation, (...given: Values[]) => Values>> = {
   layerNorm: (x, weight, bias) => nn.standardize(x, -1, { epsilon: 1e-5 }).mul(weight).add(bias),
   sumRows: (x) => np.sum(x, 1),
   sumColumns: (x) => np.sum(x, 0),
+  cumulativeSum: (x) => np.cumsum(x, -1),
   conv: (x, weight) => lax.conv(x, weight, [1, 1], "SAME"),
 };
 

@@ -46,6 +46,12 @@ const nodes: Partial<Record<Operation, (inputs: readonly HostArray[]) => OneNode
     attributes: { axis: -1, epsilon: 1e-5 },
     outputRank: 2,
   }),
+  // Its axis is a number, not a list as ReduceSum's
+  cumulativeSum: (inputs) => ({
+    operator: "CumSum",
+    inputs: [...named(inputs), { name: "axis", shape: [], data: BigInt64Array.of(1n) }],
+    outputRank: 2,
+  }),
   conv: (inputs) => {
     const around = ((inputs[1]?.shape[2] ?? 1) - 1) / 2;
     return { operator: "Conv", inputs: named(inputs), attributes: { pads: new Array(4).fill(around) }, outputRank: 4 };

@@ -49,6 +49,8 @@ const operations: Partial<Record<Operation, (a: tf.Tensor, b: tf.Tensor, c: tf.T
   },
   sumRows: (x) => tf.sum(x, -1),
   sumColumns: (x) => tf.sum(x, 0),
+  // It takes no axis from the end
+  cumulativeSum: (x) => tf.cumsum(x, 1),
 };
 
 function toTensor({ data, shape }: HostArray): tf.Tensor {
