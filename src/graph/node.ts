@@ -30,8 +30,8 @@ export class Node<P extends Primitive = Primitive> {
     this.params = params;
     this.type = type;
     this.origin = inheritedOrigin ?? captureOrigin();
-    this.layer = inheritedLayer ?? layers.join(".");
-    this.device = device ?? inputs.find((input) => input.device !== undefined)?.device;
+    this.layer = inheritedLayer ?? path;
+    this.device = device ?? deviceOf(inputs);
   }
 
   get inputs(): readonly Node[] {
@@ -58,6 +58,11 @@ export function node<P extends Primitive>(primitive: P, inputs: readonly Node[],
   );
 }
 
+function deviceOf(inputs: readonly Node[]): string | undefined {
+  for (const { device } of inputs) if (device !== undefined) return device;
+  return undefined;
+}
+
 /** Makes a leaf for data of `type`; whoever runs the program supplies the data. */
 export function sourceNode(type: TensorType, device?: string): Node<"source"> {
   return new Node("source", [], { shape: type.shape, dtype: type.dtype }, type, device);
@@ -70,17 +75,18 @@ export function isNode<P extends Primitive>(node: Node, primitive: P): node is N
 
 /** Runs `make` with every node made in it marked as part of layer `name`, inside the layers already open. */
 export function inLayer<T>(name: string, make: () => T): T {
-  layers.push(name);
+  const outer = path;
+  path = outer === "" ? name : `${outer}.${name}`;
   try {
     return make();
   } finally {
-    layers.pop();
+    path = outer;
   }
 }
 
 /** Path of the layers now open: `model.encoder.0`. */
 export function layerPath(): string {
-  return layers.join(".");
+  return path;
 }
 
 /** Runs `make` with every node made in it given the origin of the node it comes from: derivatives point at the user's line. */
@@ -116,4 +122,5 @@ export function derivedFrom<T>(node: Node, make: () => T): T {
 let nextId = 0;
 let inheritedOrigin: Origin | undefined;
 let inheritedLayer: string | undefined;
-const layers: string[] = [];
+/** Path of the layers now open. */
+let path = "";

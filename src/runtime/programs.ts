@@ -1,37 +1,142 @@
 /**
  * Compiled programs, kept by structure: the same computation on other data compiles nothing. The cache is
- * bounded; what has not been used for longest goes first.
+ * bounded; what has not been used for long goes first.
  */
 import { compileProgram } from "../compile/pipeline.ts";
 import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/traverse.ts";
 import type { Plan } from "../kernel/plan.ts";
 import { exactNumber } from "../support/exactNumber.ts";
+import { remember } from "../support/remember.ts";
 
 export type { Program } from "../compile/program.ts";
 export type { DeviceBuffer } from "../device/device.ts";
 export type { Plan } from "../kernel/plan.ts";
 
-const capacity = 512;
-const caches = new WeakMap<Device, Map<string, Executable>>();
+/** Most programs that a device keeps. */
+export const mostPrograms = 512;
+const caches = new WeakMap<Device, ProgramCache>();
+
+/** What is to be computed, and its structure. */
+export interface PendingProgram extends Program {
+  /** A text that two programs share exactly when one plan serves both. */
+  readonly structure: string;
+}
+
+/** The program that computes `outputs` from the nodes for which `isSource` holds. */
+export function programOf(outputs: readonly Node[], isSource: (node: Node) => boolean): PendingProgram {
+  const [only] = outputs;
+  const isOneOperation = only !== undefined && outputs.length === 1 && !isSource(only) && only.inputs.every(isSource);
+  return isOneOperation ? operationProgram(only) : graphProgram(outputs, isSource);
+}
+
+/** What eager loops run most: one operation on computed values. The same as `graphProgram` without a walk. */
+function operationProgram(operation: Node): PendingProgram {
+  const sources: Node[] = [];
+  let [types, inputs] = ["", ""];
+  for (const input of operation.inputs) {
+    let number = sources.indexOf(input);
+    if (number < 0) {
+      number = sources.push(input) - 1;
+      types += typeText(input);
+    }
+    inputs += `${number},`;
+  }
+  const structure = `${types}${operation.primitive}(${inputs}${paramsText(operation.params)});${sources.length},`;
+  return { sources, outputs: [operation], replaces: [], structure };
+}
+
+function graphProgram(outputs: readonly Node[], isSource: (node: Node) => boolean): PendingProgram {
+  const numbers = new Map<Node, number>();
+  const sources: Node[] = [];
+  let structure = "";
+  // A node is met twice: when it is found, which puts its inputs before it, and when they are done
+  const stack = [...outputs].reverse();
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    const { inputs } = node;
+    if (numbers.has(node)) {
+      stack.pop();
+    } else if (isSource(node)) {
+      sources.push(node);
+      numbers.set(node, numbers.size);
+      structure += typeText(node);
+    } else if (!pushMissing(stack, inputs, numbers)) {
+      numbers.set(node, numbers.size);
+      structure += `${node.primitive}(`;
+      for (const input of inputs) structure += `${numbers.get(input)},`;
+      structure += `${paramsText(node.params)});`;
+    }
+  }
+  for (const output of outputs) structure += `${numbers.get(output)},`;
+  return { sources, outputs, replaces: [], structure };
+}
+
+/** Puts inputs without a number on the stack, the first on top. Were there any? */
+function pushMissing(stack: Node[], inputs: readonly Node[], numbers: ReadonlyMap<Node, number>): boolean {
+  const before = stack.length;
+  for (let index = inputs.length - 1; index >= 0; index--) {
+    const input = inputs[index];
+    if (input !== undefined && !numbers.has(input)) stack.push(input);
+  }
+  return stack.length > before;
+}
+
+function typeText({ type }: Node): string {
+  let text = `${type.dtype}[`;
+  for (const extent of type.shape) text += `${extent},`;
+  return `${text}];`;
+}
+
+function paramsText(params: object): string {
+  let text = "";
+  for (const [name, value] of Object.entries(params)) text += `${name}:${valueText(value)},`;
+  return text;
+}
+
+/** As JSON has it; numbers and lists of whole numbers, which most parameters are, without its detours. */
+function valueText(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (Array.isArray(value) && value.every(Number.isInteger)) return `[${value}]`;
+  return JSON.stringify(value, exactNumber);
+}
 
 /** The prepared plan of `program` on `device`, compiled if no program of this structure has been. */
-export function executableFor(device: Device, program: Program): Executable {
-  let cache = caches.get(device);
-  if (cache === undefined) caches.set(device, (cache = new Map()));
-  const key = structureOf(program);
-  let executable = cache.get(key);
-  if (executable === undefined) executable = device.prepare(compileProgram(program, device.target));
-  cache.delete(key);
-  cache.set(key, executable);
-  const oldest = cache.size > capacity ? cache.entries().next().value : undefined;
-  if (oldest !== undefined) {
-    cache.delete(oldest[0]);
-    oldest[1].dispose();
+export function executableFor(device: Device, program: PendingProgram): Executable {
+  return remember(caches, device, () => new ProgramCache()).find(program.structure, () =>
+    device.prepare(compileProgram(program, device.target)),
+  );
+}
+
+/** How many programs `device` keeps now. */
+export function programsKept(device: Device): number {
+  return caches.get(device)?.size ?? 0;
+}
+
+/**
+ * Two generations: what is used moves to the young one, and when that has half of the capacity, what is left in the old
+ * one goes. So finding what was used a moment ago changes nothing.
+ */
+class ProgramCache {
+  #young = new Map<string, Executable>();
+  #old = new Map<string, Executable>();
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
   }
-  return executable;
+
+  find(structure: string, prepare: () => Executable): Executable {
+    const known = this.#young.get(structure);
+    if (known !== undefined) return known;
+    const executable = this.#old.get(structure) ?? prepare();
+    this.#old.delete(structure);
+    this.#young.set(structure, executable);
+    if (this.#young.size >= mostPrograms / 2) {
+      for (const unused of this.#old.values()) unused.dispose();
+      [this.#old, this.#young] = [this.#young, new Map()];
+    }
+    return executable;
+  }
 }
 
 /** A program ready to run. */
@@ -49,19 +154,4 @@ export function prepareProgram(device: Device, program: Program, owner: object):
   const executable = device.prepare(plan);
   finalizers.register(owner, executable, owner);
   return { device, plan, executable };
-}
-
-/** A text that two programs share exactly when one plan serves both. */
-function structureOf({ sources, outputs, replaces }: Program): string {
-  const numbers = new Map<Node, number>(sources.map((source, index) => [source, index]));
-  const lines = sources.map(({ type }) => `${type.dtype}[${type.shape}]`);
-  for (const node of topologicalOrder(outputs, (each) => numbers.has(each))) {
-    if (numbers.has(node)) continue;
-    numbers.set(node, numbers.size);
-    lines.push(
-      `${node.primitive}(${node.inputs.map((input) => numbers.get(input))})${JSON.stringify(node.params, exactNumber)}`,
-    );
-  }
-  lines.push(`return ${outputs.map((output) => numbers.get(output))};${replaces.join(";")}`);
-  return lines.join("\n");
 }

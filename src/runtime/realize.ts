@@ -5,28 +5,26 @@
 
 import type { Device } from "../device/device.ts";
 import { isNode, type Node } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/traverse.ts";
 import { roundTo } from "../kernel/meaning.ts";
 import { bytesOf, dtypes } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { DeviceError, TracingError, UnsupportedError } from "../support/errors.ts";
 import { at, invariant } from "../support/invariant.ts";
-import { executableFor } from "./programs.ts";
+import { executableFor, programOf } from "./programs.ts";
 import { currentDevice, deviceNamed } from "./registry.ts";
 import { allocateStorage, type Storage, storageOf, storeData, takePressure } from "./storage.ts";
 
 /** Computes every node of `nodes` that has not been, with one launch. */
 export function realize(nodes: readonly Node[]): void {
-  const missing = [...new Set(nodes)].filter((node) => storageOf(node) === undefined);
-  const pending = missing.filter((node) => !fill(node));
+  const distinct = nodes.length > 1 ? [...new Set(nodes)] : nodes;
+  const pending = distinct.filter((node) => storageOf(node) === undefined && !fill(node));
   if (pending.length === 0) return;
-  const order = topologicalOrder(pending, (node) => storageOf(node) !== undefined);
-  const sources = order.filter((node) => storageOf(node) !== undefined);
-  for (const node of order) if (node.primitive === "source" && storageOf(node) === undefined) throw noValue(node);
-  const device = deviceOf([...sources, ...pending]);
-  const executable = executableFor(device, { sources, outputs: pending, replaces: [] });
-  const results = pending.map((node) => allocateStorage(node, device, bytesOfNode(node)).buffer);
-  executable.run([...sources.map((node) => requireStorage(node).buffer), ...results]);
+  const program = programOf(pending, isComputed);
+  const device = deviceOf([...program.sources, ...pending]);
+  const executable = executableFor(device, program);
+  const externals = program.sources.map((node) => requireStorage(node).buffer);
+  for (const node of pending) externals.push(allocateStorage(node, device, bytesOfNode(node)).buffer);
+  executable.run(externals);
   if (openGraphs === 0) for (const node of pending) node.forgetInputs();
 }
 
@@ -40,6 +38,13 @@ function fill(node: Node): boolean {
   storeData(node, deviceOf([node]), new Uint8Array(numbers.buffer));
   if (openGraphs === 0) node.forgetInputs();
   return true;
+}
+
+/** @throws TracingError where `node` is a leaf that nobody has given a value. */
+function isComputed(node: Node): boolean {
+  if (storageOf(node) !== undefined) return true;
+  if (node.primitive === "source") throw noValue(node);
+  return false;
 }
 
 /** The bytes of the value of `node`, computed if it has to be. */
@@ -92,14 +97,17 @@ function requireStorage(node: Node): Storage {
 
 /** The one device that `nodes` are on; the current one where they do not say. @throws DeviceError where there are several. */
 export function deviceOf(nodes: readonly Node[]): Device {
-  const names = new Set(nodes.flatMap((node) => node.device ?? []));
-  if (names.size > 1) {
-    throw new DeviceError(
-      `Tensors of different devices meet (${[...names].join(", ")}). Make them on one device: call setDevice before making them.`,
-      { devices: [...names] },
-    );
+  let name: string | undefined;
+  for (const { device } of nodes) {
+    if (device === undefined || device === name) continue;
+    if (name !== undefined) {
+      throw new DeviceError(
+        `Tensors of different devices meet (${name}, ${device}). Make them on one device: call setDevice before making them.`,
+        { devices: [name, device] },
+      );
+    }
+    name = device;
   }
-  const [name] = names;
   return name === undefined ? currentDevice() : deviceNamed(name);
 }
 

@@ -4,38 +4,43 @@
  */
 import type { Device, DeviceBuffer } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
+import type { Primitive } from "../graph/primitives.ts";
 import { DisposedError } from "../support/errors.ts";
 
 /** Memory on a device that holds a value. */
 export interface Storage {
   readonly device: Device;
   readonly buffer: DeviceBuffer;
+  isFreed: boolean;
+}
+
+declare module "../graph/node.ts" {
+  interface Node<P extends Primitive> {
+    /** Memory of the value, once computed: a field, since looking it up in a weak map takes longer than a small operation. */
+    storage?: Storage | "disposed" | undefined;
+  }
 }
 
 const pressureBytes = 256 * 2 ** 20;
-const storages = new WeakMap<Node, Storage>();
-const disposed = new WeakSet<Node>();
-const finalizers = new FinalizationRegistry<Storage>(({ device, buffer }) => device.free(buffer));
+const finalizers = new FinalizationRegistry<Storage>(free);
 let unseenBytes = 0;
 
 /** The memory that holds the value of `node`, if it has been computed. */
 export function storageOf(node: Node): Storage | undefined {
-  const storage = storages.get(node);
-  if (storage === undefined && disposed.has(node)) {
-    throw new DisposedError(
-      `This tensor (${node.primitive}, made at ${node.origin.line || "an unknown place"}) was disposed. Keep it until its last use.`,
-    );
-  }
-  return storage;
+  const { storage } = node;
+  if (storage !== "disposed") return storage;
+  throw new DisposedError(
+    `This tensor (${node.primitive}, made at ${node.origin.line || "an unknown place"}) was disposed. Keep it until its last use.`,
+  );
 }
 
 /** Fresh memory on `device` for the value of `node`, which is freed when the node is collected. */
 export function allocateStorage(node: Node, device: Device, bytes: number): Storage {
   showPressure(bytes);
-  const storage: Storage = { device, buffer: device.allocate(bytes) };
-  storages.set(node, storage);
-  // The registry holds a copy: a finalizer must not keep what it waits for
-  finalizers.register(storage, { ...storage }, node);
+  const storage: Storage = { device, buffer: device.allocate(bytes), isFreed: false };
+  node.storage = storage;
+  // Memory that is freed earlier stays registered: forgetting it costs every node more than the question whether it is freed
+  finalizers.register(node, storage);
   return storage;
 }
 
@@ -46,11 +51,14 @@ export function storeData(node: Node, device: Device, data: Uint8Array): void {
 
 /** Frees the memory of `node` now, if it has any. */
 export function disposeStorage(node: Node): void {
-  const storage = storages.get(node);
-  disposed.add(node);
-  if (storage === undefined) return;
-  finalizers.unregister(node);
-  storages.delete(node);
+  const { storage } = node;
+  node.storage = "disposed";
+  if (storage !== undefined && storage !== "disposed") free(storage);
+}
+
+function free(storage: Storage): void {
+  if (storage.isFreed) return;
+  storage.isFreed = true;
   storage.device.free(storage.buffer);
 }
 

@@ -81,10 +81,9 @@ export function commonDtype(operation: string, operands: readonly Operand[]): Dt
   for (const operand of operands) {
     requireOperand(operation, operand);
     if (!(operand instanceof Tensor)) continue;
-    dtype =
-      dtype === undefined
-        ? operand.dtype
-        : explaining(operation, operands, () => promote(dtype ?? operand.dtype, operand.dtype));
+    const other: Dtype = operand.dtype;
+    const before = dtype ?? other;
+    dtype = before === other ? other : explaining(operation, operands, () => promote(before, other));
   }
   if (dtype === undefined) return operands.every((operand) => typeof operand === "boolean") ? "bool" : "f32";
   for (const operand of operands) if (!(operand instanceof Tensor)) dtype = withScalar(operation, dtype, operand);
@@ -93,9 +92,10 @@ export function commonDtype(operation: string, operands: readonly Operand[]): Dt
 
 /** The shape that `operands` broadcast to. @throws ShapeError naming the shapes and the axis where they differ. */
 export function commonShape(operation: string, operands: readonly Operand[]): Shape {
-  const shapes = operands.flatMap((operand) => (operand instanceof Tensor ? [operand.shape] : []));
-  const [first, ...others] = shapes;
-  if (first !== undefined && others.every((shape) => sameShape(shape, first))) return first;
+  const shapes: Shape[] = [];
+  for (const operand of operands) if (operand instanceof Tensor) shapes.push(operand.shape);
+  const [first] = shapes;
+  if (first !== undefined && shapes.every((shape) => sameShape(shape, first))) return first;
   return explaining(operation, operands, () => broadcastShapes(operation, ...shapes));
 }
 

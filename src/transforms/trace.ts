@@ -7,6 +7,7 @@ import { topologicalOrder } from "../graph/traverse.ts";
 import type { Program } from "../runtime/programs.ts";
 import { storageOf } from "../runtime/storage.ts";
 import { TracingError } from "../support/errors.ts";
+import { findingEveryOrigin } from "../support/origin.ts";
 import { remember } from "../support/remember.ts";
 import { type Flattened, flattenTree, mapTree } from "../support/tree.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -58,7 +59,7 @@ export function trace(traced: (...given: readonly unknown[]) => unknown, given: 
       return new Tensor(placeholder);
     }),
   );
-  const returned = withTrace(recorder, () => traced(...standIns));
+  const returned = withTrace(recorder, () => findingEveryOrigin(() => traced(...standIns)));
   refusePromise(returned);
   const states = [...recorder.states.values()];
   const written = states.flatMap((state) => state.written ?? []);
