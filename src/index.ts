@@ -47,6 +47,16 @@ export * from "./tensor/transcendental.ts";
 export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";
 export { type CompiledFunction, compile } from "./transforms/compile.ts";
+export {
+  type ArenaReport,
+  explainPlan,
+  type LaunchReport,
+  type PlanProfile,
+  type PlanReport,
+  type ProfiledCommand,
+  type ProfileOptions,
+  profile,
+} from "./transforms/explainPlan.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transforms/grad.ts";
 export { gradientsOf } from "./transforms/gradient.ts";
 export { hessian, type JacobianOptions, jacobian } from "./transforms/jacobian.ts";

@@ -3,6 +3,8 @@
  * results lie in the arena, sharing memory once nothing needs them any more.
  */
 import type { Node } from "../graph/node.ts";
+import { primitives } from "../graph/primitives.ts";
+import { topologicalOrder } from "../graph/traverse.ts";
 import type { Command, Plan, Slot } from "../kernel/plan.ts";
 import { structureOf } from "../kernel/structure.ts";
 import { bytesOf } from "../shape/dtype.ts";
@@ -20,6 +22,7 @@ export function planMemory(launches: readonly Launch[], program: Program, output
   const layout = new Layout(launches, program, outputs);
   const ordered = layout.order();
   const kernels = new Map<string, number>();
+  const inMemory = new Set([...program.sources, ...launches.flatMap(({ computes }) => computes)]);
   const plan = { kernels: [] as Launch["kernel"][], commands: [...layout.firstCopies] };
   for (const launch of ordered) {
     const key = structureOf(launch.kernel);
@@ -29,7 +32,7 @@ export function planMemory(launches: readonly Launch[], program: Program, output
       slots: launch.tensors.map((tensor) => layout.slotOf(tensor)),
       sizes: launch.sizes,
       label: launch.kernel.name,
-      origins: [...new Set(launch.computes.map((node) => node.origin.line))].filter((line) => line !== ""),
+      ...describe(launch, inMemory),
     });
   }
   plan.commands.push(...layout.lastCopies);
@@ -41,6 +44,23 @@ export function planMemory(launches: readonly Launch[], program: Program, output
     kernels: plan.kernels,
     commands: plan.commands,
   };
+}
+
+/** What a launch is made of: the nodes that it puts in memory, and those it computes on the way from other nodes in memory. */
+function describe({ computes }: Launch, inMemory: ReadonlySet<Node>) {
+  const own = new Set(computes);
+  const isLeaf = (node: Node) => inMemory.has(node) && !own.has(node);
+  const nodes = topologicalOrder(computes, isLeaf).filter((node) => !isLeaf(node));
+  return {
+    origins: distinct(nodes.map((node) => node.origin.line)),
+    computes: distinct(nodes.map(({ primitive }) => (primitives[primitive].family === "leaf" ? "" : primitive))),
+    layers: distinct(nodes.map((node) => node.layer)),
+  };
+}
+
+/** Each name once, in order; empty ones left out. */
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => name !== "");
 }
 
 /** Which slot holds which tensor, and the order that in-place updates ask for. */

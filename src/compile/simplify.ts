@@ -2,7 +2,7 @@
  * Cleans the graph: nodes that only name a value vanish, views that change nothing or follow each other become
  * one, and what is computed twice is computed once. Arithmetic on constants is folded where expressions are built.
  */
-import { isNode, Node, withOrigin } from "../graph/node.ts";
+import { derivedFrom, isNode, Node } from "../graph/node.ts";
 import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sameShape } from "../shape/shape.ts";
@@ -39,7 +39,7 @@ function remake<P extends Primitive>(
   inputs: readonly Node[],
   params: PrimitiveParams[P],
 ): Node {
-  return withOrigin(node.origin, () => new Node(primitive, inputs, params, node.type, node.device));
+  return derivedFrom(node, () => new Node(primitive, inputs, params, node.type, node.device));
 }
 
 /** A simpler node of the same value, if there is one. */

@@ -25,6 +25,9 @@ export type Command =
       /** For profiles and errors: what it computes, and the user's lines it comes from. */
       readonly label: string;
       readonly origins: readonly string[];
+      /** For profiles too: operations of the graph and paths of layers that it is made of, each once. */
+      readonly computes?: readonly string[];
+      readonly layers?: readonly string[];
     }
   | { readonly kind: "copy"; readonly from: number; readonly to: number; readonly bytes: number }
   /** Runs `body` `count` times; before each, the iteration's number is written to slot `counter` as an i32. */

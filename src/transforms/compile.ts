@@ -7,7 +7,7 @@ import { isKeepingGraph } from "../runtime/realize.ts";
 import { ArgumentError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { openTrace } from "../tensor/tracing.ts";
-import { readArguments } from "./signature.ts";
+import { type GivenArguments, readArguments } from "./signature.ts";
 import { TracedFunction } from "./tracedFunction.ts";
 
 /** Most traces (shapes, static arguments, modes) that one compiled function keeps. */
@@ -16,8 +16,10 @@ const mostTraces = 64;
 /** A compiled function: called like the original. */
 export interface CompiledFunction<Arguments extends readonly unknown[], Result> {
   (...given: Arguments): Result;
-  /** The traces kept now, last used first; `explainPlan` reads their plans. */
+  /** The traces kept now, last used first. */
   readonly traces: readonly TracedFunction[];
+  /** Compiles for such arguments and runs nothing: a later call with their shapes starts at once. */
+  prepare(...given: Arguments): TracedFunction;
 }
 
 /**
@@ -42,19 +44,21 @@ export function compile<Arguments extends readonly unknown[], Result>(
   if (typeof traced !== "function")
     throw new ArgumentError(`compile takes a function and was given ${String(traced)} (${typeof traced}).`);
   const traces: TracedFunction[] = [];
-  const call = (...given: Arguments): Result => {
-    // Inside another trace there is nothing to launch: the function becomes part of that graph
-    if (openTrace() !== undefined || isKeepingGraph()) return traced(...given);
-    const read = readArguments(given);
+  const find = (given: Arguments, read: GivenArguments): TracedFunction => {
     let index = traces.findIndex((trace) => trace.serves(read));
     if (index < 0) {
       traces.unshift(new TracedFunction(traced as (...given: readonly unknown[]) => unknown, given, read));
       index = 0;
       for (const dropped of traces.splice(mostTraces)) dropped.dispose();
     }
-    const trace = at(traces, index);
     if (index > 0) traces.unshift(...traces.splice(index, 1));
-    return trace.run(read) as Result;
+    return at(traces, 0);
   };
-  return Object.assign(call, { traces });
+  const call = (...given: Arguments): Result => {
+    // Inside another trace there is nothing to launch: the function becomes part of that graph
+    if (openTrace() !== undefined || isKeepingGraph()) return traced(...given);
+    const read = readArguments(given);
+    return find(given, read).run(read) as Result;
+  };
+  return Object.assign(call, { traces, prepare: (...given: Arguments) => find(given, readArguments(given)) });
 }

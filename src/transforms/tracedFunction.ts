@@ -3,6 +3,7 @@
  * values of parameters in place.
  */
 import { type Node, sourceNode, withOrigin } from "../graph/node.ts";
+import { type PlanProfile, profilePlan } from "../runtime/planProfile.ts";
 import { type DeviceBuffer, type Plan, type PreparedProgram, prepareProgram } from "../runtime/programs.ts";
 import { bytesOfNode, deviceOf, realize } from "../runtime/realize.ts";
 import { allocateStorage, type Storage, storageOf } from "../runtime/storage.ts";
@@ -79,6 +80,23 @@ export class TracedFunction {
       if (value !== undefined) at(states, index).cell.replace(value);
     });
     return result.rebuild(results);
+  }
+
+  /** Times each command on these arguments and the present state. Results go to memory of their own, so nothing changes. */
+  profile(read: GivenArguments, rounds: number): PlanProfile {
+    const { program, states, captured } = this.#traced;
+    const { device, plan } = this.#prepared;
+    const externals: DeviceBuffer[] = read.tensors.map((tensor) => storedValueOf(tensor.node).buffer);
+    for (const state of states) externals.push(storedValueOf(state.cell.node).buffer);
+    // What the last call wrote: asking for values now would use up random numbers
+    externals.push(...this.#hostBuffers);
+    for (const node of captured) externals.push(storedValueOf(node).buffer);
+    const aside = program.outputs.map((node) => device.allocate(bytesOfNode(node)));
+    try {
+      return profilePlan(device, plan, [...externals, ...aside], rounds);
+    } finally {
+      for (const buffer of aside) device.free(buffer);
+    }
   }
 
   /** Frees code and scratch memory. */
