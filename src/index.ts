@@ -46,6 +46,7 @@ export { type Nested, Tensor, type TensorLike, type TensorOptions, tensor } from
 export * from "./tensor/transcendental.ts";
 export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";
+export { checkpoint } from "./transforms/checkpoint.ts";
 export { type CompiledFunction, compile } from "./transforms/compile.ts";
 export {
   type ArenaReport,
@@ -57,9 +58,10 @@ export {
   type ProfileOptions,
   profile,
 } from "./transforms/explainPlan.ts";
+export { type ArgumentCotangents, customJvp, customVjp, type VjpParts } from "./transforms/customRules.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transforms/grad.ts";
 export { gradientsOf } from "./transforms/gradient.ts";
-export { hessian, type JacobianOptions, jacobian } from "./transforms/jacobian.ts";
+export { hessian, hvp, type JacobianOf, type JacobianOptions, jacobian } from "./transforms/jacobian.ts";
 export { jvp } from "./transforms/jvp.ts";
 export { vjp } from "./transforms/vjp.ts";
-export { type BatchAxis, type VmapOptions, vmap } from "./transforms/vmap.ts";
+export { type BatchAxes, type BatchAxis, type VmapOptions, vmap } from "./transforms/vmap.ts";

@@ -30,6 +30,8 @@ export interface Launch {
   readonly mayOverwrite: ReadonlySet<Node>;
   /** The nodes of the graph that it computes. */
   readonly computes: readonly Node[];
+  /** Nodes that have to be computed before. */
+  readonly waits: readonly Node[];
 }
 
 /** The kernel of `steps`, scheduled from `nest`. `overwrites` tells which tensor's memory a store may replace. */
@@ -64,7 +66,16 @@ export function finishKernel(
   const mayOverwrite = new Set(
     [...writes].filter((tensor) => readsOnlyWhereWritten(context, steps, tensor, overwrites.get(tensor))),
   );
-  return { kernel, tensors, sizes: sizes.values, reads, writes, mayOverwrite, computes: nest.computes };
+  return {
+    kernel,
+    tensors,
+    sizes: sizes.values,
+    reads,
+    writes,
+    mayOverwrite,
+    computes: nest.computes,
+    waits: nest.waits,
+  };
 }
 
 /** What is known of the iterations of a vector loop: whether some are left over decides what code it takes. */

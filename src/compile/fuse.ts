@@ -43,7 +43,7 @@ function groupOf(context: NestContext, nest: Nest): Group {
   const writes = new Set<Node>();
   for (const step of allSteps(nest.body)) if (step.kind === "store") writes.add(step.tensor);
   const loads = loadsIn(nest.body).map((load) => context.tensorOf(load.buffer));
-  return { nest, writes, reads: new Set(loads.filter((tensor) => !writes.has(tensor))) };
+  return { nest, writes, reads: new Set([...loads, ...nest.waits].filter((tensor) => !writes.has(tensor))) };
 }
 
 /** Does `reader` read what `writer` writes? */

@@ -9,6 +9,7 @@ import { sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
 import { mapCost } from "./lower/maps.ts";
 import { isFamily } from "./lower/values.ts";
+import { readInputs } from "./lower/waits.ts";
 
 /** What may be computed again rather than kept, in additions an element. */
 const cheap = 10;
@@ -45,7 +46,7 @@ export function everyResult(outputs: readonly Node[], isSource: (node: Node) => 
 function usersOf(order: readonly Node[]): Map<Node, Node[]> {
   const users = new Map<Node, Node[]>();
   for (const node of order) {
-    for (const input of new Set(node.inputs)) {
+    for (const input of new Set(readInputs(node))) {
       const known = users.get(input);
       if (known === undefined) users.set(input, [node]);
       else known.push(node);
@@ -81,7 +82,7 @@ function costOf(node: Node, inMemory: (node: Node) => boolean): number {
     if (seen.has(next) || inMemory(next)) continue;
     seen.add(next);
     cost += ownCost(next);
-    open.push(...next.inputs);
+    open.push(...readInputs(next));
   }
   return cost;
 }
@@ -114,7 +115,10 @@ function isDenseView(node: Node, inMemory: (node: Node) => boolean): boolean {
   let inner = node;
   while (!inMemory(inner)) {
     const isSimple =
-      inner.primitive === "permuteDims" || inner.primitive === "broadcast" || inner.primitive === "reshape";
+      inner.primitive === "permuteDims" ||
+      inner.primitive === "broadcast" ||
+      inner.primitive === "reshape" ||
+      inner.primitive === "after";
     if (!isSimple) return false;
     const next = at(inner.inputs, 0);
     if (inner.primitive === "reshape" && !inMemory(next)) return false;

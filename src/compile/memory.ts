@@ -12,6 +12,7 @@ import { sizeOf } from "../shape/shape.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Launch } from "./finish.ts";
+import { orderLaunches } from "./order.ts";
 import type { Program } from "./program.ts";
 
 /** Arena memory starts at multiples of this many bytes: whole cache lines. */
@@ -72,12 +73,17 @@ class Layout {
   readonly #launches: readonly Launch[];
   readonly #slotOf = new Map<Node, number>();
   readonly #writer = new Map<Node, Launch>();
+  /** Also of what is handed over inside a kernel and stored nowhere. */
+  readonly #computer = new Map<Node, Launch>();
   /** Launches that must come before a launch, besides those it reads. */
   readonly #before = new Map<Launch, Launch[]>();
 
   constructor(launches: readonly Launch[], program: Program, outputs: readonly Node[]) {
     this.#launches = launches;
-    for (const launch of launches) for (const tensor of launch.writes) this.#writer.set(tensor, launch);
+    for (const launch of launches) {
+      for (const tensor of launch.writes) this.#writer.set(tensor, launch);
+      for (const node of launch.computes) this.#computer.set(node, launch);
+    }
     const externals = [...program.sources, ...outputs];
     externals.forEach((tensor, position) =>
       this.slots.push({ kind: "external", position, bytes: bytesOfTensor(tensor) }),
@@ -98,14 +104,8 @@ class Layout {
 
   /** Launches so that each follows those it reads and those that read what it overwrites. */
   order(): Launch[] {
-    const ordered = new Set<Launch>();
-    const visit = (launch: Launch): void => {
-      if (ordered.has(launch)) return;
-      for (const needed of this.#needs(launch)) visit(needed);
-      ordered.add(launch);
-    };
-    for (const launch of this.#launches) visit(launch);
-    return [...ordered];
+    const bytesOf = (tensor: Node) => (this.#slotOf.has(tensor) ? 0 : bytesOfTensor(tensor));
+    return orderLaunches(this.#launches, (launch) => this.#needs(launch), bytesOf);
   }
 
   #placeOutput(output: Node, external: number, replaced: Node | undefined): void {
@@ -150,10 +150,9 @@ class Layout {
   }
 
   #needs(launch: Launch): Launch[] {
-    const read = [...launch.reads]
-      .flatMap((tensor) => this.#writer.get(tensor) ?? [])
-      .filter((needed) => needed !== launch);
-    return [...read, ...(this.#before.get(launch) ?? [])];
+    const read = [...launch.reads].flatMap((tensor) => this.#writer.get(tensor) ?? []);
+    const awaited = launch.waits.flatMap((node) => this.#computer.get(node) ?? []);
+    return [...read, ...awaited, ...(this.#before.get(launch) ?? [])].filter((needed) => needed !== launch);
   }
 }
 

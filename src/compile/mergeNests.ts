@@ -45,6 +45,7 @@ export function mergeNests(context: NestContext, first: Nest, second: Nest): Nes
     body: tidy,
     contraction: first.contraction || second.contraction,
     computes: [...first.computes, ...second.computes],
+    waits: [...first.waits, ...second.waits],
   };
   return buffersOf(context, merged) > mostBuffers ? undefined : merged;
 }

@@ -62,6 +62,8 @@ export interface Nest {
   readonly computes: readonly Node[];
   /** The body has all its loops, tiles and lanes: nothing is left to schedule. */
   readonly isScheduled?: true;
+  /** Tensors that have to be computed first, though nothing of them is read. */
+  readonly waits: readonly Node[];
 }
 
 /** A serial loop over all positions of `axis`. */

@@ -45,6 +45,7 @@ function remake<P extends Primitive>(
 /** A simpler node of the same value, if there is one. */
 function withoutNeed(node: Node, inputs: readonly Node[]): Node | undefined {
   const input = inputs[0];
+  if (isNode(node, "call")) return input;
   if (input === undefined || inputs.length > 1) return undefined;
   const same = sameShape(node.type.shape, input.type.shape);
   if (isNode(node, "identity")) return input;

@@ -14,6 +14,11 @@ export interface IndexedAxis {
   readonly batch: number;
 }
 
+/** A derivative that is given, not derived; `transforms/` knows what there is to it. */
+export interface DerivativeRule {
+  readonly name: string;
+}
+
 /** What each primitive needs to know besides its inputs. */
 export interface PrimitiveParams {
   // Leaves
@@ -86,6 +91,11 @@ export interface PrimitiveParams {
    * stand in the place of `axis`. The first `batch` axes belong to both. Positions that do not exist give `value`.
    */
   gather: IndexedAxis & { readonly value: number };
+
+  /** The first input, with a derivative of its own: result `output` of a function of the other inputs that `rule` differentiates. */
+  call: { readonly rule: DerivativeRule; readonly output: number };
+  /** The first input, but not before the others are computed. Never one with the first: what follows is computed anew. */
+  after: Nothing;
 
   /**
    * Indexed write: the first input with the third added at the positions along `axis` that the second, of i32, says;
@@ -202,6 +212,8 @@ export const primitives = {
   pad: view,
   concat: { family: "view", inputs: "any" },
   gather: { family: "view", inputs: 2 },
+  call: { family: "view", inputs: "any" },
+  after: { family: "view", inputs: "any" },
   scatterAdd: { family: "scatter", inputs: 3 },
   sum: reduction,
   prod: reduction,

@@ -188,6 +188,8 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     numbers([{ ...base, shape: indexedShape(inputs, params, primitive) }, at(inputs, 2)], {}, primitive);
     return base;
   },
+  call: (inputs) => at(inputs, 0),
+  after: (inputs) => at(inputs, 0),
   sum: reduceRule(isNumber, "numbers"),
   prod: reduceRule(isNumber, "numbers"),
   max: reduceRule(isAnything, "everything"),

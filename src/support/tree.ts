@@ -37,9 +37,38 @@ export function flattenTree<L>(tree: unknown, isLeaf: LeafTest<L>): Flattened<L>
 }
 
 /** The tree with `change` applied to each leaf. */
-export function mapTree<L>(tree: unknown, isLeaf: LeafTest<L>, change: (leaf: L, path: string) => unknown): unknown {
+export function mapTree<L>(
+  tree: unknown,
+  isLeaf: LeafTest<L>,
+  change: (leaf: L, path: string, index: number) => unknown,
+): unknown {
   const { leaves, paths, rebuild } = flattenTree(tree, isLeaf);
-  return rebuild(leaves.map((leaf, index) => change(leaf, at(paths, index))));
+  return rebuild(leaves.map((leaf, index) => change(leaf, at(paths, index), index)));
+}
+
+/**
+ * What `prefix` says of each leaf of `tree`: a tree of the same structure that may end earlier, where one value is for
+ * all leaves below. @throws ArgumentError where it goes another way than the tree.
+ */
+export function prefixOf<V, L>(
+  what: string,
+  prefix: unknown,
+  tree: unknown,
+  isValue: LeafTest<V>,
+  isLeaf: LeafTest<L>,
+): V[] {
+  const visit = (said: unknown, inner: unknown, path: string): V[] => {
+    if (isValue(said)) return flattenTree(inner, isLeaf).leaves.map(() => said);
+    const [own, others] = [entriesOf(inner), new Map(entriesOf(said))];
+    const isLike = Array.isArray(said) === Array.isArray(inner) && own.length === others.size && !isLeaf(inner);
+    if (!isLike || own.some(([key]) => !others.has(key))) {
+      const keys = own.map(([key]) => key).join(", ");
+      const given = isLeaf(inner) ? "one tensor" : Array.isArray(inner) ? `a list of ${own.length}` : `{ ${keys} }`;
+      throw new ArgumentError(`${what}${path} is ${JSON.stringify(said)}, where there is ${given}.`, { path });
+    }
+    return own.flatMap(([key, child]) => visit(others.get(key), child, joinPath(path, key)));
+  };
+  return visit(prefix, tree, "");
 }
 
 /** A text that two trees share exactly when they have the same structure and the same values that are no leaves. */

@@ -25,15 +25,15 @@ export function applicationOf<P extends Primitive>(node: Node<P>, inputs: readon
   return { inputs: tensors, a, b: tensors[1] ?? a, output: new Tensor(node), params: node.params };
 }
 
-/** Primitives that have a rule of their own for each direction; the others are maps and share theirs. */
-export type Unshared = Exclude<Primitive, PrimitiveOf<"map">>;
+/** Primitives that have a rule of their own for each direction; maps share theirs, and each call brings its own. */
+export type Unshared = Exclude<Primitive, PrimitiveOf<"map"> | "call">;
 
 /** Is `node` an application of a primitive that works element by element? */
 export function isMap(node: Node): node is Node<PrimitiveOf<"map">> {
   return primitives[node.primitive].family === "map";
 }
 
-/** Is it not? */
+/** Has it a row in each of the tables of rules? */
 export function isUnshared(node: Node): node is Node<Unshared> {
-  return !isMap(node);
+  return !isMap(node) && node.primitive !== "call";
 }

@@ -53,6 +53,10 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
     return node("gather", batchAll(batch), { ...params, ...further(params) });
   },
   scatterAdd: (batch, params) => node("scatterAdd", batchAll(batch), further(params)),
+  after: ({ inputs: [first, ...others], isBatched, size }) => {
+    invariant(first !== undefined, "something comes after others");
+    return node("after", [isBatched[0] === true ? first : repeatInput(first, size), ...others], {});
+  },
   sum: ({ inputs }, { axes }) => node("sum", inputs, { axes: next(axes) }),
   prod: ({ inputs }, { axes }) => node("prod", inputs, { axes: next(axes) }),
   max: ({ inputs }, { axes }) => node("max", inputs, { axes: next(axes) }),

@@ -80,7 +80,7 @@ export function isTensor(value: unknown): value is Tensor {
 }
 
 /** A tree of other tensors in place of those of `tree`. */
-export function mapTensors(tree: unknown, change: (tensor: Tensor, path: string) => Tensor): unknown {
+export function mapTensors(tree: unknown, change: (tensor: Tensor, path: string, index: number) => Tensor): unknown {
   return mapTree(tree, isTensor, change);
 }
 

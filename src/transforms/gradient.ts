@@ -2,14 +2,17 @@
  * Reverse mode: derivatives of a scalar with respect to many numbers, by walking the graph of the computation
  * backwards with the rules of `vjpRules.ts`. The result is a graph again. `tape.ts` finds the part to walk.
  */
-import { derivedFrom, type Node } from "../graph/node.ts";
+import { derivedFrom, isNode, type Node } from "../graph/node.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
+import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { add } from "../tensor/arithmetic.ts";
 import { onesLike, zerosLike } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { recordTape, type Tape } from "./tape.ts";
+import { type CallResult, type CallRule, ruleOf } from "./calls.ts";
+import { recordTape, type Step, type Tape } from "./tape.ts";
 import { pullBack } from "./vjpRules.ts";
 
 /**
@@ -29,7 +32,7 @@ import { pullBack } from "./vjpRules.ts";
 export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   requireScalar("gradientsOf", loss);
   const wanted = wrt.map(({ node }) => node);
-  const tape = recordTape([loss.node], wanted);
+  const tape = recordTape([loss.node], wanted, "reverse");
   const found = pullBackAlong(tape, [[loss.node, onesLike(loss)]]);
   if (tape.hasForgotten && wanted.length > 0 && !wanted.some((node) => found.has(node))) throw forgotten();
   return wrt.map((tensor) => found.get(tensor.node) ?? zerosLike(tensor));
@@ -71,16 +74,42 @@ export function pullBackAlong(
     cotangents.set(node, known === undefined ? cotangent : add(known, cotangent));
   };
   for (const [node, seed] of seeds) if (dependents.has(node)) accumulate(node, seed);
+  const calls = new Map<CallRule, Step[]>();
+  for (const step of steps) if (isNode(step.node, "call")) remember(calls, ruleOf(step.node), () => []).push(step);
   for (let index = steps.length - 1; index >= 0; index--) {
-    const step = steps[index];
-    const cotangent = step && cotangents.get(step.node);
-    if (step === undefined || cotangent === undefined) continue;
+    const step = at(steps, index);
     derivedFrom(step.node, () => {
-      step.inputs.forEach((input, position) => {
-        const part = dependents.has(input) ? pullBack(step.node, step.inputs, cotangent, position) : undefined;
-        if (part !== undefined) accumulate(input, part);
+      pullBackStep(step, cotangents, dependents, calls).forEach((part, position) => {
+        if (part !== undefined) accumulate(at(step.inputs, position), part);
       });
     });
   }
   return cotangents;
+}
+
+/** The cotangents of the inputs of one step; of a call with several results at its first, when all of theirs are known. */
+function pullBackStep(
+  { node, inputs }: Step,
+  cotangents: ReadonlyMap<Node, Tensor>,
+  dependents: ReadonlySet<Node>,
+  calls: ReadonlyMap<CallRule, readonly Step[]>,
+): readonly (Tensor | undefined)[] {
+  if (isNode(node, "call")) {
+    const rule = ruleOf(node);
+    const members = calls.get(rule) ?? [];
+    const results = members[0]?.node === node ? members.flatMap((member) => resultOf(member, cotangents)) : [];
+    if (results.length === 0) return [];
+    return rule.pullBack(inputs, results).map((part, index) => (dependents.has(at(inputs, index)) ? part : undefined));
+  }
+  const cotangent = cotangents.get(node);
+  if (cotangent === undefined) return [];
+  return inputs.map((input, position) =>
+    dependents.has(input) ? pullBack(node, inputs, cotangent, position) : undefined,
+  );
+}
+
+function resultOf({ node, value }: Step, cotangents: ReadonlyMap<Node, Tensor>): CallResult[] {
+  const cotangent = cotangents.get(node);
+  if (!isNode(node, "call") || value === undefined || cotangent === undefined) return [];
+  return [{ output: node.params.output, value, cotangent }];
 }

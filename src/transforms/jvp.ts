@@ -1,10 +1,12 @@
 /** `jvp`: forward mode: how the result of a function changes when its arguments change in a given direction. */
-import { derivedFrom, type Node } from "../graph/node.ts";
+import { derivedFrom, isNode, type Node } from "../graph/node.ts";
 import { keepingGraph } from "../runtime/realize.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { flattenTree, requireSameStructure } from "../support/tree.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { type CallRule, ruleOf } from "./calls.ts";
 import { type AnyFunction, callWith, differentiated, isTensor, mapTensors } from "./differentiated.ts";
 import { pushForward } from "./jvpRules.ts";
 import { recordTape } from "./tape.ts";
@@ -48,15 +50,25 @@ export function jvp(
 /** Walks the graph from `seeds`, nodes with their changes, to `outputs`; gives the changes of all nodes between. */
 function pushForwardAlong(outputs: readonly Node[], seeds: ReadonlyMap<Node, Tensor>): ReadonlyMap<Node, Tensor> {
   const changes = new Map(seeds);
-  for (const { node, inputs } of recordTape(outputs, [...seeds.keys()]).steps) {
+  const ofCalls = new Map<CallRule, readonly Tensor[]>();
+  for (const { node, inputs } of recordTape(outputs, [...seeds.keys()], "forward").steps) {
+    const tangents = inputs.map((input) => changes.get(input));
     const change = derivedFrom(node, () =>
-      pushForward(
-        node,
-        inputs,
-        inputs.map((input) => changes.get(input)),
-      ),
+      isNode(node, "call") ? throughCall(node, inputs, tangents, ofCalls) : pushForward(node, inputs, tangents),
     );
     if (change !== undefined) changes.set(node, change);
   }
   return changes;
+}
+
+/** The change of one result of a call; its rule gives those of all results at once. */
+function throughCall(
+  call: Node<"call">,
+  inputs: readonly Node[],
+  tangents: readonly (Tensor | undefined)[],
+  known: Map<CallRule, readonly Tensor[]>,
+): Tensor | undefined {
+  const rule = ruleOf(call);
+  if (rule.isTransparentForward) return tangents[0];
+  return remember(known, rule, () => rule.pushForward(inputs, tangents))[call.params.output];
 }

@@ -85,6 +85,7 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
     updates === undefined
       ? base
       : new Tensor(node("scatterAdd", [(base ?? zerosLike(a)).node, b.node, updates.node], params)),
+  after: ([tangent]) => tangent,
   sum: linear("sum"),
   prod: ([tangent], { a, params: { axes } }) =>
     tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes),

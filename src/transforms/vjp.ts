@@ -1,4 +1,5 @@
 /** `vjp`: reverse mode for functions of any result: what a change of the result says about the arguments. */
+import type { TensorType } from "../graph/node.ts";
 import { keepingGraph } from "../runtime/realize.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
@@ -40,6 +41,7 @@ export function vjp(
     const tape = recordTape(
       outputs.map(({ node }) => node),
       nodes,
+      "reverse",
     );
     const pullBack = (cotangent: unknown): unknown => {
       requireSameStructure("vjp", value, cotangent, isTensor);
@@ -56,7 +58,7 @@ export function vjp(
 }
 
 /** @throws ShapeError, DtypeError unless `change` has shape and dtype of `original`. */
-export function requireSameType(operation: string, name: string, original: Tensor, change: Tensor): void {
+export function requireSameType(operation: string, name: string, original: TensorType, change: Tensor): void {
   if (!sameShape(original.shape, change.shape)) {
     throw new ShapeError(
       `${operation}: a ${name} of shape ${showShape(change.shape)} was given for a tensor of shape ${showShape(original.shape)}; they have to be equal.`,

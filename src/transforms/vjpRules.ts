@@ -79,6 +79,7 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   // What was left out changes nothing
   scatterAdd: (g, { b, params }, index) =>
     index === 0 ? g : new Tensor(node("gather", [g.node, b.node], { ...params, value: 0 })),
+  after: (g, _application, index) => (index === 0 ? g : undefined),
   sum: (g, { a, params: { axes } }) => spread(g, a, axes),
   prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),
   max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),

@@ -2,27 +2,32 @@
  * `vmap`: a function of single examples becomes one of batches. The function runs once, on placeholders of one
  * example; the part of its graph that depends on them is built again with the rules of `batchRules.ts`.
  */
-import { derivedFrom, isNode, type Node, sourceNode } from "../graph/node.ts";
+import { derivedFrom, isNode, type Node, node, sourceNode } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { keepingGraph } from "../runtime/realize.ts";
 import { normalizeAxis, showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
-import { at } from "../support/invariant.ts";
-import { flattenTree } from "../support/tree.ts";
+import { at, invariant } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
+import { flattenTree, prefixOf } from "../support/tree.ts";
 import { moveAxis } from "../tensor/manipulate.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { batchNode, repeatInput } from "./batchRules.ts";
+import { type Batch, batchNode, repeatInput } from "./batchRules.ts";
+import { type CallRule, ruleOf } from "./calls.ts";
 import { type AnyFunction, callWith, isTensor, mapTensors } from "./differentiated.ts";
 
 /** Where the batch axis of an argument is: a position, or null for an argument that is the same for all entries. */
 export type BatchAxis = number | null;
 
+/** Batch axes of the tensors of a tree: a tree that ends earlier, where one axis is for all that is below it. */
+export type BatchAxes = BatchAxis | readonly BatchAxes[] | { readonly [key: string]: BatchAxes };
+
 /** What `vmap` may be told. */
 export interface VmapOptions {
-  /** The batch axis of each argument (of all tensors in it), or one for all. Default 0. */
-  readonly inAxes?: BatchAxis | readonly BatchAxis[];
-  /** Where results get the batch axis. Default 0. */
-  readonly outAxes?: number;
+  /** The batch axis of all tensors, or a list with that of each argument, or with a tree of those in it. Default 0. */
+  readonly inAxes?: BatchAxes;
+  /** Where results get the batch axis: likewise for all, or a tree. null: they are the same for all entries. Default 0. */
+  readonly outAxes?: BatchAxes;
 }
 
 /** `T` with nothing known of the shapes of tensors in it. */
@@ -56,15 +61,10 @@ export function vmap(
 ): (...given: readonly unknown[]) => unknown {
   return (...given) => {
     const batched = new Map<Node, Node>();
-    const examples = given.map((argument, index) => {
-      const axis = inAxes === null || typeof inAxes === "number" ? inAxes : inAxes[index];
-      if (axis === undefined)
-        throw new ArgumentError(
-          `vmap: inAxes names ${String(inAxes)} and the function was called with ${given.length} arguments.`,
-          { inAxes },
-        );
-      return axis === null ? argument : takeExample(argument, axis, index, batched);
-    });
+    const axes = prefixOf("vmap: inAxes", inAxes, given, isAxis, isTensor);
+    const examples = mapTensors(given, (tensor, path, index) =>
+      takeExample(tensor, at(axes, index), describePath(path), batched),
+    ) as readonly unknown[];
     const size = commonSize(batched);
     const result = keepingGraph(() => callWith(f, examples));
     rebuild(
@@ -72,26 +72,45 @@ export function vmap(
       batched,
       size,
     );
-    return mapTensors(result, (output) =>
-      moveAxis(new Tensor(batched.get(output.node) ?? repeatInput(output.node, size)), 0, outAxes),
+    const places = prefixOf("vmap: outAxes", outAxes, result, isAxis, isTensor);
+    return mapTensors(result, (output, path, index) =>
+      putBatch(output, batched.get(output.node), at(places, index), path, size),
     );
   };
 }
 
-/** The argument with placeholders of one entry; `batched` learns what each stands for, batch axis first. */
-function takeExample(argument: unknown, axis: number, index: number, batched: Map<Node, Node>): unknown {
-  return mapTensors(argument, (tensor, path) => {
-    if (tensor.rank === 0)
-      throw new ShapeError(
-        `vmap: argument ${index}${path} is a scalar and has no axis ${axis} to map over. Give it null in inAxes.`,
-        { index },
-      );
-    const position = normalizeAxis("vmap", axis, tensor.rank);
-    const shape = tensor.shape.filter((_, each) => each !== position);
-    const placeholder = sourceNode({ shape, dtype: tensor.dtype }, tensor.node.device);
-    batched.set(placeholder, moveAxis(tensor, position, 0).node);
-    return new Tensor(placeholder);
-  });
+function isAxis(value: unknown): value is BatchAxis {
+  return value === null || typeof value === "number";
+}
+
+/** `[1].weights` of the list of arguments as `1.weights`. */
+function describePath(path: string): string {
+  return path.replace(/^\[(\d+)\]/, "$1");
+}
+
+/** A placeholder of one entry of `tensor`, unless it is the same for all; `batched` learns what it stands for, batch axis first. */
+function takeExample(tensor: Tensor, axis: BatchAxis, path: string, batched: Map<Node, Node>): Tensor {
+  if (axis === null) return tensor;
+  if (tensor.rank === 0)
+    throw new ShapeError(
+      `vmap: argument ${path} is a scalar and has no axis ${axis} to map over. Give it null in inAxes.`,
+      { path },
+    );
+  const position = normalizeAxis("vmap", axis, tensor.rank);
+  const shape = tensor.shape.filter((_, each) => each !== position);
+  const placeholder = sourceNode({ shape, dtype: tensor.dtype }, tensor.node.device);
+  batched.set(placeholder, moveAxis(tensor, position, 0).node);
+  return new Tensor(placeholder);
+}
+
+/** A result with the batch where it is wanted; `batched` is the result on the batch, undefined where no entry differs. */
+function putBatch(output: Tensor, batched: Node | undefined, axis: BatchAxis, path: string, size: number): Tensor {
+  if (axis !== null) return moveAxis(new Tensor(batched ?? repeatInput(output.node, size)), 0, axis);
+  if (batched === undefined) return output;
+  throw new ArgumentError(
+    `vmap: result ${path} depends on arguments that are batched, and outAxes has null for it. Give it a position.`,
+    { path },
+  );
 }
 
 function commonSize(batched: ReadonlyMap<Node, Node>): number {
@@ -112,14 +131,28 @@ function commonSize(batched: ReadonlyMap<Node, Node>): number {
 /** Builds what depends on the placeholders again, on batches. */
 function rebuild(outputs: readonly Node[], batched: Map<Node, Node>, size: number): void {
   const oldest = [...batched.keys()].reduce((least, { id }) => Math.min(least, id), Infinity);
+  const rules = new Map<CallRule, CallRule>();
   for (const original of topologicalOrder(outputs, ({ id }) => id < oldest)) {
     if (original.id < oldest || isNode(original, "source")) continue;
     const isBatched = original.inputs.map((input) => batched.has(input));
     if (!isBatched.includes(true)) continue;
     const inputs = original.inputs.map((input) => batched.get(input) ?? input);
+    const batch = { size, inputs, isBatched };
     batched.set(
       original,
-      derivedFrom(original, () => batchNode(original, { size, inputs, isBatched })),
+      derivedFrom(original, () =>
+        isNode(original, "call") ? batchCall(original, batch, rules) : batchNode(original, batch),
+      ),
     );
   }
+}
+
+/** A call on a batch; its results share one rule again. */
+function batchCall(call: Node<"call">, { size, inputs, isBatched }: Batch, rules: Map<CallRule, CallRule>): Node {
+  const [value, ...given] = inputs;
+  invariant(value !== undefined, "a call has a value");
+  const original = ruleOf(call);
+  const rule = remember(rules, original, () => original.batched(isBatched.slice(1)));
+  const results = isBatched[0] === true ? value : repeatInput(value, size);
+  return node("call", [results, ...given], { rule, output: call.params.output });
 }

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { compile, Parameter, type Tensor, tensor } from "../../src/index.ts";
+import { checkpoint, compile, customJvp, Parameter, type Tensor, tensor } from "../../src/index.ts";
 import { currentDevice } from "../../src/runtime/registry.ts";
 
 setFlagsFromString("--expose-gc");
@@ -18,12 +18,22 @@ async function settle(): Promise<void> {
 
 const bytes = 400_000;
 
-test("a chain of eager values keeps only the last one", async () => {
+test.each([
+  ["values", (x: Tensor) => x.multiply(0.99)],
+  ["checkpoints", checkpoint((x: Tensor) => x.multiply(0.99))],
+  [
+    "values with derivatives of their own",
+    customJvp(
+      (x: Tensor) => x.multiply(0.99),
+      (_, [dx]) => dx.multiply(0.99),
+    ),
+  ],
+])("a chain of eager %s keeps only the last one", async (_, next) => {
   let x: Tensor = tensor(new Float32Array(bytes / 4).fill(1));
   await settle();
   const before = currentDevice().bytesInUse;
   for (let step = 0; step < 100; step++) {
-    x = x.multiply(0.99);
+    x = next(x);
     await x.data();
   }
   await settle();

@@ -130,7 +130,7 @@ describe("vmap", () => {
     expect(() => two(zeros([2]), zeros([3]))).toThrow(/different sizes \(2, 3\)/);
     expect(() => two(zeros([2]), zeros([]))).toThrow(/argument 1 is a scalar/);
     expect(() => vmap((a: Tensor) => a, { inAxes: null })(x)).toThrow(/no argument has a batch axis/);
-    expect(() => vmap((a: Tensor) => a, { inAxes: [] })(x)).toThrow(/called with 1 arguments/);
+    expect(() => vmap((a: Tensor) => a, { inAxes: [] })(x)).toThrow(/inAxes is \[\], where there is a list of 1/);
     expect(() => vmap((a: Tensor) => a, { inAxes: 2 })(x)).toThrow(/no axis 2/);
   });
 

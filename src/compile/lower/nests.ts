@@ -13,9 +13,14 @@ import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step }
 import { lowerRecurrence } from "./recurrence.ts";
 import { lowerScatter } from "./scatter.ts";
 import { isFamily, type Values } from "./values.ts";
+import { type Computation, waitsOf } from "./waits.ts";
 
 /** The nest that computes `node` and stores it. */
 export function lowerToNest(context: NestContext, node: Node, values: Values): Nest {
+  return { ...lowered(context, node, values), waits: waitsOf(node, (input) => values.isInMemory(input)) };
+}
+
+function lowered(context: NestContext, node: Node, values: Values): Computation {
   if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
   if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
@@ -33,7 +38,7 @@ const reductionOps: { readonly [P in PrimitiveOf<"reduce">]: ReduceOp } = {
   min: "minimum",
 };
 
-function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>, values: Values): Nest {
+function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>, values: Values): Computation {
   const input = at(node.inputs, 0);
   const all = input.type.shape.map((extent, position) => context.resultAxis(position, extent));
   const kept = all.filter((_, axis) => !node.params.axes.includes(axis));
@@ -50,7 +55,7 @@ function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>,
   });
 }
 
-function lowerContraction(context: NestContext, node: Node<"contract">, values: Values): Nest {
+function lowerContraction(context: NestContext, node: Node<"contract">, values: Values): Computation {
   const { left, right, output, windows, accumulate } = node.params;
   const axes = new Map<number, Axis>(
     output.map((name, position) => [name, context.resultAxis(position, at(node.type.shape, position))]),
@@ -99,7 +104,11 @@ interface Accumulation {
   readonly value: () => Expression;
 }
 
-function accumulation(context: NestContext, node: Node, { kept, reduced, op, dtype, value }: Accumulation): Nest {
+function accumulation(
+  context: NestContext,
+  node: Node,
+  { kept, reduced, op, dtype, value }: Accumulation,
+): Computation {
   const { builder } = context;
   const indices = kept.map((axis) => context.position(axis));
   const store = (result: Expression): Step => ({
@@ -117,6 +126,6 @@ function accumulation(context: NestContext, node: Node, { kept, reduced, op, dty
   return nest(kept, body, node, isFamily(node, "contract"));
 }
 
-function nest(axes: readonly Axis[], body: readonly Step[], node: Node, contraction = false): Nest {
+function nest(axes: readonly Axis[], body: readonly Step[], node: Node, contraction = false): Computation {
   return { axes: axes.filter(hasLoop), body, contraction, computes: [node] };
 }

@@ -4,11 +4,12 @@
  */
 import type { Node } from "../../graph/node.ts";
 import { at } from "../../support/invariant.ts";
-import { hasLoop, loopOver, type Nest, type NestContext, type Step } from "../nest.ts";
+import { hasLoop, loopOver, type NestContext, type Step } from "../nest.ts";
 import type { Values } from "./values.ts";
+import type { Computation } from "./waits.ts";
 
 /** The nest that computes `node` and stores it. */
-export function lowerRecurrence(context: NestContext, node: Node<"recurrence">, values: Values): Nest {
+export function lowerRecurrence(context: NestContext, node: Node<"recurrence">, values: Values): Computation {
   const { builder, arithmetic } = context;
   const { axis, isReversed, initial } = node.params;
   const { dtype, shape } = node.type;

@@ -6,12 +6,13 @@ import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
-import { type Axis, hasLoop, loopOver, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { type Axis, hasLoop, loopOver, type NestContext, nestLoops, type Step } from "../nest.ts";
 import type { Values } from "./values.ts";
 import { pointedAt } from "./views.ts";
+import type { Computation } from "./waits.ts";
 
 /** The nest that computes `node` and stores it. */
-export function lowerScatter(context: NestContext, node: Node<"scatterAdd">, values: Values): Nest {
+export function lowerScatter(context: NestContext, node: Node<"scatterAdd">, values: Values): Computation {
   const [base, updates] = [at(node.inputs, 0), at(node.inputs, 2)];
   const loops = (extents: readonly number[]) => extents.map((extent) => context.newAxis(extent));
   const around = loops(node.type.shape.slice(0, node.params.axis));

@@ -27,6 +27,11 @@ export class Values {
     this.#inMemory = inMemory;
   }
 
+  /** Is `node` loaded where it is used, rather than computed? */
+  isInMemory(node: Node): boolean {
+    return this.#inMemory.has(node);
+  }
+
   /** The value of `node` at `indices`. */
   at(node: Node, indices: readonly Expression[]): Expression {
     return this.#inMemory.has(node) ? this.#context.load(node, indices) : this.computed(node, indices);

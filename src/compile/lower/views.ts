@@ -92,6 +92,8 @@ const viewRules: { readonly [P in PrimitiveOf<"view">]: ViewRule<P> } = {
     const { element, exists } = pointedAt(context, node, indices, valueAt);
     return context.builder.apply("select", exists, valueAt(input, element), value);
   },
+  call: (_context, node, indices, valueAt) => valueAt(at(node.inputs, 0), indices),
+  after: (_context, node, indices, valueAt) => valueAt(at(node.inputs, 0), indices),
 };
 
 /**

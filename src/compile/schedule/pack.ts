@@ -42,7 +42,9 @@ export function packContraction(
   if (product === undefined || tiling === undefined) return [nest];
   const { origin } = at(nest.computes, 0);
   const pack = (factor: Factor, cover: Cover, isPacked: boolean) =>
-    isPacked ? packOperand(context, { ...factor, summed: product.summed, cover, origin }) : undefined;
+    isPacked
+      ? packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits })
+      : undefined;
   const columns = pack(product.columns, tiling.columns, tiling.packsColumns);
   const rows = pack(product.rows, tiling.rows, tiling.packsRows);
   const body = multiply(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });

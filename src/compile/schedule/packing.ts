@@ -27,11 +27,13 @@ export interface Operand extends Factor {
   readonly summed: readonly Axis[];
   readonly cover: Cover;
   readonly origin: Origin;
+  /** What the contraction waits for: what is computed on the way may come from it. */
+  readonly waits: readonly Node[];
 }
 
 /** The packed operand, and the nest that fills it. */
 export function packOperand(context: NestContext, operand: Operand): { readonly packed: Node; readonly nest: Nest } {
-  const { value, tiled, outer, summed, cover, origin } = operand;
+  const { value, tiled, outer, summed, cover, origin, waits } = operand;
   const { dtype } = value;
   const extents = summed.map((axis) => axis.extent);
   const shape = [...outer.map((axis) => axis.extent), cover.count, sizeOf(extents), cover.width];
@@ -77,6 +79,7 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
       body: nestLoops(outer.map(copyOf), body, "parallel"),
       contraction: false,
       computes: [packed],
+      waits,
       isScheduled: true,
     },
   };
