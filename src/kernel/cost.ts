@@ -1,9 +1,9 @@
 /** How much work a kernel is, counted from its structure: what a launch is divided by, and what a profile compares with. */
 import { bytesOf } from "../shape/dtype.ts";
 import type { Expression } from "./expression.ts";
+import { numberOf } from "./indexRanges.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 import { expressionsOf, visitExpressions } from "./traverse.ts";
-import { numberOf } from "./units.ts";
 
 /** What one launch of a kernel does. */
 export interface Cost {

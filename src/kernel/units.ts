@@ -4,8 +4,8 @@
  * `cost.ts` says how much work they are; `render/wasm` writes functions that take a range of units.
  */
 import type { Expression } from "./expression.ts";
+import { numberOf } from "./indexRanges.ts";
 import type { Statement } from "./kernel.ts";
-import { evaluate } from "./meaning.ts";
 import { expressionsOf, visitExpressions, visitStatements } from "./traverse.ts";
 
 type Loop = Extract<Statement, { kind: "loop" }>;
@@ -43,20 +43,6 @@ export function countUnits(loops: readonly DividedLoop[], sizes: readonly number
     units += Math.ceil(extent / iterationsInUnit(loop)) * (inside.length > 0 ? countUnits(inside, sizes) : 1);
   }
   return units;
-}
-
-/** The value of an index that only sizes and literals make up; undefined where anything else does. */
-export function numberOf(index: Expression, sizes: readonly number[]): number | undefined {
-  if (index.kind === "literal") return index.value;
-  if (index.kind === "size") return sizes[index.size];
-  if (index.kind !== "apply") return undefined;
-  const inputs: number[] = [];
-  for (const input of index.inputs) {
-    const value = numberOf(input, sizes);
-    if (value === undefined) return undefined;
-    inputs.push(value);
-  }
-  return evaluate(index.op, index.dtype, inputs);
 }
 
 function hasKnownBounds({ start, stop }: Loop): boolean {

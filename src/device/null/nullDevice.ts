@@ -17,7 +17,7 @@ export type Renderer = (kernels: readonly Kernel[]) => string | Uint8Array;
 
 /** The targets that can be rendered for. A new render target adds a row. */
 export const renderers: { readonly [target: string]: Renderer } = {
-  wasm: (kernels) => renderModule(kernels, { isRelaxed: false, isShared: false }).bytes,
+  wasm: (kernels) => renderModule(kernels, { isRelaxed: false }).bytes,
   wasmRelaxed: (kernels) => renderModule(kernels, { isRelaxed: true, isShared: true }).bytes,
   wasmDriver: () => renderDriver({ isShared: true }),
 };

@@ -20,7 +20,7 @@ export interface RenderedModule {
 /** What the engine and the memory have. */
 export interface ModuleFeatures {
   readonly isRelaxed: boolean;
-  readonly isShared: boolean;
+  readonly isShared?: boolean;
 }
 
 /** The name that the kernel at `position` is exported by. */
@@ -29,7 +29,7 @@ export function exportName(position: number): string {
 }
 
 /** The module whose exports `k0`, `k1`, … run `kernels`. */
-export function renderModule(kernels: readonly Kernel[], { isRelaxed, isShared }: ModuleFeatures): RenderedModule {
+export function renderModule(kernels: readonly Kernel[], { isRelaxed, isShared = false }: ModuleFeatures): RenderedModule {
   const module = new ModuleWriter({ isShared });
   const needed = new Set(kernels.flatMap(importsOf));
   const imports = new Map<ScalarOp, number>();
