@@ -37,13 +37,21 @@ export interface PageOutcome {
   readonly messages: readonly string[];
 }
 
+/** How a page is served and opened. */
+export interface PageOptions {
+  readonly isIsolated: boolean;
+  /** What follows the address of index.html. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Serves `folder`, opens its index.html and waits for the outcome. */
 export async function openPage(
   folder: string,
   executable: string,
-  options: { isIsolated: boolean },
+  { isIsolated, path = "", headers = {} }: PageOptions,
 ): Promise<PageOutcome> {
-  const server = await serve(folder, options.isIsolated);
+  const server = await serve(folder, { ...(isIsolated ? isolationHeaders : {}), ...headers });
   let browser: Browser | undefined;
   try {
     browser = await launchChromium(executable);
@@ -51,7 +59,7 @@ export async function openPage(
     const messages: string[] = [];
     page.on("console", (message) => messages.push(message.text()));
     page.on("pageerror", (error) => messages.push(String(error)));
-    await page.goto(`http://127.0.0.1:${portOf(server)}/`);
+    await page.goto(`http://127.0.0.1:${portOf(server)}/${path}`);
     try {
       await page.waitForSelector("body[data-outcome]", { state: "attached", timeout: 60_000 });
     } catch (error) {
@@ -83,7 +91,7 @@ function launchChromium(executablePath: string): Promise<Browser> {
   });
 }
 
-async function serve(folder: string, isIsolated: boolean): Promise<Server> {
+async function serve(folder: string, headers: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
     const file = join(folder, normalize(path === "/" ? "/index.html" : path));
@@ -92,7 +100,7 @@ async function serve(folder: string, isIsolated: boolean): Promise<Server> {
       return;
     }
     const type = contentTypes[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, ...(isIsolated ? isolationHeaders : {}) });
+    response.writeHead(200, { "Content-Type": type, ...headers });
     response.end(readFileSync(file));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -8,7 +8,7 @@ import { DeviceError } from "../../support/errors.ts";
 import { invariant } from "../../support/invariant.ts";
 import { helperSource, type Introduction, type Piece } from "./helperSource.ts";
 import type { WasmMemory } from "./wasmMemory.ts";
-import { startThread, type Thread } from "./workers.ts";
+import { maySleep, startThread, type Thread } from "./workers.ts";
 
 /** What a team needs of its device. */
 export interface TeamParts {
@@ -40,6 +40,7 @@ export class Team {
     invariant(typeof run === "function" && typeof abandon === "function", "the driver exports them");
     this.#run = (start, end, modules) => run(start, end, modules);
     this.#abandon = () => abandon();
+    parts.memory.words[control.mayCallerSleep / 4] = maySleep() ? 1 : 0;
     finalizers.register(this, this.#helpers);
   }
 

@@ -44,10 +44,14 @@ export function threadsToUse(asked: number | undefined): number {
   return canShare() ? Math.min(wanted, surroundings.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
-/** May the thread that we are on share memory with others, and wait for them? A page's own thread may not wait. */
+/** May threads share memory? In browsers, where the page is isolated. */
 function canShare(): boolean {
-  if (nodeWorkers() !== undefined) return true;
-  return surroundings.crossOriginIsolated === true && surroundings.WorkerGlobalScope !== undefined;
+  return nodeWorkers() !== undefined || surroundings.crossOriginIsolated === true;
+}
+
+/** May the thread that we are on sleep until another one wakes it? A page's own thread may not. */
+export function maySleep(): boolean {
+  return nodeWorkers() !== undefined || surroundings.WorkerGlobalScope !== undefined;
 }
 
 /** A new thread that runs `source`; `fail` is called with the reason where that does not work, now or later. */

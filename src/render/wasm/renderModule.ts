@@ -29,7 +29,10 @@ export function exportName(position: number): string {
 }
 
 /** The module whose exports `k0`, `k1`, … run `kernels`. */
-export function renderModule(kernels: readonly Kernel[], { isRelaxed, isShared = false }: ModuleFeatures): RenderedModule {
+export function renderModule(
+  kernels: readonly Kernel[],
+  { isRelaxed, isShared = false }: ModuleFeatures,
+): RenderedModule {
   const module = new ModuleWriter({ isShared });
   const needed = new Set(kernels.flatMap(importsOf));
   const imports = new Map<ScalarOp, number>();
