@@ -50,6 +50,27 @@ test("memory grows when it has to, and says when it cannot", () => {
   expect(device.bytesInUse).toBe(0);
 });
 
+test.for([1, 2])(
+  "memory for %i threads reaches 4 GiB, and then says what was asked for and what plans need",
+  (threads) => {
+    const device = new WasmDevice({ threads });
+    const [x, y] = [device.allocate(40), device.allocate(40)];
+    device.write(x, new Uint8Array(dataOf("f32", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).buffer));
+    const plan = { ...addition(1), arenaBytes: 4000 };
+    const executable = device.prepare(plan);
+    for (let half = 0; half < 7; half++) device.allocate(2 ** 29);
+    expect(() => device.allocate(2 ** 29)).toThrow(
+      /536,870,912 bytes were asked for with 3,758,.* take 4,000 bytes at their peak/,
+    );
+    expect(() => device.prepare({ ...plan, arenaBytes: 2 ** 30 })).toThrow(/take 1,073,741,824 bytes at their peak/);
+    // what was ready before still is
+    executable.run([x, y]);
+    expect(new Float32Array(device.readSync(y).buffer)[9]).toBe(11);
+    expect(() => device.allocate(2 ** 29)).toThrow(/take 4,000 bytes at their peak/);
+    device.dispose();
+  },
+);
+
 /** out[i] = a[i] + number. */
 function addition(number: number): Plan {
   const d = new Draft();

@@ -19,11 +19,7 @@ export class Scratch {
 
   /** Makes room for a plan. `user` gives it back with `release`. */
   reserve(user: object, bytes: number): void {
-    if (bytes > this.#bytes) {
-      this.#free();
-      this.#address = this.#memory.allocate(bytes);
-      this.#bytes = bytes;
-    }
+    if (bytes > this.#bytes) this.#replace(bytes);
     this.#needs.set(user, bytes);
   }
 
@@ -33,9 +29,28 @@ export class Scratch {
     if (Math.max(0, ...this.#needs.values()) === 0) this.#free();
   }
 
+  #replace(bytes: number): void {
+    const before = this.#bytes;
+    this.#free();
+    try {
+      this.#take(bytes);
+    } catch (error) {
+      // the plans that were ready before stay ready
+      if (before > 0) this.#take(before);
+      throw error;
+    }
+  }
+
+  #take(bytes: number): void {
+    this.#memory.scratchBytes = bytes;
+    this.#address = this.#memory.allocate(bytes);
+    this.#bytes = bytes;
+  }
+
   #free(): void {
     if (this.#bytes > 0) this.#memory.free(this.#address, this.#bytes);
     this.#address = 0;
     this.#bytes = 0;
+    this.#memory.scratchBytes = 0;
   }
 }

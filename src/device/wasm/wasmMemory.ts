@@ -14,6 +14,8 @@ export class WasmMemory {
   /** Views of all bytes; growing replaces them. */
   bytes: Uint8Array;
   words: Int32Array;
+  /** Bytes of scratch memory: as much as the plan with the highest peak needs. Errors name them. */
+  scratchBytes = 0;
   #bytesInUse = 0;
   readonly #allocator = new Allocator();
 
@@ -30,7 +32,7 @@ export class WasmMemory {
     return this.#bytesInUse;
   }
 
-  /** @throws DeviceError naming the bytes asked for and in use, where memory is exhausted. */
+  /** @throws DeviceError naming the bytes asked for, in use, and needed by plans, where memory is exhausted. */
   allocate(bytes: number): number {
     const address = this.#allocator.allocate(bytes) ?? this.#grow(bytes);
     this.#bytesInUse += bytes;
@@ -48,13 +50,7 @@ export class WasmMemory {
     // spare pages make growth rare; where there are none left, what is needed will do
     const spare = Math.min(Math.floor(start / pageBytes / 4), mostSparePages);
     if (!this.#tryToGrow(needed + spare) && !this.#tryToGrow(needed)) {
-      const [asked, used] = [bytes.toLocaleString("en"), this.#bytesInUse.toLocaleString("en")];
-      throw new DeviceError(
-        `The WebAssembly device is out of memory: ${asked} bytes were asked for with ${used} bytes in use. It can hold at most 4 GiB; ` +
-          `use smaller batches, or let go of tensors that are no longer needed. They are freed between tasks: a long loop has to await ` +
-          `something now and then (a read), or dispose() what it is done with.`,
-        { bytes, bytesInUse: this.#bytesInUse },
-      );
+      throw this.#exhausted(bytes);
     }
     this.bytes = new Uint8Array(this.memory.buffer);
     this.words = new Int32Array(this.memory.buffer);
@@ -63,6 +59,18 @@ export class WasmMemory {
     if (address === undefined)
       throw new DeviceError(`The WebAssembly device found no ${bytes} bytes in a row after growing.`, { bytes });
     return address;
+  }
+
+  #exhausted(bytes: number): DeviceError {
+    const { bytesInUse, scratchBytes } = this;
+    const [asked, used, peak] = [bytes, bytesInUse, scratchBytes].map((number) => number.toLocaleString("en"));
+    return new DeviceError(
+      `The WebAssembly device is out of memory: ${asked} bytes were asked for with ${used} bytes in use. The intermediate results of the ` +
+        `plans that are ready to run take ${peak} bytes at their peak. It can hold at most 4 GiB; ` +
+        `use smaller batches, or let go of tensors that are no longer needed. They are freed between tasks: a long loop has to await ` +
+        `something now and then (a read), or dispose() what it is done with.`,
+      { bytes, bytesInUse, scratchBytes },
+    );
   }
 
   #tryToGrow(pages: number): boolean {
