@@ -20,6 +20,7 @@ export { einsum } from "./tensor/einsum.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";
 export { type IndexingOptions, scatterAdd, take, takeAlongAxis } from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
+export { type DebugOptions, type LeakReport, type LiveTensors, reportLeaks, setDebug } from "./tensor/leaks.ts";
 export { matmul, outer, type TensordotAxes, tensordot, vecdot } from "./tensor/linear.ts";
 export * from "./tensor/manipulate.ts";
 export * from "./tensor/normalize.ts";
@@ -39,6 +40,7 @@ export {
   type ReduceOptions,
   sum,
 } from "./tensor/reduce.ts";
+export { type TensorScope, tensorScope } from "./tensor/scope.ts";
 export type { ShapeType } from "./tensor/shapeTypes.ts";
 export * from "./tensor/slice.ts";
 export * from "./tensor/statistics.ts";
@@ -47,7 +49,7 @@ export * from "./tensor/transcendental.ts";
 export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";
 export { checkpoint } from "./transforms/checkpoint.ts";
-export { type CompiledFunction, compile } from "./transforms/compile.ts";
+export { type CompiledFunction, type CompileOptions, compile } from "./transforms/compile.ts";
 export {
   type ArenaReport,
   explainPlan,

@@ -119,6 +119,11 @@ export function derivedFrom<T>(node: Node, make: () => T): T {
   }
 }
 
+/** Nodes made from now on have at least this id. */
+export function nextNodeId(): number {
+  return nextId;
+}
+
 let nextId = 0;
 let inheritedOrigin: Origin | undefined;
 let inheritedLayer: string | undefined;

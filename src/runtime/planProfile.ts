@@ -15,7 +15,14 @@ import {
 import { UnsupportedError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 
-export { type ArenaReport, type LaunchReport, type PlanReport, reportPlan } from "../kernel/planReport.ts";
+export {
+  type ArenaReport,
+  alignColumns,
+  type LaunchReport,
+  type PlanReport,
+  reportPlan,
+  showBytes,
+} from "../kernel/planReport.ts";
 
 /** A command of a plan, measured. */
 export interface ProfiledCommand {

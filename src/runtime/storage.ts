@@ -17,7 +17,9 @@ export interface Storage {
 declare module "../graph/node.ts" {
   interface Node<P extends Primitive> {
     /** Memory of the value, once computed: a field, since looking it up in a weak map takes longer than a small operation. */
-    storage?: Storage | "disposed" | undefined;
+    storage?: Storage | "disposed" | "out of scope" | undefined;
+    /** Scopes leave the memory alone: it is a parameter's, or a compiled function's own. */
+    outlivesScopes?: true;
   }
 }
 
@@ -28,9 +30,12 @@ let unseenBytes = 0;
 /** The memory that holds the value of `node`, if it has been computed. */
 export function storageOf(node: Node): Storage | undefined {
   const { storage } = node;
-  if (storage !== "disposed") return storage;
+  if (typeof storage !== "string") return storage;
+  const tensor = `This tensor (${node.primitive}, made at ${node.origin.line || "an unknown place"})`;
   throw new DisposedError(
-    `This tensor (${node.primitive}, made at ${node.origin.line || "an unknown place"}) was disposed. Keep it until its last use.`,
+    storage === "disposed"
+      ? `${tensor} was disposed. Keep it until its last use.`
+      : `${tensor} was freed at the end of its tensorScope. Take it out of the scope with scope.keep(…).`,
   );
 }
 
@@ -41,6 +46,7 @@ export function allocateStorage(node: Node, device: Device, bytes: number): Stor
   node.storage = storage;
   // Memory that is freed earlier stays registered: forgetting it costs every node more than the question whether it is freed
   finalizers.register(node, storage);
+  for (const listen of listeners) listen(node, storage);
   return storage;
 }
 
@@ -50,10 +56,23 @@ export function storeData(node: Node, device: Device, data: Uint8Array): void {
 }
 
 /** Frees the memory of `node` now, if it has any. */
-export function disposeStorage(node: Node): void {
+export function disposeStorage(node: Node, reason: "disposed" | "out of scope" = "disposed"): void {
   const { storage } = node;
-  node.storage = "disposed";
-  if (storage !== undefined && storage !== "disposed") free(storage);
+  node.storage = reason;
+  if (typeof storage === "object") free(storage);
+}
+
+/** Is told of memory that a node is given. */
+export type StorageListener = (node: Node, storage: Storage) => void;
+
+let listeners: readonly StorageListener[] = [];
+
+/** Tells `listener` of all memory that nodes are given from now on; returns what ends that. */
+export function listenToStorage(listener: StorageListener): () => void {
+  listeners = [...listeners, listener];
+  return () => {
+    listeners = listeners.filter((each) => each !== listener);
+  };
 }
 
 function free(storage: Storage): void {

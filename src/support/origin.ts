@@ -84,12 +84,22 @@ function takeFromBudget(): boolean {
 
 /** Runs `make` with every place found, however many there are. */
 export function findingEveryOrigin<T>(make: () => T): T {
-  unlimited++;
+  const end = findAllOrigins();
   try {
     return make();
   } finally {
-    unlimited--;
+    end();
   }
+}
+
+/** From now on every place is found, whatever it costs; returns what ends that. */
+export function findAllOrigins(): () => void {
+  unlimited++;
+  let isOn = true;
+  return () => {
+    if (isOn) unlimited--;
+    isOn = false;
+  };
 }
 
 /** The first frame outside Smilodon. */

@@ -6,6 +6,7 @@ import type { Node } from "../graph/node.ts";
 import { isKeepingGraph, realize } from "../runtime/realize.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
+import { outliveScopes } from "./scope.ts";
 import { Tensor, type TensorLike, tensor } from "./tensor.ts";
 import { openTrace, type StateCell } from "./tracing.ts";
 
@@ -38,6 +39,7 @@ export class Parameter implements StateCell {
 
   constructor(value: TensorLike, options: ParameterOptions = {}) {
     this.#value = value instanceof Tensor ? value : tensor(value);
+    outliveScopes(this.node);
     this.#exposed = value instanceof Tensor;
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
@@ -84,6 +86,7 @@ export class Parameter implements StateCell {
     // Kept pending, it would grow by a step at every assignment. A derivative that is being taken computes it later
     if (!isKeepingGraph()) realize([value.node]);
     this.#value = value;
+    outliveScopes(this.node);
     this.#exposed = true;
   }
 
@@ -100,6 +103,7 @@ export class Parameter implements StateCell {
   /** For compiled functions: a new value that nobody else has seen. */
   replace(value: Tensor): void {
     this.#value = value;
+    outliveScopes(this.node);
     this.#exposed = false;
   }
 }

@@ -13,6 +13,15 @@ import { TracedFunction } from "./tracedFunction.ts";
 /** Most traces (shapes, static arguments, modes) that one compiled function keeps. */
 const mostTraces = 64;
 
+/** How a function is compiled. */
+export interface CompileOptions {
+  /**
+   * Trace again at every call, and throw where the function has become another program since: a number of JavaScript that
+   * it uses has changed, and compiled code would go on with the old one. Slow; for finding mistakes. Default false.
+   */
+  readonly debug?: boolean;
+}
+
 /** A compiled function: called like the original. */
 export interface CompiledFunction<Arguments extends readonly unknown[], Result> {
   (...given: Arguments): Result;
@@ -29,7 +38,8 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
  * trace, and another value makes another trace. Parameters are read and written in place; random numbers and
  * learning rates are fresh at every call. Values cannot be read inside: the function must not be asynchronous.
  *
- * @throws TracingError where the function returns a promise or keeps placeholders; ArgumentError for other arguments.
+ * @throws TracingError where the function returns a promise or keeps placeholders, and with `debug` where it has become
+ * another program; ArgumentError for other arguments.
  *
  * @example
  * ```ts
@@ -40,17 +50,19 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
  */
 export function compile<Arguments extends readonly unknown[], Result>(
   traced: (...given: Arguments) => Result,
+  { debug = false }: CompileOptions = {},
 ): CompiledFunction<Arguments, Result> {
   if (typeof traced !== "function")
     throw new ArgumentError(`compile takes a function and was given ${String(traced)} (${typeof traced}).`);
   const traces: TracedFunction[] = [];
+  const untyped = traced as (...given: readonly unknown[]) => unknown;
   const find = (given: Arguments, read: GivenArguments): TracedFunction => {
     let index = traces.findIndex((trace) => trace.serves(read));
     if (index < 0) {
-      traces.unshift(new TracedFunction(traced as (...given: readonly unknown[]) => unknown, given, read));
+      traces.unshift(new TracedFunction(untyped, given, read));
       index = 0;
       for (const dropped of traces.splice(mostTraces)) dropped.dispose();
-    }
+    } else if (debug) at(traces, index).compareWith(untyped, given);
     if (index > 0) traces.unshift(...traces.splice(index, 1));
     return at(traces, 0);
   };

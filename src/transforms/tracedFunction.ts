@@ -8,10 +8,12 @@ import { type DeviceBuffer, type Plan, type PreparedProgram, prepareProgram } fr
 import { bytesOfNode, deviceOf, realize } from "../runtime/realize.ts";
 import { allocateStorage, type Storage, storageOf } from "../runtime/storage.ts";
 import { dtypes } from "../shape/dtype.ts";
+import { TracingError } from "../support/errors.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { captureOrigin, type Origin } from "../support/origin.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { HostInput } from "../tensor/tracing.ts";
+import { differenceOf } from "./compareTraces.ts";
 import { type GivenArguments, sameSignature } from "./signature.ts";
 import { type TracedProgram, trace } from "./trace.ts";
 
@@ -37,9 +39,10 @@ export class TracedFunction {
       ...captured,
     ]);
     this.#prepared = prepareProgram(device, program, this);
-    this.#hostBuffers = hostValues.map(
-      (value) => allocateStorage(value.placeholder, device, bytesOfNode(value.placeholder)).buffer,
-    );
+    this.#hostBuffers = hostValues.map(({ placeholder }) => {
+      placeholder.outlivesScopes = true;
+      return allocateStorage(placeholder, device, bytesOfNode(placeholder)).buffer;
+    });
   }
 
   /** What one launch does. */
@@ -52,6 +55,16 @@ export class TracedFunction {
     return (
       sameSignature(read, this.#fixed, this.#types) &&
       this.#traced.flags.every((flag) => Object.is(flag.read(), flag.value))
+    );
+  }
+
+  /** Traces `traced` again. @throws TracingError naming what has become different. */
+  compareWith(traced: (...given: readonly unknown[]) => unknown, given: readonly unknown[]): void {
+    const difference = differenceOf(this.#traced, trace(traced, given));
+    if (difference === undefined) return;
+    throw new TracingError(
+      `A compiled function is another program than when it was traced: ${difference}. What changes from call to call has to be ` +
+        "a tensor among the arguments, a Parameter, or an argument of its own (each value of which is compiled once).",
     );
   }
 

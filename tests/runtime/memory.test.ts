@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { checkpoint, compile, customJvp, Parameter, type Tensor, tensor } from "../../src/index.ts";
+import { checkpoint, compile, customJvp, grad, Parameter, type Tensor, tensor } from "../../src/index.ts";
 import { currentDevice } from "../../src/runtime/registry.ts";
 
 setFlagsFromString("--expose-gc");
@@ -57,4 +57,54 @@ test("a parameter that is assigned again and again is computed each time, and ke
   for (let step = 0; step < 50; step++) weight.assign(weight.value.multiply(2));
   expect(weight.node.inputs).toEqual([]);
   expect(await weight.value.slice(0).item()).toBe(2 ** 50);
+});
+
+test("pending graphs that nobody reads are dropped with what they hold", async () => {
+  const x = tensor(new Float32Array(bytes / 4));
+  await settle();
+  const before = currentDevice().bytesInUse;
+  for (let step = 0; step < 100; step++) x.add(tensor(new Float32Array(bytes / 4))).exp();
+  await settle();
+  expect(currentDevice().bytesInUse - before).toBeLessThan(5 * bytes);
+  expect(x.size).toBe(bytes / 4);
+});
+
+test("steps that throw leave nothing behind, wherever they do", async () => {
+  const x = tensor(new Float32Array(bytes / 4).fill(1));
+  const double = compile((y: Tensor) => y.multiply(2));
+  const gradient = grad((y: Tensor) =>
+    y
+      .multiply(3)
+      .exp()
+      .add(tensor([1, 2, 3]))
+      .sum(),
+  );
+  const failing = [
+    () =>
+      double(x)
+        .add(x.exp())
+        .add(tensor([1, 2, 3])),
+    () => gradient(x),
+    () => compile((y: Tensor): Tensor => y.exp().add(tensor([1, 2, 3])))(x),
+    () => {
+      double(x).dataSync();
+      throw new Error("the user's own");
+    },
+  ];
+  for (const step of failing) expect(step).toThrow();
+  await settle();
+  const before = currentDevice().bytesInUse;
+  for (let round = 0; round < 30; round++) {
+    for (const step of failing) expect(step).toThrow();
+    await double(x).data();
+  }
+  await settle();
+  expect(currentDevice().bytesInUse - before).toBeLessThan(5 * bytes);
+});
+
+test("memory that was freed early is not freed again when its node is collected", async () => {
+  for (let step = 0; step < 50; step++) tensor(new Float32Array(bytes / 4)).dispose();
+  const held = Array.from({ length: 50 }, (_, index) => tensor(new Float32Array(bytes / 4).fill(index)));
+  await settle();
+  for (const [index, each] of held.entries()) expect(each.dataSync()[0]).toBe(index);
 });

@@ -21,7 +21,13 @@ test("equal structures are equal, whatever the data", () => {
 test("what needs another plan has another structure", () => {
   const [a, b] = [tensor([1, 2]), tensor([3, 4])];
   const whole = tensor([1, 2], { dtype: "i32" });
-  const [square, long] = [tensor([[1, 2], [3, 4]]), tensor([1, 2, 3, 4])]; // biome-ignore format: one line
+  const [square, long] = [
+    tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    tensor([1, 2, 3, 4]),
+  ];
   const sum = a.add(b);
   const different = [
     sum,

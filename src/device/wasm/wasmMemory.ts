@@ -68,7 +68,7 @@ export class WasmMemory {
       `The WebAssembly device is out of memory: ${asked} bytes were asked for with ${used} bytes in use. The intermediate results of the ` +
         `plans that are ready to run take ${peak} bytes at their peak. It can hold at most 4 GiB; ` +
         `use smaller batches, or let go of tensors that are no longer needed. They are freed between tasks: a long loop has to await ` +
-        `something now and then (a read), or dispose() what it is done with.`,
+        `something now and then (a read), to open a scope (using scope = tensorScope()), or to dispose() what it is done with.`,
       { bytes, bytesInUse, scratchBytes },
     );
   }
