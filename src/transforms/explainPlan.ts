@@ -52,7 +52,7 @@ export function explainPlan<Arguments extends readonly unknown[]>(
  * @example
  * ```ts
  * import { compile, profile, type Tensor, zeros } from "smilodon";
- * const step = compile((x: Tensor) => x.matmul(x.transpose()).softmax());
+ * const step = compile((x: Tensor) => x.matmul(x.matrixTranspose()).softmax());
  * const { commands, milliseconds } = profile(step, [zeros([64, 64])], { rounds: 5 });
  * console.log(milliseconds > 0, commands.map(({ name, share }) => `${name} ${share.toFixed(2)}`));
  * ```

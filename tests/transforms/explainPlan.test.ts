@@ -37,7 +37,8 @@ describe("explainPlan", () => {
     expect(report.launches.length).toBe(1);
     const products = 2 * rows * inner * columns;
     expect(report.operations).toBeGreaterThanOrEqual(products + rows * columns);
-    expect(report.operations).toBeLessThanOrEqual(products + 4 * rows * columns);
+    // Tiles at the edge may do again what their neighbours do
+    expect(report.operations).toBeLessThanOrEqual(1.3 * products + 4 * rows * columns);
     expect(report.bytes).toBe(4 * (rows * inner + inner * columns + columns + rows * columns));
     expect(report.launches[0]?.computes).toEqual(expect.arrayContaining(["contract", "add", "where"]));
     expect(report.launches[0]?.origins.every((place) => place.includes("explainPlan.test.ts"))).toBe(true);
