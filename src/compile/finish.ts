@@ -54,7 +54,7 @@ export function finishKernel(
   const body = placement.place(statements);
   const tensors = placement.buffers.map((buffer) => context.tensorOf(buffer));
   const kernel: Kernel = {
-    name: kernelName(nest.computes),
+    name: nest.name ?? kernelName(nest.computes),
     buffers: tensors.map((tensor) => ({
       dtype: tensor.type.dtype,
       access: writes.has(tensor) ? (reads.has(tensor) ? "readwrite" : "write") : "read",

@@ -60,6 +60,8 @@ export interface Nest {
   readonly contraction: boolean;
   /** The nodes of the graph that it computes, for names and origins. */
   readonly computes: readonly Node[];
+  /** What the kernel is called, where it is not called after what it computes. */
+  readonly name?: string;
   /** The body has all its loops, tiles and lanes: nothing is left to schedule. */
   readonly isScheduled?: true;
   /** Tensors that have to be computed first, though nothing of them is read. */

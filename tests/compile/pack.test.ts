@@ -77,14 +77,24 @@ const product = "contract_reshape_broadcast_add";
 
 test.each([
   ["both operands in place", [30, 20, 24], "plain", [product]],
-  ["distant columns are packed", [20, 300, 256], "plain", ["reshape", product]],
-  ["columns side by side along the sum are packed", [20, 40, 24], "right turned", ["reshape", product]],
+  ["distant columns are packed", [20, 300, 256], "plain", ["pack", product]],
+  ["columns side by side along the sum are packed", [20, 40, 24], "right turned", ["pack", product]],
   ["columns that two tiles share are not packed", [12, 300, 256], "plain", [product]],
   ["near rows stay in place", [30, 40, 24], "left turned", [product]],
-  ["distant rows are packed", [250, 270, 24], "left turned", ["reshape", "reshape", product]],
+  ["distant rows are packed", [170, 400, 24], "left turned", ["pack", "pack", product]],
 ] as const)("%s", (_, sizes, orientation, expected) => {
   const launches = compare({ batch: [], sizes, orientation, dtype: "f32" });
   expect(launches.map((label) => label.split("_")[0])).toEqual(expected.map((label) => label.split("_")[0]));
+});
+
+test.each([
+  [1, 301, 299, "f32"],
+  [3, 260, 301, "f32"],
+  [12, 300, 220, "f32"],
+  [2, 301, 150, "f64"],
+  [1, 5, 30001, "f32"],
+] as const)("%i rows times a large matrix [%i, %i] of %s are one launch", (m, k, n, dtype) => {
+  expect(compare({ batch: [], sizes: [m, k, n], orientation: "plain", dtype })).toHaveLength(1);
 });
 
 test("any size, batch and orientation has the values that the interpreter finds", () => {

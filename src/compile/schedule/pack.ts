@@ -6,28 +6,16 @@
  * twice, with the same result.
  */
 import type { Node } from "../../graph/node.ts";
-import type { Expression } from "../../kernel/expression.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
-import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
-import { coefficientOf } from "../affine.ts";
-import {
-  type Axis,
-  loadsIn,
-  loopOver,
-  type Nest,
-  type NestContext,
-  nestLoops,
-  rewriteSteps,
-  type Step,
-  substitution,
-} from "../nest.ts";
-import { collapseAxes, walkAsOne } from "./axes.ts";
-import { type Cover, cover, split, startOf } from "./cover.ts";
+import { type Axis, loadsIn, type Nest, type NestContext } from "../nest.ts";
+import { collapseAxes } from "./axes.ts";
+import { type Cover, cover } from "./cover.ts";
+import { multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
-import { type Factor, type Product, productOf } from "./product.ts";
-import { jam } from "./tile.ts";
+import { extentOf, type Factor, type Product, productOf, stridesInPlace } from "./product.ts";
+import { shouldStream, streamColumns } from "./stream.ts";
 
 /** `nest` as it is, or the nests that pack its operands and the one that multiplies them. */
 export function packContraction(
@@ -38,28 +26,22 @@ export function packContraction(
 ): readonly Nest[] {
   if (!nest.contraction || target.vectorBytes === 0) return [nest];
   const product = productOf(context, collapseAxes(context, nest));
-  const tiling = product && chooseTiling(context, product, target, readsWhatItReplaces(context, nest, replaced));
-  if (product === undefined || tiling === undefined) return [nest];
+  if (product === undefined) return [nest];
   const { origin } = at(nest.computes, 0);
+  const isExact = readsWhatItReplaces(context, nest, replaced);
+  if (!isExact && shouldStream(context, product, target))
+    return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
+  const tiling = chooseTiling(context, product, target, isExact);
+  if (tiling === undefined) return [nest];
   const pack = (factor: Factor, cover: Cover, isPacked: boolean) =>
     isPacked
       ? packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits })
       : undefined;
   const columns = pack(product.columns, tiling.columns, tiling.packsColumns);
   const rows = pack(product.rows, tiling.rows, tiling.packsRows);
-  const body = multiply(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });
+  const body = multiplyTiles(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });
   const packing = [columns, rows].flatMap((operand) => operand?.nest ?? []);
   return [...packing, { ...nest, axes: [], body, isScheduled: true }];
-}
-
-interface Tiling {
-  readonly columns: Cover;
-  readonly rows: Cover;
-  readonly packsColumns: boolean;
-  readonly packsRows: boolean;
-  /** Blocks of rows that stay in the cache, and tiles in each. */
-  readonly blocks: number;
-  readonly tilesInBlock: number;
 }
 
 /** Does `nest` read the old value of what it overwrites? Then it must compute every element only once. */
@@ -126,25 +108,6 @@ function common(a: number, b: number): number {
   return b === 0 ? a : common(b, a % b);
 }
 
-/** How far apart neighbours along tiles and along the sum lie in memory, where that is all there is to a factor. */
-function stridesInPlace(
-  context: NestContext,
-  { value, tiled }: Factor,
-  summed: readonly Axis[],
-): { readonly tiled: number; readonly summed: number } | undefined {
-  if (value.kind !== "load") return undefined;
-  const reads: Step = { kind: "carry", local: -1, initial: value };
-  const walks = (axes: readonly Axis[]) =>
-    axes.every((axis, index) => index === 0 || walkAsOne(context, [reads], at(axes, index - 1), axis));
-  const [across, along] = [tiled, summed].map((axes) => coefficientOf(value.index, at(axes, -1).local));
-  if (across === undefined || along === undefined || !walks(tiled) || !walks(summed)) return undefined;
-  return { tiled: across, summed: along };
-}
-
-function extentOf(axes: readonly Axis[]): number {
-  return sizeOf(axes.map((axis) => axis.extent));
-}
-
 /** The height of tiles that covers `rows` with the least work, where a tile costs its rows and about one more. */
 function bestHeight(rows: number, most: number, isExact: boolean): number | undefined {
   let best: { height: number; cost: number } | undefined;
@@ -164,68 +127,4 @@ function evenest(count: number, most: number, isExact: boolean): number {
     if (all < least) [best, least] = [size, all];
   }
   return isExact && least > count ? 1 : best;
-}
-
-/** The loops that multiply packed operands: tasks, tiles of a block, lanes, and the sum. */
-function multiply(
-  context: NestContext,
-  { carry, summed, columns, rows, outer, stores }: Product,
-  tiling: Tiling,
-  packed: { readonly columns: Node | undefined; readonly rows: Node | undefined },
-): readonly Step[] {
-  const { arithmetic, builder } = context;
-  const task = context.newAxis(extentOf(outer) * tiling.blocks * tiling.columns.count);
-  const extents = [...outer.map((axis) => axis.extent), tiling.blocks, tiling.columns.count];
-  const positions = split(context, context.position(task), extents);
-  const [block, panel] = [at(positions, -2), at(positions, -1)];
-  const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
-  const tile = context.newAxis(tiling.tilesInBlock);
-  const first = startOf(
-    context,
-    { extent: tiling.rows.count, width: tiling.tilesInBlock, count: tiling.blocks },
-    block,
-  );
-  const rowTile = arithmetic.sum([
-    [first, 1],
-    [context.position(tile), 1],
-  ]);
-  const [lane, row, k] = [
-    context.newAxis(tiling.columns.width),
-    context.newAxis(tiling.rows.width),
-    context.newAxis(extentOf(summed)),
-  ];
-  place(context, places, columns.tiled, startOf(context, tiling.columns, panel), lane);
-  place(context, places, rows.tiled, startOf(context, tiling.rows, rowTile), row);
-  place(context, places, summed, builder.index(0), k);
-  const read = (tensor: Node | undefined, factor: Factor, number: Expression, inner: Axis) => {
-    if (tensor === undefined) return context.rewrite(factor.value, substitution(places), new Map());
-    const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
-    return context.load(tensor, [...around, number, context.position(k), context.position(inner)]);
-  };
-  const value = builder.apply(
-    "multiply",
-    read(packed.rows, rows, rowTile, row),
-    read(packed.columns, columns, panel, lane),
-  );
-  const results = rewriteSteps(context, stores, substitution(places));
-  const sum = loopOver(k, [{ kind: "accumulate", local: carry.local, op: "add", value }]);
-  const body = jam(context, [carry, sum, ...results], row, builder.index(0), 0, tiling.rows.width);
-  const lanes: Step = { ...loopOver(lane, body, "vector", tiling.columns.width), isFixed: true };
-  return nestLoops([task], nestLoops([tile], [lanes]), "parallel");
-}
-
-/** Says where the axes of a tile are: the last one walks for all. */
-function place(
-  context: NestContext,
-  places: Map<number, Expression>,
-  axes: readonly Axis[],
-  start: Expression,
-  inner: Axis,
-): void {
-  for (const axis of axes) places.set(axis.local, context.builder.index(0));
-  const element = context.arithmetic.sum([
-    [start, 1],
-    [context.position(inner), 1],
-  ]);
-  places.set(at(axes, -1).local, element);
 }

@@ -80,6 +80,7 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
       contraction: false,
       computes: [packed],
       waits,
+      name: "pack",
       isScheduled: true,
     },
   };

@@ -3,6 +3,7 @@
  * `pack.ts` decides with it how the operands are laid out.
  */
 import type { Expression } from "../../kernel/expression.ts";
+import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { coefficientOf, dependsOn } from "../affine.ts";
 import type { Axis, Nest, NestContext, Step } from "../nest.ts";
@@ -52,10 +53,9 @@ export function productOf(context: NestContext, nest: Nest): Product | undefined
   const isLeft = leftAlone.includes(lane);
   if (!isLeft && !rightAlone.includes(lane)) return undefined;
   const longest = [...(isLeft ? rightAlone : leftAlone)].sort((a, b) => b.extent - a.extent)[0];
-  if (longest === undefined) return undefined;
   const together = (axis: Axis, alone: readonly Axis[]) => runAround(context, nest, stores, axis, alone);
   const columns = together(lane, isLeft ? leftAlone : rightAlone);
-  const rows = together(longest, isLeft ? rightAlone : leftAlone);
+  const rows = longest === undefined ? [] : together(longest, isLeft ? rightAlone : leftAlone);
   const outer = nest.axes.filter((axis) => !columns.includes(axis) && !rows.includes(axis));
   const factor = (value: Expression, tiled: readonly Axis[]): Factor => {
     return { value, tiled, outer: outer.filter((axis) => dependsOn(value, axis.local)) };
@@ -97,4 +97,45 @@ function runAround(
   while (joins(nest.axes[first - 1], nest.axes[first])) first--;
   while (joins(nest.axes[last], nest.axes[last + 1])) last++;
   return nest.axes.slice(first, last + 1);
+}
+
+/** How far apart neighbours along tiles and along the sum lie in memory, where that is all there is to a factor. */
+export function stridesInPlace(
+  context: NestContext,
+  { value, tiled }: Factor,
+  summed: readonly Axis[],
+): { readonly tiled: number; readonly summed: number } | undefined {
+  if (value.kind !== "load") return undefined;
+  const reads: Step = { kind: "carry", local: -1, initial: value };
+  const walks = (axes: readonly Axis[]) =>
+    axes.every((axis, index) => index === 0 || walkAsOne(context, [reads], at(axes, index - 1), axis));
+  const [across, along] = [tiled, summed].map((axes) => {
+    const last = axes.at(-1);
+    return last === undefined ? 0 : coefficientOf(value.index, last.local);
+  });
+  if (across === undefined || along === undefined || !walks(tiled) || !walks(summed)) return undefined;
+  return { tiled: across, summed: along };
+}
+
+/** Positions in all of `axes`. */
+export function extentOf(axes: readonly Axis[]): number {
+  return sizeOf(axes.map((axis) => axis.extent));
+}
+
+/** Says where the axes of a tile are: the last one walks for all. */
+export function place(
+  context: NestContext,
+  places: Map<number, Expression>,
+  axes: readonly Axis[],
+  start: Expression,
+  inner: Axis,
+): void {
+  const last = axes.at(-1);
+  if (last === undefined) return;
+  for (const axis of axes) places.set(axis.local, context.builder.index(0));
+  const element = context.arithmetic.sum([
+    [start, 1],
+    [context.position(inner), 1],
+  ]);
+  places.set(last.local, element);
 }
