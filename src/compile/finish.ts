@@ -46,7 +46,7 @@ export function finishKernel(
   for (const step of allSteps(steps)) if (step.kind === "store") writes.add(step.tensor);
   const reads = new Set(loadsIn(steps).map((load) => context.tensorOf(load.buffer)));
   const sizes = new Sizes(context);
-  const statements = new Statements(context, sizes, target).of(steps);
+  const statements = new Statements(context, sizes, target, nest.offsets).of(steps);
   const volatileTensors = [...writes].filter((tensor) => reads.has(tensor));
   const early = [...writes].flatMap((tensor) => overwrites.get(tensor) ?? []);
   const bufferSet = (tensors: readonly Node[]) => new Set(tensors.map((tensor) => context.bufferOf(tensor)));
@@ -139,16 +139,19 @@ class Statements {
   readonly #context: NestContext;
   readonly #sizes: Sizes;
   readonly #target: Target;
+  /** Constants up to this many elements stay literal. */
+  readonly #offsets: number;
   readonly #values = new Map<Expression, Expression>();
   readonly #addresses = new Map<Expression, Expression>();
   readonly #packedAddresses = new Map<Expression, Expression>();
   /** Order in which the loops open: addresses add up outer parts first, so that those can stand outside. */
   readonly #depth = new Map<number, number>();
 
-  constructor(context: NestContext, sizes: Sizes, target: Target) {
+  constructor(context: NestContext, sizes: Sizes, target: Target, offsets = tileElements) {
     this.#context = context;
     this.#sizes = sizes;
     this.#target = target;
+    this.#offsets = offsets;
   }
 
   of(steps: readonly Step[]): Statement[] {
@@ -212,7 +215,7 @@ class Statements {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
     const literal = isPacked ? tileElements : undefined;
-    const isOffset = Math.abs(constant) <= tileElements;
+    const isOffset = Math.abs(constant) <= this.#offsets;
     let sum = isOffset ? undefined : this.#sizes.argument(constant);
     const ordered = [...terms].map(([atom, coefficient]) => ({ atom, coefficient, order: this.#order(atom) }));
     ordered.sort((a, b) => a.order - b.order);

@@ -62,6 +62,8 @@ export interface Nest {
   readonly computes: readonly Node[];
   /** What the kernel is called, where it is not called after what it computes. */
   readonly name?: string;
+  /** Constants in addresses up to this many elements belong to the code, rather than being arguments of the launch. */
+  readonly offsets?: number;
   /** The body has all its loops, tiles and lanes: nothing is left to schedule. */
   readonly isScheduled?: true;
   /** Tensors that have to be computed first, though nothing of them is read. */

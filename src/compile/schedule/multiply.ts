@@ -4,7 +4,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import { at } from "../../support/invariant.ts";
 import { type Axis, loopOver, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import { type Cover, split, startOf } from "./cover.ts";
-import { extentOf, type Factor, type Product, place } from "./product.ts";
+import { extentOf, type Factor, type Product, place, walkEvenly } from "./product.ts";
 import { jam } from "./tile.ts";
 
 /** How a product is cut, and which operands are packed for it. */
@@ -41,18 +41,19 @@ export function multiplyTiles(
     [first, 1],
     [context.position(tile), 1],
   ]);
-  const [lane, row, k] = [
-    context.newAxis(tiling.columns.width),
-    context.newAxis(tiling.rows.width),
-    context.newAxis(extentOf(summed)),
-  ];
+  const [lane, row] = [context.newAxis(tiling.columns.width), context.newAxis(tiling.rows.width)];
   place(context, places, columns.tiled, startOf(context, tiling.columns, panel), lane);
   place(context, places, rows.tiled, startOf(context, tiling.rows, rowTile), row);
-  place(context, places, summed, builder.index(0), k);
+  const inPlace = [columns, rows].filter((_, side) => [packed.columns, packed.rows][side] === undefined);
+  const isOne = inPlace.every(({ value }) => walkEvenly(context, value, summed));
+  const sums = isOne ? [context.newAxis(extentOf(summed))] : summed.map((axis) => context.newAxis(axis.extent));
+  const step = numberOf(context, sums);
+  if (isOne) place(context, places, summed, builder.index(0), at(sums, 0));
+  else summed.forEach((axis, index) => places.set(axis.local, context.position(at(sums, index))));
   const read = (tensor: Node | undefined, factor: Factor, number: Expression, inner: Axis) => {
     if (tensor === undefined) return context.rewrite(factor.value, substitution(places), new Map());
     const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
-    return context.load(tensor, [...around, number, context.position(k), context.position(inner)]);
+    return context.load(tensor, [...around, number, step, context.position(inner)]);
   };
   const value = builder.apply(
     "multiply",
@@ -60,8 +61,38 @@ export function multiplyTiles(
     read(packed.columns, columns, panel, lane),
   );
   const results = rewriteSteps(context, stores, substitution(places));
-  const sum = loopOver(k, [{ kind: "accumulate", local: carry.local, op: "add", value }]);
-  const body = jam(context, [carry, sum, ...results], row, builder.index(0), 0, tiling.rows.width);
+  const add: Step = { kind: "accumulate", local: carry.local, op: "add", value };
+  const body = jam(
+    context,
+    [carry, ...sumOver(context, sums, add), ...results],
+    row,
+    builder.index(0),
+    0,
+    tiling.rows.width,
+  );
   const lanes: Step = { ...loopOver(lane, body, "vector", tiling.columns.width), isFixed: true };
   return nestLoops([task], nestLoops([tile], [lanes]), "parallel");
+}
+
+/** The number of an iteration of the loops over `axes`. */
+function numberOf(context: NestContext, axes: readonly Axis[]): Expression {
+  const parts = axes.map((axis, index): [Expression, number] => [
+    context.position(axis),
+    extentOf(axes.slice(index + 1)),
+  ]);
+  return context.arithmetic.sum(parts);
+}
+
+/** Steps of a sum that stand side by side rather than in a loop: windows of up to three by three. */
+const mostSideBySide = 9;
+
+/** Loops over `sums` around `step`; the last ones, if they are short and others stand around them, are written out. */
+function sumOver(context: NestContext, sums: readonly Axis[], step: Step): readonly Step[] {
+  let [loops, steps]: [readonly Axis[], readonly Step[]] = [sums, [step]];
+  for (let last = loops.at(-1); last !== undefined && loops.length > 1; last = loops.at(-1)) {
+    if (steps.length * last.extent > mostSideBySide) break;
+    steps = jam(context, steps, last, context.builder.index(0), 0, last.extent);
+    loops = loops.slice(0, -1);
+  }
+  return nestLoops(loops, steps);
 }

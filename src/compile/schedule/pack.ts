@@ -5,7 +5,7 @@
  * The last tile is moved back until it ends at the border, so that every tile is whole: what two tiles share is computed
  * twice, with the same result.
  */
-import type { Node } from "../../graph/node.ts";
+import { isNode, type Node } from "../../graph/node.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
@@ -25,13 +25,13 @@ export function packContraction(
   replaced: ReadonlyMap<Node, Node>,
 ): readonly Nest[] {
   if (!nest.contraction || target.vectorBytes === 0) return [nest];
-  const product = productOf(context, collapseAxes(context, nest));
+  const product = productOf(context, collapseAxes(context, nest), target.vectorBytes / 2);
   if (product === undefined) return [nest];
   const { origin } = at(nest.computes, 0);
   const isExact = readsWhatItReplaces(context, nest, replaced);
   if (!isExact && shouldStream(context, product, target))
     return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
-  const tiling = chooseTiling(context, product, target, isExact);
+  const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
   const pack = (factor: Factor, cover: Cover, isPacked: boolean) =>
     isPacked
@@ -41,7 +41,22 @@ export function packContraction(
   const rows = pack(product.rows, tiling.rows, tiling.packsRows);
   const body = multiplyTiles(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });
   const packing = [columns, rows].flatMap((operand) => operand?.nest ?? []);
-  return [...packing, { ...nest, axes: [], body, isScheduled: true }];
+  return [...packing, { ...nest, axes: [], body, isScheduled: true, offsets: mostOffset }];
+}
+
+/** Elements apart that neighbours in tiles and windows are told apart by in the code, not by an argument of the launch. */
+const mostOffset = 4096;
+
+/** What limits the choice of tiles. */
+interface Demands {
+  /** Every element is to be computed once. */
+  readonly isExact: boolean;
+  /** Windows slide: what one step of the sum reads, the next reads again, a little further on. */
+  readonly isWindowed: boolean;
+}
+
+function slides(nest: Nest): boolean {
+  return nest.computes.some((node) => isNode(node, "contract") && node.params.windows.length > 0);
 }
 
 /** Does `nest` read the old value of what it overwrites? Then it must compute every element only once. */
@@ -58,15 +73,24 @@ const cachedBytes = 2 ** 19;
 /** Pieces that threads can share evenly. */
 const fewestTasks = 16;
 
-function chooseTiling(context: NestContext, product: Product, target: Target, isExact: boolean): Tiling | undefined {
+function chooseTiling(
+  context: NestContext,
+  product: Product,
+  target: Target,
+  { isExact, isWindowed }: Demands,
+): Tiling | undefined {
   const [n, m, k] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled), extentOf(product.summed)];
   const bytes = bytesOf(product.columns.value.dtype);
   const width = (target.tile.vectors * target.vectorBytes) / bytes;
   const height = bestHeight(m, target.tile.rows, isExact);
   if (n < width || height === undefined || (isExact && n % width !== 0)) return undefined;
   const [columns, rows] = [cover(n, width), cover(m, height)];
-  const packsColumns = layoutOf(context, product.columns, product.summed, rows.count, true);
-  const packsRows = layoutOf(context, product.rows, product.summed, columns.count, false);
+  const uses = (factor: Factor, tiles: number) =>
+    tiles * extentOf(product.outer.filter((axis) => !factor.outer.includes(axis)));
+  const layout = (factor: Factor, tiles: number, isColumns: boolean) =>
+    shouldPack(context, factor, product.summed, { uses: uses(factor, tiles), isColumns, isWindowed });
+  const packsColumns = layout(product.columns, rows.count, true);
+  const packsRows = layout(product.rows, columns.count, false);
   if (packsColumns === undefined || packsRows === undefined) return undefined;
   const cached = Math.max(1, Math.floor(cachedBytes / (height * k * bytes)));
   const outer = extentOf(product.outer);
@@ -83,21 +107,28 @@ const [fastBytes, lineBytes, lineSets] = [24 * 2 ** 10, 64, 64];
 /** Bytes of an operand in distant rows that the second cache and its translation of addresses hold easily. */
 const nearBytes = 2 ** 18;
 
-/** Should `factor` be packed for `tiles` tiles that use it? Undefined where it can neither be packed nor read in place. */
-function layoutOf(
+/** How a factor is used: by how many tiles, as their columns or rows, in windows or not. */
+interface Use {
+  readonly uses: number;
+  readonly isColumns: boolean;
+  readonly isWindowed: boolean;
+}
+
+/** Should `factor` be packed? Undefined where it can neither be packed nor read in place. */
+function shouldPack(
   context: NestContext,
   factor: Factor,
   summed: readonly Axis[],
-  tiles: number,
-  isColumns: boolean,
+  { uses, isColumns, isWindowed }: Use,
 ): boolean | undefined {
   const strides = stridesInPlace(context, factor, summed);
-  const paysOff = tiles >= fewestTiles;
+  const paysOff = uses >= fewestTiles;
   if (strides === undefined || (isColumns && strides.tiled !== 1)) return paysOff ? true : undefined;
   if (!paysOff) return false;
+  if (strides.summed === undefined) return !isWindowed;
+  if (strides.summed === 1) return false;
   const bytes = bytesOf(factor.value.dtype);
   const k = extentOf(summed);
-  if (strides.summed === 1) return false;
   const distance = strides.summed * bytes;
   const sets = distance % lineBytes === 0 ? lineSets / common(distance / lineBytes, lineSets) : lineSets;
   if (k * lineBytes <= fastBytes * (sets / lineSets)) return false;

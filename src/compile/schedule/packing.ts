@@ -16,11 +16,13 @@ import {
   substitution,
 } from "../nest.ts";
 import { type Cover, split, startOf } from "./cover.ts";
-import type { Factor } from "./product.ts";
+import { type Factor, reading, walkEvenly } from "./product.ts";
 import { jam } from "./tile.ts";
 
 /** Panels that are written at once, so that what a visit to a distant row of memory brings is used. */
 const panelsAtOnce = 8;
+/** Copies that stand side by side where the last loops are short. */
+const mostCopies = 32;
 
 /** What is to be packed: a factor, the axes summed over, and how it is cut. */
 export interface Operand extends Factor {
@@ -70,7 +72,8 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
       value: context.rewrite(value, substitution(places), new Map()),
     };
   };
-  const loops = isSideBySide(value, at(tiled, -1)) ? fillPanels : fillTiles;
+  const isSideBySide = walkEvenly(context, value, tiled) && areNeighbours(value, at(tiled, -1));
+  const loops = isSideBySide ? fillPanels : fillTiles;
   const body = loops(context, cover, inner, summed.map(copyOf), fill);
   return {
     packed,
@@ -87,8 +90,8 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
 }
 
 /** Are neighbours along `axis` neighbours in memory? */
-function isSideBySide(value: Expression, axis: Axis): boolean {
-  const loads = loadsIn([{ kind: "carry", local: -1, initial: value }]);
+function areNeighbours(value: Expression, axis: Axis): boolean {
+  const loads = loadsIn([reading(value)]);
   return loads.length > 0 && loads.every((load) => [0, 1].includes(coefficientOf(load.index, axis.local) ?? -1));
 }
 
@@ -125,7 +128,14 @@ function fillTiles(
   fill: Fill,
 ): readonly Step[] {
   const tile = context.newAxis(cover.count);
-  return nestLoops([tile], nestLoops(summed, unrolled(context, fill(context.position(tile)), inner)), "parallel");
+  let steps = unrolled(context, fill(context.position(tile)), inner);
+  let loops = summed;
+  for (let last = loops.at(-1); last !== undefined && loops.length > 1; last = loops.at(-1)) {
+    if (steps.length * last.extent > mostCopies) break;
+    steps = jam(context, steps, last, context.builder.index(0), 0, last.extent);
+    loops = loops.slice(0, -1);
+  }
+  return nestLoops([tile], nestLoops(loops, steps), "parallel");
 }
 
 function unrolled(context: NestContext, step: Step, inner: Axis): readonly Step[] {

@@ -33,8 +33,11 @@ export interface Product {
   readonly stores: readonly Step[];
 }
 
-/** `nest` as a product whose columns are neighbours in memory, or undefined where it is none. */
-export function productOf(context: NestContext, nest: Nest): Product | undefined {
+/**
+ * `nest` as a product whose columns are neighbours in memory, or undefined where it is none. A tile walks axes that its factor
+ * walks evenly too, if those alone fill tiles of `width` well.
+ */
+export function productOf(context: NestContext, nest: Nest, width: number): Product | undefined {
   const [carry, ...rest] = nest.body;
   if (carry?.kind !== "carry") return undefined;
   const summed: Axis[] = [];
@@ -53,9 +56,13 @@ export function productOf(context: NestContext, nest: Nest): Product | undefined
   const isLeft = leftAlone.includes(lane);
   if (!isLeft && !rightAlone.includes(lane)) return undefined;
   const longest = [...(isLeft ? rightAlone : leftAlone)].sort((a, b) => b.extent - a.extent)[0];
-  const together = (axis: Axis, alone: readonly Axis[]) => runAround(context, nest, stores, axis, alone);
-  const columns = together(lane, isLeft ? leftAlone : rightAlone);
-  const rows = longest === undefined ? [] : together(longest, isLeft ? rightAlone : leftAlone);
+  const together = (axis: Axis, alone: readonly Axis[], value: Expression) => {
+    const even = runAround(context, nest, [...stores, reading(value)], axis, alone);
+    return fillsTiles(extentOf(even), width) ? even : runAround(context, nest, stores, axis, alone);
+  };
+  const columns = isLeft ? together(lane, leftAlone, left) : together(lane, rightAlone, right);
+  const rowsAlone = isLeft ? rightAlone : leftAlone;
+  const rows = longest === undefined ? [] : together(longest, rowsAlone, isLeft ? right : left);
   const outer = nest.axes.filter((axis) => !columns.includes(axis) && !rows.includes(axis));
   const factor = (value: Expression, tiled: readonly Axis[]): Factor => {
     return { value, tiled, outer: outer.filter((axis) => dependsOn(value, axis.local)) };
@@ -68,6 +75,16 @@ export function productOf(context: NestContext, nest: Nest): Product | undefined
     outer,
     stores,
   };
+}
+
+/** Do tiles of `width` that overlap at the end cover `extent` with little work done twice? */
+function fillsTiles(extent: number, width: number): boolean {
+  return extent >= width && Math.ceil(extent / width) * width <= 1.4 * extent;
+}
+
+/** A step that does nothing but read `value`. */
+export function reading(value: Expression): Step {
+  return { kind: "carry", local: -1, initial: value };
 }
 
 /** Axes that `value` depends on and `other` does not. */
@@ -99,22 +116,30 @@ function runAround(
   return nest.axes.slice(first, last + 1);
 }
 
-/** How far apart neighbours along tiles and along the sum lie in memory, where that is all there is to a factor. */
+/** How a factor that is nothing but an element of a tensor moves through memory. */
+export interface Strides {
+  /** From one column or row of a tile to the next. */
+  readonly tiled: number;
+  /** From one step of the sum to the next; undefined where the summed axes do not move as one. */
+  readonly summed: number | undefined;
+}
+
+/** The strides of a factor, or undefined where it is more than an element or moves unevenly through a tile. */
 export function stridesInPlace(
   context: NestContext,
   { value, tiled }: Factor,
   summed: readonly Axis[],
-): { readonly tiled: number; readonly summed: number } | undefined {
+): Strides | undefined {
   if (value.kind !== "load") return undefined;
-  const reads: Step = { kind: "carry", local: -1, initial: value };
-  const walks = (axes: readonly Axis[]) =>
-    axes.every((axis, index) => index === 0 || walkAsOne(context, [reads], at(axes, index - 1), axis));
-  const [across, along] = [tiled, summed].map((axes) => {
-    const last = axes.at(-1);
-    return last === undefined ? 0 : coefficientOf(value.index, last.local);
-  });
-  if (across === undefined || along === undefined || !walks(tiled) || !walks(summed)) return undefined;
-  return { tiled: across, summed: along };
+  const strides = [...tiled, ...summed].map((axis) => coefficientOf(value.index, axis.local));
+  const across = tiled.length === 0 ? 0 : strides[tiled.length - 1];
+  if (strides.includes(undefined) || across === undefined || !walkEvenly(context, value, tiled)) return undefined;
+  return { tiled: across, summed: walkEvenly(context, value, summed) ? strides.at(-1) : undefined };
+}
+
+/** Does `value` move through `axes` as if they were one? */
+export function walkEvenly(context: NestContext, value: Expression, axes: readonly Axis[]): boolean {
+  return axes.every((axis, index) => index === 0 || walkAsOne(context, [reading(value)], at(axes, index - 1), axis));
 }
 
 /** Positions in all of `axes`. */

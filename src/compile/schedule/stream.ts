@@ -29,7 +29,8 @@ export function shouldStream(context: NestContext, product: Product, target: Tar
   const bytes = bytesOf(columns.value.dtype);
   if (m > mostRows || n * k * bytes < largeBytes || (n * bytes) / target.vectorBytes < 4) return false;
   const strides = stridesInPlace(context, columns, summed);
-  return strides?.tiled === 1 && strides.summed !== 1 && stridesInPlace(context, rows, summed) !== undefined;
+  if (strides?.tiled !== 1 || strides.summed === 1) return false;
+  return strides.summed !== undefined && stridesInPlace(context, rows, summed)?.summed !== undefined;
 }
 
 /** The loops: chunks of columns; in each all rows of the matrix; then what is done with the sums. */
