@@ -3,6 +3,8 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { Single } from "./single.ts";
 
 const log2e = 1.44269504;
+const roundingShift = 1.5 * 2 ** 23;
+const roundingShiftBits = 0x4b400000;
 /** ln 2 in two parts, the first of 15 bits: its product with a whole number below 2^9 is exact. */
 const ln2Head = 0.693145751953125;
 const ln2Tail = 1.428606765330187e-6;
@@ -20,11 +22,15 @@ const tanhTail = [
 ];
 const tanhEdge = 0.625;
 
-/** x = n·ln 2 + r with whole n, as i32. */
+/**
+ * x = n·ln 2 + r with whole n, as i32, for |x| below 2^20. Adding 1.5·2^23 leaves no room for a fraction and puts n in the
+ * last bits, which takes fewer instructions than to round and convert.
+ */
 function reduce(s: Single, x: Expression): { n: Expression; r: Expression } {
-  const n = s.apply("round", s.multiply(x, log2e));
+  const shifted = s.add(s.multiply(x, log2e), roundingShift);
+  const n = s.subtract(shifted, roundingShift);
   const r = s.subtract(s.subtract(x, s.multiply(n, ln2Head)), s.multiply(n, ln2Tail));
-  return { n: s.toWhole(n), r };
+  return { n: s.add(s.bits(shifted), -roundingShiftBits), r };
 }
 
 /** e^r for a reduced argument. */
@@ -34,8 +40,11 @@ function expReduced(s: Single, r: Expression): Expression {
 
 /** p·2^n in two steps, so that results below the normal range are rounded once. */
 export function scaleByTwoTo(s: Single, p: Expression, n: Expression): Expression {
-  const half = s.apply("shiftRight", n, 1);
-  return s.multiply(s.multiply(p, s.twoTo(half)), s.twoTo(s.subtract(n, half)));
+  // Both exponents with their bias at once: a + b − 254 = n
+  const biased = s.add(n, 254);
+  const a = s.apply("shiftRight", biased, 1);
+  const b = s.subtract(biased, a);
+  return s.multiply(s.multiply(p, s.power(a)), s.power(b));
 }
 
 /** ln 2^−150: below it e^x is 0 in f32. */

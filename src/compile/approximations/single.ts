@@ -103,7 +103,12 @@ export class Single {
 
   /** 2^n for whole n between −126 and 127, given as i32. */
   twoTo(n: Expression): Expression {
-    return this.ofBits(this.apply("shiftLeft", this.apply("add", n, 127), 23));
+    return this.power(this.apply("add", n, 127));
+  }
+
+  /** 2^(n − 127) for whole n between 1 and 254, given as i32: the exponent as it is stored. */
+  power(n: Expression): Expression {
+    return this.ofBits(this.apply("shiftLeft", n, 23));
   }
 
   /** `magnitude`, which is not negative, with the sign of `sign`. */
