@@ -50,6 +50,7 @@ export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";
 export { checkpoint } from "./transforms/checkpoint.ts";
 export { type CompiledFunction, type CompileOptions, compile } from "./transforms/compile.ts";
+export { type ArgumentCotangents, customJvp, customVjp, type VjpParts } from "./transforms/customRules.ts";
 export {
   type ArenaReport,
   explainPlan,
@@ -60,7 +61,6 @@ export {
   type ProfileOptions,
   profile,
 } from "./transforms/explainPlan.ts";
-export { type ArgumentCotangents, customJvp, customVjp, type VjpParts } from "./transforms/customRules.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transforms/grad.ts";
 export { gradientsOf } from "./transforms/gradient.ts";
 export { hessian, hvp, type JacobianOf, type JacobianOptions, jacobian } from "./transforms/jacobian.ts";

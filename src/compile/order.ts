@@ -70,5 +70,11 @@ function expectLast(readers: ReadonlySet<Pending> | undefined, bytes: number): v
 }
 
 function isBetter(a: Pending, b: Pending): boolean {
+  if (isEarly(a) !== isEarly(b)) return isEarly(b);
   return a.growth < b.growth || (a.growth === b.growth && a.position < b.position);
+}
+
+/** Would its result only lie there, because all that use it wait for something else as well? */
+function isEarly({ growth, users }: Pending): boolean {
+  return growth > 0 && users.length > 0 && users.every((user) => user.missing > 1);
 }

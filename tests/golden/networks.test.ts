@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import {
   arange,
   compile,
+  concat,
   conv2d,
   gelu,
   maxPool,
@@ -24,7 +25,7 @@ import {
   where,
 } from "../../src/index.ts";
 import { at } from "../../src/support/invariant.ts";
-import { tensorOf } from "../../src/tensor/hostArray.ts";
+import { tensorOf, toHostArray } from "../../src/tensor/hostArray.ts";
 import { expectNear, golden, goldenNames, rowOf, tolerances } from "./golden.ts";
 
 type Weights = Readonly<Record<string, Tensor>>;
@@ -97,13 +98,24 @@ describe.each(Object.entries(networks))("network %s", (name, lossOf) => {
       const expected = rowOf(golden(`${name}.curve.${kind}`), index);
       await expectNear(step(...batch(index, "f64")), expected, tolerances.f64, `loss at step ${index}`);
     }
-    for (const [key, { value }] of parameters)
-      await expectNear(value, golden(`${name}.end.${kind}.${key}`), tolerances.f64, `${key} at the end`);
+    for (const [key, { value }] of parameters) {
+      const end = golden(`${name}.end.${kind}.${key}`);
+      // The keys' bias moves all scores of a row alike: its gradient is rounding, which AdamW makes into whole steps
+      const [given, expected] =
+        key === "attention.bias" ? [withoutKeys(value), await toHostArray(withoutKeys(tensorOf(end)))] : [value, end];
+      await expectNear(given, expected, tolerances.f64, `${key} at the end`);
+    }
   });
 });
 
 function weightOf(weights: Weights, name: string): Tensor {
   return weights[name] ?? expect.fail(`no weight ${name}`);
+}
+
+/** Of queries, keys and values that stand side by side, the first and the last. */
+function withoutKeys(x: Tensor): Tensor {
+  const [queries, , values] = split(x, 3);
+  return queries && values ? concat([queries, values]) : expect.fail("there are three parts");
 }
 
 function linear(weights: Weights, name: string, x: Tensor): Tensor {

@@ -48,8 +48,9 @@ describe("checkpoint", () => {
       slope(x, weights);
       return (slope.traces[0]?.plan.arenaBytes ?? 0) / (32 * 16 * 4);
     };
-    // Sixteen activations and a gradient; with pieces of four: three kept, four computed again, a gradient
-    expect([peak(16, false), peak(8, true), peak(4, true), peak(2, true)]).toEqual([17, 10, 8, 10]);
+    // Sixteen activations, a gradient and a packed weight (half an activation); with pieces of four: three kept, four
+    // computed again, a gradient, a packed weight
+    expect([peak(16, false), peak(8, true), peak(4, true), peak(2, true)]).toEqual([17.5, 10.5, 8.5, 10.5]);
   });
 
   it("gives the same gradients, bit for bit where both are run as they are written", async () => {
