@@ -50,6 +50,9 @@ export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";
 export { checkpoint } from "./transforms/checkpoint.ts";
 export { type CompiledFunction, type CompileOptions, compile } from "./transforms/compile.ts";
+export { cond } from "./transforms/control/cond.ts";
+export { type ScanOptions, scan } from "./transforms/control/scan.ts";
+export { whileLoop } from "./transforms/control/whileLoop.ts";
 export { type ArgumentCotangents, customJvp, customVjp, type VjpParts } from "./transforms/customRules.ts";
 export {
   type ArenaReport,

@@ -13,17 +13,31 @@ import { nativeForm } from "./approximate.ts";
 import { allSteps, type LoopStep, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
 import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
+import type { RegionCommands } from "./regions/regionMemory.ts";
 import { storeAddress } from "./schedule/axes.ts";
 
 /** Loops of fewer lanes are not worth telling apart. */
 const fewestLanes = 4;
 
+/** What happens between two barriers: a kernel, or all that a region does. */
+export type Launch = KernelLaunch | RegionLaunch;
+
 /** A kernel with the tensors and sizes of one launch. */
-export interface Launch {
+export interface KernelLaunch extends Effects {
   readonly kernel: Kernel;
   /** The tensor behind each buffer argument. */
   readonly tensors: readonly Node[];
   readonly sizes: readonly number[];
+}
+
+/** The commands of a region, once its memory is known. */
+export interface RegionLaunch extends Effects {
+  readonly kernel?: undefined;
+  readonly commands: RegionCommands;
+}
+
+/** What a launch does to tensors. */
+interface Effects {
   readonly reads: ReadonlySet<Node>;
   readonly writes: ReadonlySet<Node>;
   /** Written tensors whose old version may lie in the same memory: it is read only at the element being written. */
@@ -41,7 +55,7 @@ export function finishKernel(
   steps: readonly Step[],
   target: Target,
   overwrites: ReadonlyMap<Node, Node>,
-): Launch {
+): KernelLaunch {
   const writes = new Set<Node>();
   for (const step of allSteps(steps)) if (step.kind === "store") writes.add(step.tensor);
   const reads = new Set(loadsIn(steps).map((load) => context.tensorOf(load.buffer)));

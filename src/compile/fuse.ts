@@ -40,6 +40,9 @@ function settle(context: NestContext, groups: readonly Group[], group: Group): G
 }
 
 function groupOf(context: NestContext, nest: Nest): Group {
+  const { region } = nest;
+  if (region !== undefined)
+    return { nest, writes: new Set(region.results.values()), reads: new Set(region.node.inputs) };
   const writes = new Set<Node>();
   for (const step of allSteps(nest.body)) if (step.kind === "store") writes.add(step.tensor);
   const loads = loadsIn(nest.body).map((load) => context.tensorOf(load.buffer));
@@ -93,7 +96,10 @@ function inOrder(groups: readonly Group[]): Group[] {
 
 function withoutUnread(context: NestContext, groups: readonly Group[], isOutput: (tensor: Node) => boolean): Nest[] {
   const read = new Set(
-    groups.flatMap((group) => loadsIn(group.nest.body).map((load) => context.tensorOf(load.buffer))),
+    groups.flatMap(({ nest: { body, region } }) => [
+      ...loadsIn(body).map((load) => context.tensorOf(load.buffer)),
+      ...(region?.node.inputs ?? []),
+    ]),
   );
   const keep = (steps: readonly Step[]): Step[] =>
     steps.flatMap((step): Step[] => {

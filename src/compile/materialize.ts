@@ -2,7 +2,7 @@
  * Decides which results are kept in memory; all others are computed where they are used. Kept are outputs,
  * reductions and contractions, operands of contractions, and what would otherwise be computed again at a price.
  */
-import type { Node } from "../graph/node.ts";
+import { isNode, type Node } from "../graph/node.ts";
 import { type Family, primitives } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sizeOf } from "../shape/shape.ts";
@@ -17,13 +17,24 @@ const cheap = 10;
 const longest = 400;
 
 /** What has loops of its own, which others cannot run in passing. */
-const loopingFamilies: ReadonlySet<Family> = new Set<Family>(["reduce", "contract", "scatter", "recurrence"]);
+const loopingFamilies: ReadonlySet<Family> = new Set<Family>([
+  "reduce",
+  "contract",
+  "scatter",
+  "recurrence",
+  "region",
+  "project",
+]);
 
-/** The nodes to keep in memory, each after those it depends on. Sources are in memory already and not among them. */
-export function chooseMaterialized(outputs: readonly Node[], isSource: (node: Node) => boolean): Node[] {
-  const order = topologicalOrder(outputs, isSource).filter((node) => !isSource(node));
+/** The nodes to keep in memory for `outputs` and for computing `others`, each after those it depends on. Sources are in memory already and not among them. */
+export function chooseMaterialized(
+  outputs: readonly Node[],
+  isSource: (node: Node) => boolean,
+  others: readonly Node[] = [],
+): Node[] {
+  const order = topologicalOrder([...outputs, ...others], isSource).filter((node) => !isSource(node));
   const users = usersOf(order);
-  const isOutput = new Set(outputs);
+  const isOutput = new Set([...outputs, ...inputsOfRegions(order)]);
   const kept = new Set<Node>();
   const inMemory = (node: Node) => kept.has(node) || isSource(node);
   const mustKeep = (node: Node) => isOutput.has(node) || loopingFamilies.has(primitives[node.primitive].family);
@@ -36,11 +47,19 @@ export function chooseMaterialized(outputs: readonly Node[], isSource: (node: No
 }
 
 /** Every result of an operation: what targets keep that do not optimize. */
-export function everyResult(outputs: readonly Node[], isSource: (node: Node) => boolean): Node[] {
-  const isOutput = new Set(outputs);
-  return topologicalOrder(outputs, isSource).filter(
-    (node) => !isSource(node) && (isOutput.has(node) || !isFamily(node, "leaf")),
-  );
+export function everyResult(
+  outputs: readonly Node[],
+  isSource: (node: Node) => boolean,
+  others: readonly Node[] = [],
+): Node[] {
+  const order = topologicalOrder([...outputs, ...others], isSource);
+  const isOutput = new Set([...outputs, ...inputsOfRegions(order)]);
+  return order.filter((node) => !isSource(node) && (isOutput.has(node) || !isFamily(node, "leaf")));
+}
+
+/** Regions are plans of their own: they find what they are given in memory. */
+function inputsOfRegions(order: readonly Node[]): readonly Node[] {
+  return order.flatMap((node) => (isFamily(node, "region") ? node.inputs : []));
 }
 
 function usersOf(order: readonly Node[]): Map<Node, Node[]> {
@@ -114,14 +133,15 @@ function worthKeeping(
 function isDenseView(node: Node, inMemory: (node: Node) => boolean): boolean {
   let inner = node;
   while (!inMemory(inner)) {
+    const isSlice = isNode(inner, "gather") && inner.params.value === null;
     const isSimple =
       inner.primitive === "permuteDims" ||
       inner.primitive === "broadcast" ||
       inner.primitive === "reshape" ||
       inner.primitive === "after";
-    if (!isSimple) return false;
+    if (!isSimple && !isSlice) return false;
     const next = at(inner.inputs, 0);
-    if (inner.primitive === "reshape" && !inMemory(next)) return false;
+    if ((inner.primitive === "reshape" || isSlice) && !inMemory(next)) return false;
     inner = next;
   }
   return true;

@@ -5,15 +5,18 @@
 import type { Node } from "../graph/node.ts";
 import { primitives } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import type { Command, Plan, Slot } from "../kernel/plan.ts";
 import { structureOf } from "../kernel/structure.ts";
 import { bytesOf } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
-import { at, invariant } from "../support/invariant.ts";
+import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Launch } from "./finish.ts";
 import { orderLaunches } from "./order.ts";
 import type { Program } from "./program.ts";
+import { inlineCommands, slotsIn } from "./regions/inline.ts";
+import type { RegionMemory } from "./regions/regionMemory.ts";
 
 /** Arena memory starts at multiples of this many bytes: whole cache lines. */
 const alignment = 64;
@@ -24,12 +27,16 @@ export function planMemory(launches: readonly Launch[], program: Program, output
   const ordered = layout.order();
   const kernels = new Map<string, number>();
   const inMemory = new Set([...program.sources, ...launches.flatMap(({ computes }) => computes)]);
-  const plan = { kernels: [] as Launch["kernel"][], commands: [...layout.firstCopies] };
+  const plan = { kernels: [] as Kernel[], commands: [...layout.firstCopies] };
+  const place = (kernel: Kernel) => remember(kernels, structureOf(kernel), () => plan.kernels.push(kernel) - 1);
   for (const launch of ordered) {
-    const key = structureOf(launch.kernel);
+    if (launch.kernel === undefined) {
+      plan.commands.push(...launch.commands(layout.regionMemory(place)));
+      continue;
+    }
     plan.commands.push({
       kind: "kernel",
-      kernel: remember(kernels, key, () => plan.kernels.push(launch.kernel) - 1),
+      kernel: place(launch.kernel),
       slots: launch.tensors.map((tensor) => layout.slotOf(tensor)),
       sizes: launch.sizes,
       label: launch.kernel.name,
@@ -37,7 +44,7 @@ export function planMemory(launches: readonly Launch[], program: Program, output
     });
   }
   plan.commands.push(...layout.lastCopies);
-  const { slots, arenaBytes } = placeInArena(layout.slots, plan.commands);
+  const { slots, arenaBytes } = placeInArena(layout.slots, layout.inside, plan.commands);
   return {
     slots,
     arenaBytes,
@@ -70,6 +77,8 @@ class Layout {
   /** Copies before and after all launches. */
   readonly firstCopies: Command[] = [];
   readonly lastCopies: Command[] = [];
+  /** Slots that are parts of others, whose offsets are counted from there. */
+  readonly inside = new Map<number, number>();
   readonly #launches: readonly Launch[];
   readonly #slotOf = new Map<Node, number>();
   readonly #writer = new Map<Node, Launch>();
@@ -95,11 +104,31 @@ class Layout {
 
   /** The slot that holds `tensor`; what is not given from outside gets one in the arena. */
   slotOf(tensor: Node): number {
-    return remember(
-      this.#slotOf,
-      tensor,
-      () => this.slots.push({ kind: "arena", offset: 0, bytes: bytesOfTensor(tensor) }) - 1,
-    );
+    return remember(this.#slotOf, tensor, () => this.#scratch(bytesOfTensor(tensor)));
+  }
+
+  /** What regions need; `place` gives the number of a kernel in the plan. */
+  regionMemory(place: (kernel: Kernel) => number): RegionMemory {
+    return {
+      slotOf: (tensor) => this.slotOf(tensor),
+      scratch: (bytes) => this.#scratch(bytes),
+      inline: (plan, externals) => inlineCommands(plan, this.#slotsOf(plan, externals), place),
+    };
+  }
+
+  /** Slots for those of `inner`: its scratch memory is a stretch of ours. */
+  #slotsOf(inner: Plan, externals: readonly number[]): number[] {
+    const stretch = inner.arenaBytes > 0 ? this.#scratch(inner.arenaBytes) : -1;
+    return inner.slots.map((slot) => {
+      if (slot.kind === "external") return at(externals, slot.position);
+      const own = this.slots.push(slot) - 1;
+      if (slot.kind === "arena") this.inside.set(own, stretch);
+      return own;
+    });
+  }
+
+  #scratch(bytes: number): number {
+    return this.slots.push({ kind: "arena", offset: 0, bytes }) - 1;
   }
 
   /** Launches so that each follows those it reads and those that read what it overwrites. */
@@ -157,9 +186,13 @@ class Layout {
 }
 
 /** Gives each arena slot an offset; slots whose lives do not meet may share memory. */
-function placeInArena(slots: readonly Slot[], commands: readonly Command[]): { slots: Slot[]; arenaBytes: number } {
-  const lives = livesOf(commands);
-  const bySize = slots.map((_, index) => index).filter((index) => slots[index]?.kind === "arena");
+function placeInArena(
+  slots: readonly Slot[],
+  inside: ReadonlyMap<number, number>,
+  commands: readonly Command[],
+): { slots: Slot[]; arenaBytes: number } {
+  const lives = livesOf(commands, inside);
+  const bySize = slots.map((_, index) => index).filter((index) => slots[index]?.kind === "arena" && !inside.has(index));
   bySize.sort((a, b) => at(slots, b).bytes - at(slots, a).bytes || a - b);
   const placed: { offset: number; end: number; life: readonly [number, number] }[] = [];
   const result = [...slots];
@@ -179,15 +212,23 @@ function placeInArena(slots: readonly Slot[], commands: readonly Command[]): { s
     arenaBytes = Math.max(arenaBytes, offset + bytes);
     result[index] = { kind: "arena", offset, bytes: at(slots, index).bytes };
   }
+  for (const [index, stretch] of inside) {
+    const [slot, whole] = [at(result, index), at(result, stretch)];
+    if (slot.kind === "arena" && whole.kind === "arena")
+      result[index] = { ...slot, offset: whole.offset + slot.offset };
+  }
   return { slots: result, arenaBytes };
 }
 
-/** First and last command that touches each slot. */
-function livesOf(commands: readonly Command[]): Map<number, readonly [number, number]> {
+/** First and last command that touches each slot; what a loop touches, it needs from beginning to end. */
+function livesOf(
+  commands: readonly Command[],
+  inside: ReadonlyMap<number, number>,
+): Map<number, readonly [number, number]> {
   const lives = new Map<number, readonly [number, number]>();
   commands.forEach((command, time) => {
-    invariant(command.kind !== "loop", "memory is planned before commands are put into loops");
-    for (const slot of command.kind === "kernel" ? command.slots : [command.from, command.to]) {
+    for (const touched of slotsIn(command)) {
+      const slot = inside.get(touched) ?? touched;
       lives.set(slot, [lives.get(slot)?.[0] ?? time, time]);
     }
   });

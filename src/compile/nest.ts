@@ -3,6 +3,7 @@
  * buffers that are still tensors of the graph. `finish.ts` turns the final nest into a kernel.
  */
 import type { Node } from "../graph/node.ts";
+import type { RegionNode } from "../graph/region.ts";
 import { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { LoopMode } from "../kernel/kernel.ts";
@@ -68,6 +69,14 @@ export interface Nest {
   readonly isScheduled?: true;
   /** Tensors that have to be computed first, though nothing of them is read. */
   readonly waits: readonly Node[];
+  /** Instead of loops: a region, whose commands run in their place. */
+  readonly region?: RegionCall;
+}
+
+/** A node that runs regions, and where its results go, by number; the others nobody wants. */
+export interface RegionCall {
+  readonly node: RegionNode;
+  readonly results: ReadonlyMap<number, Node>;
 }
 
 /** A serial loop over all positions of `axis`. */
@@ -80,9 +89,9 @@ export function nestLoops(axes: readonly Axis[], body: readonly Step[], mode: Lo
   return axes.filter(hasLoop).reduceRight<readonly Step[]>((inner, axis) => [loopOver(axis, inner, mode)], body);
 }
 
-/** Does the nest hold a loop whose iterations depend on each other? */
-export function isOrdered({ body }: Nest): boolean {
-  return allSteps(body).some((step) => step.kind === "loop" && step.ordered === true);
+/** Does the nest keep to itself: a region, or loops whose iterations depend on each other? */
+export function isOrdered({ body, region }: Nest): boolean {
+  return region !== undefined || allSteps(body).some((step) => step.kind === "loop" && step.ordered === true);
 }
 
 /** What the nests of one program share: expressions, locals, and where each load reads. */

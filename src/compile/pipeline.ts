@@ -2,19 +2,22 @@
  * The spine of the compiler: the passes from a graph to a plan, in order. Read this list and you know the
  * compiler; each pass stands in the file it is imported from. Nothing else calls a pass.
  */
-import type { Node } from "../graph/node.ts";
+import { isNode, type Node } from "../graph/node.ts";
+import { isRegionNode } from "../graph/region.ts";
 import type { Plan } from "../kernel/plan.ts";
 import type { Target } from "../kernel/target.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at, invariant } from "../support/invariant.ts";
-import { finishKernel, type Launch } from "./finish.ts";
+import { finishKernel, type Launch, type RegionLaunch } from "./finish.ts";
 import { fuseNests } from "./fuse.ts";
 import { lowerToNest } from "./lower/nests.ts";
+import { lowerParts } from "./lower/part.ts";
 import { Values } from "./lower/values.ts";
 import { chooseMaterialized, everyResult } from "./materialize.ts";
 import { planMemory } from "./memory.ts";
-import { type Nest, NestContext } from "./nest.ts";
-import type { Program } from "./program.ts";
+import { type Nest, NestContext, type RegionCall } from "./nest.ts";
+import type { Part, Program } from "./program.ts";
+import { compileRegion } from "./regions/compileRegion.ts";
 import { packContraction } from "./schedule/pack.ts";
 import { scheduleNest } from "./schedule/schedule.ts";
 import { simplifyGraph } from "./simplify.ts";
@@ -26,6 +29,7 @@ export interface Compilation {
   readonly isSource: (node: Node) => boolean;
   readonly context: NestContext;
   outputs: readonly Node[];
+  parts: readonly Part[];
   materialized: readonly Node[];
   nests: readonly Nest[];
   launches: readonly Launch[];
@@ -48,16 +52,23 @@ export const passes = [
     why: "No node is needless, and none is there twice.",
     optimizes: true,
     run: (state) => {
-      state.outputs = simplifyGraph(state.outputs, state.isSource);
+      const roots = [...state.outputs, ...rootsOf(state.parts)];
+      const simple = simplifyGraph(roots, state.isSource);
+      const of = new Map(roots.map((root, index) => [root, at(simple, index)]));
+      state.outputs = simple.slice(0, state.outputs.length);
+      state.parts = state.parts.map(({ whole, value, position }) => ({
+        whole,
+        value: of.get(value) ?? value,
+        position: of.get(position) ?? position,
+      }));
     },
   },
   {
     name: "materialize",
     why: "Each node is either kept in memory or computed where it is used.",
     run: (state) => {
-      state.materialized = state.target.optimize
-        ? chooseMaterialized(state.outputs, state.isSource)
-        : everyResult(state.outputs, state.isSource);
+      const choose = state.target.optimize ? chooseMaterialized : everyResult;
+      state.materialized = choose(state.outputs, state.isSource, rootsOf(state.parts));
     },
   },
   {
@@ -65,8 +76,14 @@ export const passes = [
     why: "Each node in memory has a loop nest that computes it.",
     run: (state) => {
       const values = new Values(state.context, new Set([...state.materialized, ...state.program.sources]));
-      const filled = state.materialized.filter((node) => sizeOf(node.type.shape) > 0);
-      state.nests = filled.map((node) => lowerToNest(state.context, node, values));
+      const regions = regionCalls(state.materialized);
+      const nests = state.materialized.flatMap((node) => {
+        const region = regions.get(node);
+        if (region !== undefined) return regionNest(region);
+        const isLoops = sizeOf(node.type.shape) > 0 && !isNode(node, "project");
+        return isLoops ? lowerToNest(state.context, node, values) : [];
+      });
+      state.nests = [...nests, ...lowerParts(state.context, state.parts, values)];
     },
   },
   {
@@ -93,6 +110,7 @@ export const passes = [
     run: (state) => {
       const replaced = replacedBy(state);
       state.launches = state.nests.map((nest) => {
+        if (nest.region !== undefined) return launchRegion(nest, nest.region, state.target);
         const steps = scheduleNest(state.context, nest, state.target);
         return finishKernel(state.context, nest, steps, state.target, replaced);
       });
@@ -112,6 +130,35 @@ function replacedBy({ program, outputs }: Compilation): ReadonlyMap<Node, Node> 
   return new Map(program.replaces.map(([output, source]) => [at(outputs, output), at(program.sources, source)]));
 }
 
+function rootsOf(parts: readonly Part[]): Node[] {
+  return parts.flatMap(({ value, position }) => [value, position]);
+}
+
+/** The regions among `nodes`, with those of their results that are wanted. */
+function regionCalls(nodes: readonly Node[]): ReadonlyMap<Node, RegionCall> {
+  const calls = new Map<Node, RegionCall & { results: Map<number, Node> }>();
+  for (const node of nodes) if (isRegionNode(node)) calls.set(node, { node, results: new Map() });
+  for (const node of nodes)
+    if (isNode(node, "project")) calls.get(at(node.inputs, 0))?.results.set(node.params.index, node);
+  return calls;
+}
+
+function regionNest(region: RegionCall): Nest {
+  const computes = [region.node, ...region.results.values()];
+  return { axes: [], body: [], contraction: false, computes, waits: [], region };
+}
+
+function launchRegion({ computes }: Nest, region: RegionCall, target: Target): RegionLaunch {
+  return {
+    commands: compileRegion(region, (body) => compileProgram(body, target)),
+    reads: new Set(region.node.inputs),
+    writes: new Set(region.results.values()),
+    mayOverwrite: new Set(),
+    waits: [],
+    computes,
+  };
+}
+
 /** Name of a pass. */
 export type PassName = (typeof passes)[number]["name"];
 
@@ -129,13 +176,15 @@ export function listenToPasses(listen: PassListener | undefined): PassListener |
 
 /** The plan of `program` on `target`. */
 export function compileProgram(program: Program, target: Target): Plan {
-  const sources = new Set(program.sources);
+  const { parts = [] } = program;
+  const sources = new Set([...program.sources, ...parts.map(({ whole }) => whole)]);
   const state: Compilation = {
     program,
     target,
     isSource: (node) => sources.has(node),
     context: new NestContext(),
     outputs: program.outputs,
+    parts,
     materialized: [],
     nests: [],
     launches: [],

@@ -1,6 +1,7 @@
 /** The state of a compilation after each pass, as text: for people, tests and the documentation. */
 import { printGraph } from "../graph/print.ts";
 import { printPlan } from "../kernel/print.ts";
+import { at } from "../support/invariant.ts";
 import type { Nest } from "./nest.ts";
 import type { Compilation, PassName } from "./pipeline.ts";
 
@@ -11,7 +12,8 @@ const printers: { readonly [Pass in PassName]: (compilation: Compilation) => str
   lower: ({ nests }) => nests.map(showNest).join("\n"),
   fuse: ({ nests }) => nests.map(showNest).join("\n"),
   pack: ({ nests }) => nests.map(showNest).join("\n"),
-  schedule: ({ launches }) => launches.map((launch) => launch.kernel.name).join("\n"),
+  schedule: ({ launches }) =>
+    launches.map((launch) => launch.kernel?.name ?? at(launch.computes, 0).primitive).join("\n"),
   memory: ({ plan }) => (plan === undefined ? "" : printPlan(plan)),
 };
 

@@ -10,4 +10,13 @@ export interface Program {
    * the plan may give both the same memory; the plan is right either way.
    */
   readonly replaces: readonly (readonly [output: number, source: number])[];
+  /** Outputs of which a run writes one slice only. */
+  readonly parts?: readonly Part[];
+}
+
+/** A result that becomes slice `position` (along the first axis) of `whole`: an output that is no operation but memory. */
+export interface Part {
+  readonly whole: Node;
+  readonly value: Node;
+  readonly position: Node;
 }

@@ -5,6 +5,7 @@
  */
 import type { Dtype } from "../shape/dtype.ts";
 import type { Shape } from "../shape/shape.ts";
+import type { RegionSignature } from "./tensorType.ts";
 
 type Nothing = Readonly<Record<never, never>>;
 
@@ -88,9 +89,10 @@ export interface PrimitiveParams {
   concat: { readonly axis: number };
   /**
    * Indexed read: the elements of the first input at the positions along `axis` that the second, of i32, says; its axes
-   * stand in the place of `axis`. The first `batch` axes belong to both. Positions that do not exist give `value`.
+   * stand in the place of `axis`. The first `batch` axes belong to both. Positions that do not exist give `value`; where that is
+   * null, all of them are known to exist.
    */
-  gather: IndexedAxis & { readonly value: number };
+  gather: IndexedAxis & { readonly value: number | null };
 
   /** The first input, with a derivative of its own: result `output` of a function of the other inputs that `rule` differentiates. */
   call: { readonly rule: DerivativeRule; readonly output: number };
@@ -129,6 +131,27 @@ export interface PrimitiveParams {
     readonly accumulate: Dtype;
     readonly dtype: Dtype;
   };
+
+  // Regions: functions of their own, which run many times or not at all. `project` reads one of their results.
+  /**
+   * Runs `body` for each of `length` steps. Inputs: `carries` tensors handed on from step to step, `slices` tensors whose
+   * first axis is the steps (the last one first where `isReversed`), and tensors that are the same in each step; the body
+   * takes them in this order and gives the carries, then what is to be stacked. Results: the last carries, the
+   * stacks, and for each carry the stack of what it was before each step.
+   */
+  scan: {
+    readonly body: RegionSignature;
+    readonly length: number;
+    readonly carries: number;
+    readonly slices: number;
+    readonly isReversed: boolean;
+  };
+  /** Runs `body` while `condition` gives true. Inputs and results: `carries` tensors; both also take the inputs after them. */
+  whileLoop: { readonly condition: RegionSignature; readonly body: RegionSignature; readonly carries: number };
+  /** Runs the first branch where the first input is true, else the second, on the other inputs. */
+  cond: { readonly branches: readonly [RegionSignature, RegionSignature] };
+  /** Result number `index` of a region. */
+  project: { readonly index: number; readonly shape: Shape; readonly dtype: Dtype };
 }
 
 /**
@@ -148,7 +171,7 @@ export interface Window {
 export type Primitive = keyof PrimitiveParams;
 
 /** How a primitive relates elements of its result to elements of its inputs. */
-export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "recurrence" | "contract";
+export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "recurrence" | "contract" | "region" | "project";
 
 /** What the compiler may know of a primitive without naming it. */
 export interface PrimitiveTraits {
@@ -160,6 +183,7 @@ const leaf = { family: "leaf", inputs: 0 } as const;
 const unary = { family: "map", inputs: 1 } as const;
 const binary = { family: "map", inputs: 2 } as const;
 const view = { family: "view", inputs: 1 } as const;
+const region = { family: "region", inputs: "any" } as const;
 const reduction = { family: "reduce", inputs: 1 } as const;
 
 /** Traits of every primitive. */
@@ -221,6 +245,10 @@ export const primitives = {
   min: reduction,
   recurrence: { family: "recurrence", inputs: 2 },
   contract: { family: "contract", inputs: 2 },
+  scan: region,
+  whileLoop: region,
+  cond: region,
+  project: { family: "project", inputs: 1 },
 } as const satisfies { readonly [P in Primitive]: PrimitiveTraits };
 
 /** Primitives of one family. */

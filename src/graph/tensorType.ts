@@ -7,3 +7,11 @@ export interface TensorType {
   readonly shape: Shape;
   readonly dtype: Dtype;
 }
+
+/** What is known of a function inside a graph without looking into it; `region.ts` has the function. */
+export interface RegionSignature {
+  readonly parameterTypes: readonly TensorType[];
+  readonly resultTypes: readonly TensorType[];
+  /** A text that two regions share exactly when they compute the same. */
+  toJSON(): string;
+}

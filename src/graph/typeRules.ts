@@ -7,7 +7,7 @@ import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/s
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { type IndexedAxis, type Primitive, type PrimitiveParams, primitives, type Window } from "./primitives.ts";
-import type { TensorType } from "./tensorType.ts";
+import type { RegionSignature, TensorType } from "./tensorType.ts";
 
 type TypeRule<P extends Primitive> = (
   inputs: readonly TensorType[],
@@ -223,7 +223,48 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     const shape = output.map((name) => extents.get(name) ?? 0);
     return { shape: checkShape(primitive, shape), dtype };
   },
+  scan: (inputs, { body, length, carries, slices }, primitive) => {
+    const slice = ({ shape, dtype }: TensorType) => ({ shape: shape.slice(1), dtype });
+    const taken = inputs.map((input, index) => (index >= carries && index < carries + slices ? slice(input) : input));
+    const isLong = inputs.slice(carries, carries + slices).every(({ shape }) => shape[0] === length);
+    requireFit(isLong && accepts(body, taken) && handsOn(body, inputs, carries), primitive, inputs, { length });
+    return nothing;
+  },
+  whileLoop: (inputs, { condition, body, carries }, primitive) => {
+    const asks = sameTypes(condition.resultTypes, [{ shape: [], dtype: "bool" }]);
+    const fits = accepts(condition, inputs) && accepts(body, inputs) && handsOn(body, inputs, carries);
+    requireFit(asks && fits && body.resultTypes.length === carries, primitive, inputs, { carries });
+    return nothing;
+  },
+  cond: (inputs, { branches }, primitive) => {
+    const [predicate, ...operands] = inputs;
+    const isAsked = predicate?.dtype === "bool" && predicate.shape.length === 0;
+    const [whenTrue, whenFalse] = branches;
+    const agree = sameTypes(whenTrue.resultTypes, whenFalse.resultTypes);
+    requireFit(isAsked && agree && branches.every((each) => accepts(each, operands)), primitive, inputs, {});
+    return nothing;
+  },
+  project: (_, { shape, dtype }) => ({ shape: checkShape("project", shape), dtype }),
 };
+
+/** A region itself has no value, only results. It counts as a float, since those may have derivatives. */
+const nothing: TensorType = { shape: [0], dtype: "f32" };
+
+function sameTypes(a: readonly TensorType[], b: readonly TensorType[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ shape, dtype }, index) => dtype === at(b, index).dtype && sameShape(shape, at(b, index).shape))
+  );
+}
+
+function accepts(region: RegionSignature, inputs: readonly TensorType[]): boolean {
+  return sameTypes(region.parameterTypes, inputs);
+}
+
+/** Are the first results of what the first inputs are, so that they can take their place? */
+function handsOn(region: RegionSignature, inputs: readonly TensorType[], carries: number): boolean {
+  return sameTypes(region.resultTypes.slice(0, carries), inputs.slice(0, carries));
+}
 
 /** The shape of what indices choose: their own axes, but for the batch, in the place of the axis that they point along. */
 function indexedShape(inputs: readonly TensorType[], params: IndexedAxis, primitive: Primitive): Shape {

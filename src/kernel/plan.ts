@@ -31,7 +31,16 @@ export type Command =
     }
   | { readonly kind: "copy"; readonly from: number; readonly to: number; readonly bytes: number }
   /** Runs `body` `count` times; before each, the iteration's number is written to slot `counter` as an i32. */
-  | { readonly kind: "loop"; readonly count: number; readonly counter: number; readonly body: readonly Command[] };
+  | { readonly kind: "loop"; readonly count: number; readonly counter: number; readonly body: readonly Command[] }
+  /** Runs `body` as long as the bool in slot `condition` is true before it. */
+  | { readonly kind: "while"; readonly condition: number; readonly body: readonly Command[] }
+  /** Runs `body` where the bool in slot `predicate` is true, else `otherwise`. */
+  | {
+      readonly kind: "cond";
+      readonly predicate: number;
+      readonly body: readonly Command[];
+      readonly otherwise: readonly Command[];
+    };
 
 /** A program over fixed memory. */
 export interface Plan {
@@ -42,4 +51,10 @@ export interface Plan {
   readonly externals: number;
   readonly kernels: readonly Kernel[];
   readonly commands: readonly Command[];
+}
+
+/** The commands that stand inside `command`. */
+export function commandsIn(command: Command): readonly Command[] {
+  if (command.kind === "cond") return [...command.body, ...command.otherwise];
+  return command.kind === "loop" || command.kind === "while" ? command.body : [];
 }

@@ -4,7 +4,7 @@
  */
 import { at } from "../support/invariant.ts";
 import { costOf } from "./cost.ts";
-import type { Command, Plan } from "./plan.ts";
+import { type Command, commandsIn, type Plan } from "./plan.ts";
 
 /** One kernel as a plan launches it. */
 export interface LaunchReport {
@@ -12,7 +12,7 @@ export interface LaunchReport {
   readonly name: string;
   /** The kernel's number: launches with the same number share one piece of code. */
   readonly kernel: number;
-  /** How often it runs in one step; more than once inside loops. */
+  /** How often it runs in one step; more than once inside loops. Loops that ask are counted once, and both sides of a branch. */
   readonly times: number;
   /** Operations of the graph that it holds, fused. */
   readonly computes: readonly string[];
@@ -76,9 +76,8 @@ export function reportPlan(plan: Plan): PlanReport {
 
 /** The kernels that `command` launches, each once, however often it repeats them. */
 export function reportLaunches(plan: Plan, command: Command, times = 1): LaunchReport[] {
-  if (command.kind === "loop")
-    return command.body.flatMap((inner) => reportLaunches(plan, inner, times * command.count));
-  if (command.kind !== "kernel") return [];
+  if (command.kind !== "kernel")
+    return commandsIn(command).flatMap((inner) => reportLaunches(plan, inner, times * timesOf(command)));
   const { label, kernel, origins, computes = [], layers = [] } = command;
   const cost = costOf(at(plan.kernels, kernel), command.sizes);
   const touched = sumOf(command.slots, (slot, argument) => {
@@ -92,7 +91,12 @@ export function reportLaunches(plan: Plan, command: Command, times = 1): LaunchR
 /** A copy reads and writes. */
 function copiedBytes(command: Command): number {
   if (command.kind === "copy") return 2 * command.bytes;
-  return command.kind === "loop" ? command.count * sumOf(command.body, copiedBytes) : 0;
+  return timesOf(command) * sumOf(commandsIn(command), copiedBytes);
+}
+
+/** How often the commands inside run, as far as that is known. */
+function timesOf(command: Command): number {
+  return command.kind === "loop" ? command.count : 1;
 }
 
 function reportArena(plan: Plan): ArenaReport[] {
@@ -105,10 +109,10 @@ function reportArena(plan: Plan): ArenaReport[] {
   const visit = (command: Command, time: number): void => {
     if (command.kind === "kernel") for (const slot of command.slots) touch(slot, time, command.label);
     if (command.kind === "copy") for (const slot of [command.from, command.to]) touch(slot, time, "copy");
-    if (command.kind === "loop") {
-      touch(command.counter, time, "loop counter");
-      for (const inner of command.body) visit(inner, time);
-    }
+    if (command.kind === "loop") touch(command.counter, time, "loop counter");
+    if (command.kind === "while") touch(command.condition, time, "while");
+    if (command.kind === "cond") touch(command.predicate, time, "cond");
+    for (const inner of commandsIn(command)) visit(inner, time);
   };
   plan.commands.forEach(visit);
   return [...lives].flatMap(([position, life]) => {
@@ -117,8 +121,15 @@ function reportArena(plan: Plan): ArenaReport[] {
   });
 }
 
+/** Bytes in use; what takes turns inside one command is counted once. */
 function liveBytes(arena: readonly ArenaReport[], time: number): number {
-  return sumOf(arena, ({ from, until, bytes }) => (from <= time && time <= until ? bytes : 0));
+  const live = arena.filter(({ from, until }) => from <= time && time <= until);
+  let [total, end] = [0, 0];
+  for (const { offset, bytes } of live.sort((a, b) => a.offset - b.offset)) {
+    total += Math.max(0, offset + bytes - Math.max(offset, end));
+    end = Math.max(end, offset + bytes);
+  }
+  return total;
 }
 
 function showReport(report: Omit<PlanReport, "toString">): string {

@@ -202,11 +202,22 @@ function commandLines(plan: Plan, command: Command): string[] {
     }
     case "copy":
       return [`copy m${command.from} to m${command.to}, ${command.bytes} bytes`];
-    case "loop": {
-      const body = command.body.flatMap((inner) => commandLines(plan, inner));
-      return [`loop ${command.count} times, counter m${command.counter}`, ...body.map((line) => `  ${line}`)];
-    }
+    case "loop":
+      return [`loop ${command.count} times, counter m${command.counter}`, ...indented(plan, command.body)];
+    case "while":
+      return [`while m${command.condition}`, ...indented(plan, command.body)];
+    case "cond":
+      return [
+        `if m${command.predicate}`,
+        ...indented(plan, command.body),
+        "else",
+        ...indented(plan, command.otherwise),
+      ];
     default:
       return command satisfies never;
   }
+}
+
+function indented(plan: Plan, commands: readonly Command[]): string[] {
+  return commands.flatMap((inner) => commandLines(plan, inner)).map((line) => `  ${line}`);
 }

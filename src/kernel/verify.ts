@@ -83,12 +83,26 @@ function verifyCommand(plan: Plan, command: Command): void {
         counter.kind !== "constant" && counter.bytes >= 4,
         () => `the counter of a loop is a writable i32, not m${command.counter}`,
       );
-      for (const inner of command.body) verifyCommand(plan, inner);
-      return;
+      return verifyCommands(plan, command.body);
     }
+    case "while":
+      verifyFlag(plan, command.condition, "a while");
+      return verifyCommands(plan, command.body);
+    case "cond":
+      verifyFlag(plan, command.predicate, "a cond");
+      verifyCommands(plan, command.body);
+      return verifyCommands(plan, command.otherwise);
     default:
       command satisfies never;
   }
+}
+
+function verifyCommands(plan: Plan, commands: readonly Command[]): void {
+  for (const command of commands) verifyCommand(plan, command);
+}
+
+function verifyFlag(plan: Plan, position: number, who: string): void {
+  check(slotOf(plan, position, who).bytes >= 1, () => `${who} reads a bool, not the empty slot m${position}`);
 }
 
 function verifyLaunch(plan: Plan, command: Extract<Command, { kind: "kernel" }>): void {

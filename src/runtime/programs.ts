@@ -6,6 +6,7 @@ import { compileProgram } from "../compile/pipeline.ts";
 import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
+import { isRegionNode, projectionsOf } from "../graph/region.ts";
 import type { Plan } from "../kernel/plan.ts";
 import { exactNumber } from "../support/exactNumber.ts";
 import { remember } from "../support/remember.ts";
@@ -24,7 +25,10 @@ export interface PendingProgram extends Program {
   readonly structure: string;
 }
 
-/** The program that computes `outputs` from the nodes for which `isSource` holds. */
+/**
+ * The program that computes `outputs` from the nodes for which `isSource` holds; and with one result of a loop or branch all
+ * of them that there are, since each would run it again.
+ */
 export function programOf(outputs: readonly Node[], isSource: (node: Node) => boolean): PendingProgram {
   const [only] = outputs;
   const isOneOperation = only !== undefined && outputs.length === 1 && !isSource(only) && only.inputs.every(isSource);
@@ -47,8 +51,9 @@ function operationProgram(operation: Node): PendingProgram {
   return { sources, outputs: [operation], replaces: [], structure };
 }
 
-function graphProgram(outputs: readonly Node[], isSource: (node: Node) => boolean): PendingProgram {
+function graphProgram(wanted: readonly Node[], isSource: (node: Node) => boolean): PendingProgram {
   const numbers = new Map<Node, number>();
+  const outputs = [...wanted];
   const sources: Node[] = [];
   let structure = "";
   // A node is met twice: when it is found, which puts its inputs before it, and when they are done
@@ -66,6 +71,10 @@ function graphProgram(outputs: readonly Node[], isSource: (node: Node) => boolea
       structure += `${node.primitive}(`;
       for (const input of inputs) structure += `${numbers.get(input)},`;
       structure += `${paramsText(node.params)});`;
+      if (!isRegionNode(node)) continue;
+      const others = projectionsOf(node).filter((each) => !outputs.includes(each) && !isSource(each));
+      outputs.push(...others);
+      stack.unshift(...others);
     }
   }
   for (const output of outputs) structure += `${numbers.get(output)},`;

@@ -23,9 +23,9 @@ export function realize(nodes: readonly Node[]): void {
   const device = deviceOf([...program.sources, ...pending]);
   const executable = executableFor(device, program);
   const externals = program.sources.map((node) => requireStorage(node).buffer);
-  for (const node of pending) externals.push(allocateStorage(node, device, bytesOfNode(node)).buffer);
+  for (const node of program.outputs) externals.push(allocateStorage(node, device, bytesOfNode(node)).buffer);
   executable.run(externals);
-  if (openGraphs === 0) for (const node of pending) node.forgetInputs();
+  if (openGraphs === 0) for (const node of program.outputs) node.forgetInputs();
 }
 
 /** Writes the value of a node that repeats one number, which takes neither a plan nor a launch; false for other nodes. */

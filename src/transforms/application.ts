@@ -2,8 +2,9 @@
  * What rules of derivatives are told of the node that they differentiate. `mapDerivatives.ts`, `vjpRules.ts` and
  * `jvpRules.ts` have the rules; `gradient.ts` and `jvp.ts` apply them.
  */
-import type { Node } from "../graph/node.ts";
+import { isNode, type Node } from "../graph/node.ts";
 import { type Primitive, type PrimitiveOf, type PrimitiveParams, primitives } from "../graph/primitives.ts";
+import { isRegionNode } from "../graph/region.ts";
 import { at } from "../support/invariant.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -25,8 +26,8 @@ export function applicationOf<P extends Primitive>(node: Node<P>, inputs: readon
   return { inputs: tensors, a, b: tensors[1] ?? a, output: new Tensor(node), params: node.params };
 }
 
-/** Primitives that have a rule of their own for each direction; maps share theirs, and each call brings its own. */
-export type Unshared = Exclude<Primitive, PrimitiveOf<"map"> | "call">;
+/** Primitives that have a rule of their own for each direction; maps share theirs, calls bring theirs, regions have several results. */
+export type Unshared = Exclude<Primitive, PrimitiveOf<"map" | "region" | "project"> | "call">;
 
 /** Is `node` an application of a primitive that works element by element? */
 export function isMap(node: Node): node is Node<PrimitiveOf<"map">> {
@@ -35,5 +36,5 @@ export function isMap(node: Node): node is Node<PrimitiveOf<"map">> {
 
 /** Has it a row in each of the tables of rules? */
 export function isUnshared(node: Node): node is Node<Unshared> {
-  return !isMap(node) && node.primitive !== "call";
+  return !isMap(node) && !isRegionNode(node) && !isNode(node, "project") && !isNode(node, "call");
 }

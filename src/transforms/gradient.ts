@@ -3,6 +3,7 @@
  * backwards with the rules of `vjpRules.ts`. The result is a graph again. `tape.ts` finds the part to walk.
  */
 import { derivedFrom, isNode, type Node } from "../graph/node.ts";
+import { isRegionNode } from "../graph/region.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
@@ -12,6 +13,7 @@ import { add } from "../tensor/arithmetic.ts";
 import { onesLike, zerosLike } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type CallResult, type CallRule, ruleOf } from "./calls.ts";
+import { type PullBackGraph, pullBackRegion } from "./control/regionVjp.ts";
 import { recordTape, type Step, type Tape } from "./tape.ts";
 import { pullBack } from "./vjpRules.ts";
 
@@ -76,10 +78,11 @@ export function pullBackAlong(
   for (const [node, seed] of seeds) if (dependents.has(node)) accumulate(node, seed);
   const calls = new Map<CallRule, Step[]>();
   for (const step of steps) if (isNode(step.node, "call")) remember(calls, ruleOf(step.node), () => []).push(step);
+  const known: Known = { cotangents, dependents, calls, regions: new Map() };
   for (let index = steps.length - 1; index >= 0; index--) {
     const step = at(steps, index);
     derivedFrom(step.node, () => {
-      pullBackStep(step, cotangents, dependents, calls).forEach((part, position) => {
+      pullBackStep(step, known).forEach((part, position) => {
         if (part !== undefined) accumulate(at(step.inputs, position), part);
       });
     });
@@ -87,13 +90,27 @@ export function pullBackAlong(
   return cotangents;
 }
 
+/** What is known on the way back. */
+interface Known {
+  readonly cotangents: ReadonlyMap<Node, Tensor>;
+  readonly dependents: ReadonlySet<Node>;
+  /** The results of each call. */
+  readonly calls: ReadonlyMap<CallRule, readonly Step[]>;
+  /** Cotangents of the results of each region, by number: their nodes come before it. */
+  readonly regions: Map<Node, (Tensor | undefined)[]>;
+}
+
 /** The cotangents of the inputs of one step; of a call with several results at its first, when all of theirs are known. */
 function pullBackStep(
   { node, inputs }: Step,
-  cotangents: ReadonlyMap<Node, Tensor>,
-  dependents: ReadonlySet<Node>,
-  calls: ReadonlyMap<CallRule, readonly Step[]>,
+  { cotangents, dependents, calls, regions }: Known,
 ): readonly (Tensor | undefined)[] {
+  if (isRegionNode(node)) {
+    const given = regions.get(node);
+    const needed = inputs.map((input) => dependents.has(input));
+    if (given === undefined) return [];
+    return pullBackRegion({ region: node, inputs, needed, cotangents: given, pullBack: pullBackGraph });
+  }
   if (isNode(node, "call")) {
     const rule = ruleOf(node);
     const members = calls.get(rule) ?? [];
@@ -103,6 +120,10 @@ function pullBackStep(
   }
   const cotangent = cotangents.get(node);
   if (cotangent === undefined) return [];
+  if (isNode(node, "project")) {
+    remember(regions, at(inputs, 0), () => [])[node.params.index] = cotangent;
+    return [];
+  }
   return inputs.map((input, position) =>
     dependents.has(input) ? pullBack(node, inputs, cotangent, position) : undefined,
   );
@@ -113,3 +134,14 @@ function resultOf({ node, value }: Step, cotangents: ReadonlyMap<Node, Tensor>):
   if (!isNode(node, "call") || value === undefined || cotangent === undefined) return [];
   return [{ output: node.params.output, value, cotangent }];
 }
+
+/** Cotangents of `wanted` inside a region. */
+const pullBackGraph: PullBackGraph = (wanted, seeds) =>
+  pullBackAlong(
+    recordTape(
+      seeds.map(([node]) => node),
+      wanted,
+      "reverse",
+    ),
+    seeds,
+  );

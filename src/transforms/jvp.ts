@@ -1,5 +1,6 @@
 /** `jvp`: forward mode: how the result of a function changes when its arguments change in a given direction. */
 import { derivedFrom, isNode, type Node } from "../graph/node.ts";
+import { isRegionNode } from "../graph/region.ts";
 import { keepingGraph } from "../runtime/realize.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
@@ -7,6 +8,7 @@ import { flattenTree, requireSameStructure } from "../support/tree.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type CallRule, ruleOf } from "./calls.ts";
+import { type Changes, pushForwardRegion } from "./control/regionJvp.ts";
 import { type AnyFunction, callWith, differentiated, isTensor, mapTensors } from "./differentiated.ts";
 import { pushForward } from "./jvpRules.ts";
 import { recordTape } from "./tape.ts";
@@ -51,8 +53,22 @@ export function jvp(
 function pushForwardAlong(outputs: readonly Node[], seeds: ReadonlyMap<Node, Tensor>): ReadonlyMap<Node, Tensor> {
   const changes = new Map(seeds);
   const ofCalls = new Map<CallRule, readonly Tensor[]>();
+  const ofRegions = new Map<Node, Changes>();
   for (const { node, inputs } of recordTape(outputs, [...seeds.keys()], "forward").steps) {
     const tangents = inputs.map((input) => changes.get(input));
+    if (isRegionNode(node)) {
+      const region = { region: node, inputs, tangents, pushForward: pushForwardAlong };
+      ofRegions.set(
+        node,
+        derivedFrom(node, () => pushForwardRegion(region)),
+      );
+      continue;
+    }
+    if (isNode(node, "project")) {
+      const change = ofRegions.get(at(inputs, 0))?.[node.params.index];
+      if (change !== undefined) changes.set(node, change);
+      continue;
+    }
     const change = derivedFrom(node, () =>
       isNode(node, "call") ? throughCall(node, inputs, tangents, ofCalls) : pushForward(node, inputs, tangents),
     );

@@ -3,6 +3,7 @@
  * example; the part of its graph that depends on them is built again with the rules of `batchRules.ts`.
  */
 import { derivedFrom, isNode, type Node, node, sourceNode } from "../graph/node.ts";
+import { isRegionNode } from "../graph/region.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { keepingGraph } from "../runtime/realize.ts";
 import { normalizeAxis, showShape } from "../shape/shape.ts";
@@ -14,6 +15,7 @@ import { moveAxis } from "../tensor/manipulate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Batch, batchNode, repeatInput } from "./batchRules.ts";
 import { type CallRule, ruleOf } from "./calls.ts";
+import { type BatchedResults, batchRegion } from "./control/regionBatch.ts";
 import { type AnyFunction, callWith, isTensor, mapTensors } from "./differentiated.ts";
 
 /** Where the batch axis of an argument is: a position, or null for an argument that is the same for all entries. */
@@ -130,13 +132,27 @@ function commonSize(batched: ReadonlyMap<Node, Node>): number {
 
 /** Builds what depends on the placeholders again, on batches. */
 function rebuild(outputs: readonly Node[], batched: Map<Node, Node>, size: number): void {
+  const ofRegions = new Map<Node, BatchedResults>();
   const oldest = [...batched.keys()].reduce((least, { id }) => Math.min(least, id), Infinity);
   const rules = new Map<CallRule, CallRule>();
   for (const original of topologicalOrder(outputs, ({ id }) => id < oldest)) {
     if (original.id < oldest || isNode(original, "source")) continue;
+    const region = ofRegions.get(at([...original.inputs, original], 0));
+    if (isNode(original, "project") && region !== undefined) {
+      batched.set(original, region(original.params.index));
+      continue;
+    }
     const isBatched = original.inputs.map((input) => batched.has(input));
     if (!isBatched.includes(true)) continue;
     const inputs = original.inputs.map((input) => batched.get(input) ?? input);
+    if (isRegionNode(original)) {
+      const applied = { region: original, inputs, isBatched, size, batchGraph: rebuild };
+      ofRegions.set(
+        original,
+        derivedFrom(original, () => batchRegion(applied)),
+      );
+      continue;
+    }
     const batch = { size, inputs, isBatched };
     batched.set(
       original,

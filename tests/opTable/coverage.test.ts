@@ -5,14 +5,16 @@ import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import { table } from "./table.ts";
 
-/** Functions of `src/tensor` that are not operations: they make tensors of data, say where random numbers come from, name layers, or make text. */
+/** Functions of these folders that are not operations: they make tensors of data, say where random numbers come from, name layers, or make text. */
 const others = ["tensor", "seed", "inLayer", "show"];
 
-const folder = new URL("../../src/tensor/", import.meta.url);
+const folders = ["tensor", "transforms/control"].map((name) => new URL(`../../src/${name}/`, import.meta.url));
 const modules: readonly object[] = await Promise.all(
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file): Promise<object> => import(new URL(file, folder).href)),
+  folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file): Promise<object> => import(new URL(file, folder).href)),
+  ),
 );
 const defined = new Set(modules.flatMap((module) => Object.values(module)));
 

@@ -2,6 +2,7 @@
 import type { OpRow } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as comparison } from "./rows/comparison.ts";
+import { rows as control } from "./rows/control.ts";
 import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
 import { rows as cumulative } from "./rows/cumulative.ts";
@@ -25,4 +26,5 @@ export const table: readonly OpRow[] = [
   ...linear,
   ...convolution,
   ...creation,
+  ...control,
 ];

@@ -1,5 +1,5 @@
 /** Where the elements of a view come from: each row turns a position in the result into positions in the inputs. */
-import type { Node } from "../../graph/node.ts";
+import { isNode, type Node } from "../../graph/node.ts";
 import type { PrimitiveOf } from "../../graph/primitives.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { sizeOf } from "../../shape/shape.ts";
@@ -87,9 +87,10 @@ const viewRules: { readonly [P in PrimitiveOf<"view">]: ViewRule<P> } = {
   },
   gather: (context, node, indices, valueAt) => {
     const input = at(node.inputs, 0);
+    const { element, exists } = pointedAt(context, node, indices, valueAt);
+    if (node.params.value === null) return valueAt(input, element);
     const value = context.builder.literal(node.type.dtype, node.params.value);
     if (sizeOf(input.type.shape) === 0) return value;
-    const { element, exists } = pointedAt(context, node, indices, valueAt);
     return context.builder.apply("select", exists, valueAt(input, element), value);
   },
   call: (_context, node, indices, valueAt) => valueAt(at(node.inputs, 0), indices),
@@ -112,7 +113,9 @@ export function pointedAt(
   const [outer, inner] = [position.slice(0, axis), position.slice(end)];
   const index = valueAt(indices, [...outer.slice(0, batch), ...position.slice(axis, end)]);
   const size = at(input, axis);
-  return { element: [...outer, clamp(context, index, size), ...inner], exists: isWithin(context, index, size) };
+  const isKnown = isNode(node, "gather") && node.params.value === null;
+  const place = isKnown ? index : clamp(context, index, size);
+  return { element: [...outer, place, ...inner], exists: isWithin(context, index, size) };
 }
 
 /** The value of a view at `indices`. */

@@ -163,10 +163,20 @@ function runCommands(plan: Plan, commands: readonly Command[], run: Run): void {
           runCommands(plan, command.body, run);
         }
         break;
+      case "while":
+        while (isTrue(run, command.condition)) runCommands(plan, command.body, run);
+        break;
+      case "cond":
+        runCommands(plan, isTrue(run, command.predicate) ? command.body : command.otherwise, run);
+        break;
       default:
         command satisfies never;
     }
   }
+}
+
+function isTrue({ places }: Run, slot: number): boolean {
+  return bytesAt(at(places, slot))[0] !== 0;
 }
 
 function bytesAt({ memory, offset, bytes }: Place): Uint8Array {

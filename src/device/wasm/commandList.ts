@@ -2,7 +2,7 @@
  * A plan as words in memory, for the driver: pointer cells (one a slot), argument blocks (one a launch), commands. Only
  * the cells of external slots are ever rewritten.
  */
-import type { Command, Plan } from "../../kernel/plan.ts";
+import { type Command, commandsIn, type Plan } from "../../kernel/plan.ts";
 import { commandKinds, commandWords } from "../../render/wasm/driver.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Chunks, chunksOf, type Grain } from "./chunks.ts";
@@ -26,7 +26,7 @@ export function cutLaunches(plan: Plan, grain: Grain, isOwn: (kernel: number) =>
   const chunks = new Map<Command, Chunks>();
   const cut = (commands: readonly Command[]): void => {
     for (const command of commands) {
-      if (command.kind === "loop") cut(command.body);
+      cut(commandsIn(command));
       if (command.kind !== "kernel") continue;
       const found = chunksOf(at(plan.kernels, command.kernel), command.sizes, grain);
       chunks.set(command, isOwn(command.kernel) ? { ...found, isShared: false, wakes: false } : found);
@@ -66,7 +66,7 @@ function countWords(commands: readonly Command[], cut: Cut): number {
     const isShared = command.kind === "kernel" && chunksIn(cut, command).isShared;
     words += commandWords[isShared ? "spread" : command.kind];
     if (command.kind === "kernel") words += command.slots.length + command.sizes.length;
-    if (command.kind === "loop") words += countWords(command.body, cut);
+    words += countWords(commandsIn(command), cut);
   }
   return words;
 }
@@ -87,7 +87,7 @@ function put(writer: Writer, ...values: readonly number[]): void {
 
 function writeBlocks(writer: Writer, commands: readonly Command[], blocks: Map<Command, number>): void {
   for (const command of commands) {
-    if (command.kind === "loop") writeBlocks(writer, command.body, blocks);
+    writeBlocks(writer, commandsIn(command), blocks);
     if (command.kind !== "kernel") continue;
     blocks.set(command, writer.next);
     put(writer, ...command.slots.map((slot) => addressOf(writer, slot)), ...command.sizes);
@@ -107,15 +107,33 @@ function writeCommands(writer: Writer, commands: readonly Command[], blocks: Rea
       case "copy":
         put(writer, commandKinds.copy, addressOf(writer, command.from), addressOf(writer, command.to), command.bytes);
         break;
-      case "loop": {
+      case "loop":
         put(writer, commandKinds.loop, command.count, addressOf(writer, command.counter));
-        const end = writer.next++;
-        writeCommands(writer, command.body, blocks);
-        writer.words[end] = addressOf(writer, writer.next);
+        writeInner(writer, [command.body], blocks);
         break;
-      }
+      case "while":
+        put(writer, commandKinds.while, addressOf(writer, command.condition));
+        writeInner(writer, [command.body], blocks);
+        break;
+      case "cond":
+        put(writer, commandKinds.cond, addressOf(writer, command.predicate));
+        writeInner(writer, [command.body, command.otherwise], blocks);
+        break;
       default:
         command satisfies never;
     }
   }
+}
+
+/** The addresses where lists of commands end, and then the lists, one after the other. */
+function writeInner(
+  writer: Writer,
+  lists: readonly (readonly Command[])[],
+  blocks: ReadonlyMap<Command, number>,
+): void {
+  const ends = lists.map(() => writer.next++);
+  lists.forEach((commands, list) => {
+    writeCommands(writer, commands, blocks);
+    writer.words[at(ends, list)] = addressOf(writer, writer.next);
+  });
 }

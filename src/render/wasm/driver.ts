@@ -16,14 +16,18 @@ export const commandKinds = {
   loop: 2,
   /** A kernel that all threads share: as `kernel`, then the number of chunks, and whether it is worth waking helpers for. */
   spread: 3,
+  /** Pointer cell of the condition, address where the body ends; the body follows. */
+  while: 4,
+  /** Pointer cell of the predicate, addresses where the first and the second branch end; both follow. */
+  cond: 5,
 } as const;
 
 /** Kinds of commands. */
 export type CommandKind = keyof typeof commandKinds;
 const allCommandKinds = Object.keys(commandKinds) as readonly CommandKind[];
 
-/** Words that a command of each kind takes, without the body of a loop. */
-export const commandWords = { kernel: 5, copy: 4, loop: 4, spread: 7 } as const satisfies {
+/** Words that a command of each kind takes, without the commands inside it. */
+export const commandWords = { kernel: 5, copy: 4, loop: 4, spread: 7, while: 3, cond: 4 } as const satisfies {
   [Kind in CommandKind]: number;
 };
 
@@ -76,6 +80,8 @@ function driverBody(itself: number, team: TeamFunctions): Uint8Array {
       emitSpread(w, word, team);
       advance(commandWords.spread);
     },
+    while: () => emitWhile(w, word, itself),
+    cond: () => emitCond(w, word, itself),
   };
   w.block(() => {
     w.loop(() => {
@@ -144,6 +150,49 @@ function emitLoop(w: FunctionWriter, word: (position: number) => void, itself: n
       w.br(0);
     });
   });
+  word(3);
+  w.set(here);
+}
+
+function emitWhile(w: FunctionWriter, word: (position: number) => void, itself: number): void {
+  w.block(() => {
+    w.loop(() => {
+      pointedTo(w, () => word(1));
+      w.memory("i32.load8_u", 0);
+      w.op("i32.eqz");
+      w.brIf(1);
+      w.get(here);
+      w.i32(4 * commandWords.while);
+      w.op("i32.add");
+      word(2);
+      w.get(modules);
+      w.call(itself);
+      w.br(0);
+    });
+  });
+  word(2);
+  w.set(here);
+}
+
+function emitCond(w: FunctionWriter, word: (position: number) => void, itself: number): void {
+  pointedTo(w, () => word(1));
+  w.memory("i32.load8_u", 0);
+  w.if(
+    () => {
+      w.get(here);
+      w.i32(4 * commandWords.cond);
+      w.op("i32.add");
+      word(2);
+      w.get(modules);
+      w.call(itself);
+    },
+    () => {
+      word(2);
+      word(3);
+      w.get(modules);
+      w.call(itself);
+    },
+  );
   word(3);
   w.set(here);
 }
