@@ -72,6 +72,53 @@ const plan: Plan = {
   ],
 };
 
+/** state += 1; goesOn = state < 7; isOdd = state mod 2 = 1. */
+function nextState(): Kernel {
+  const d = new Draft();
+  const [state, goesOn, isOdd] = [d.buffer("i32", "readwrite"), d.buffer("bool", "write"), d.buffer("bool", "write")];
+  const zero = d.e.index(0);
+  const next = d.e.apply("add", d.load(state, zero), d.e.index(1));
+  return d.kernel("next", [
+    d.store(goesOn, zero, d.e.apply("less", next, d.e.index(7))),
+    d.store(isOdd, zero, d.e.apply("equal", d.e.apply("remainder", next, d.e.index(2)), d.e.index(1))),
+    d.store(state, zero, next),
+  ]);
+}
+
+/** Externals: x, y, state, goesOn. While goesOn: state += 1, then x = y + x·state where state is odd, else y = x. */
+const branching: Plan = {
+  slots: [
+    { kind: "external", position: 0, bytes },
+    { kind: "external", position: 1, bytes },
+    { kind: "external", position: 2, bytes: 4 },
+    { kind: "external", position: 3, bytes: 1 },
+    { kind: "arena", offset: 0, bytes: 1 },
+  ],
+  arenaBytes: 16,
+  externals: 4,
+  kernels: [step(), nextState()],
+  commands: [
+    {
+      kind: "while",
+      condition: 3,
+      body: [
+        { kind: "kernel", kernel: 1, slots: [2, 3, 4], sizes: [], label: "next", origins: [] },
+        {
+          kind: "cond",
+          predicate: 4,
+          body: [command([1, 0, 2, 0])],
+          otherwise: [
+            { kind: "copy", from: 0, to: 1, bytes },
+            { kind: "while", condition: 4, body: [command([0, 0, 2, 1])] },
+          ],
+        },
+      ],
+    },
+    { kind: "cond", predicate: 3, body: [command([0, 1, 2, 0])], otherwise: [] },
+    { kind: "copy", from: 0, to: 1, bytes: 8 },
+  ],
+};
+
 function command(slots: readonly number[]): Command {
   return { kind: "kernel", kernel: 0, slots, sizes: [count], label: "step", origins: [] };
 }
@@ -86,6 +133,14 @@ export function commandConformance(device: Device): void {
   test("commands run in order, loops count, copies copy", () => {
     expectSamePlan(device, plan, [ramp(1), ramp(50)]);
     expectSamePlan(device, plan, [ramp(1), ramp(50)], 3);
+  });
+
+  test("loops go on while a value says so, and branches are taken as one says", () => {
+    for (const state of [0, 3, 6, 100]) {
+      const inputs = () => [ramp(1), ramp(50), dataOf("i32", [state])];
+      expectSamePlan(device, branching, [...inputs(), dataOf("bool", [1])]);
+      expectSamePlan(device, branching, [...inputs(), dataOf("bool", [0])], 2);
+    }
   });
 
   test("the same executable runs on other buffers, and gives everything back", () => {

@@ -10,7 +10,7 @@ export function lowerParts(context: NestContext, parts: readonly Part[], values:
   return parts
     .filter(({ value }) => sizeOf(value.type.shape) > 0)
     .map(({ whole, value, position }) => {
-      const axes = value.type.shape.map((extent) => context.newAxis(extent));
+      const axes = value.type.shape.map((extent, axis) => context.resultAxis(axis, extent));
       const inner = axes.map((axis) => context.position(axis));
       const indices = [values.at(position, []), ...inner];
       return {
