@@ -1,5 +1,5 @@
 /** Runs one kernel, or one plan, on a device with given data, and gives back what is in the buffers afterwards. */
-import type { Device } from "../../src/device/device.ts";
+import type { Device, DeviceBuffer } from "../../src/device/device.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { bytesOf, type Data, type Dtype, dtypes } from "../../src/shape/dtype.ts";
@@ -28,6 +28,13 @@ export function launch(
   return runPlan(device, plan, buffers);
 }
 
+/** The bytes of a buffer of a device that can be read at once. */
+export function readNow(device: Device, buffer: DeviceBuffer): Uint8Array<ArrayBuffer> {
+  const bytes = device.readSync?.(buffer);
+  if (bytes === undefined) throw new Error(`${device.name} cannot be read at once`);
+  return new Uint8Array(bytes);
+}
+
 /** A copy of the external buffers after `plan` has run on them. */
 export function runPlan(device: Device, plan: Plan, externals: readonly Data[], times = 1): Data[] {
   const handles = externals.map((data) => {
@@ -39,7 +46,7 @@ export function runPlan(device: Device, plan: Plan, externals: readonly Data[], 
   try {
     for (let time = 0; time < times; time++) executable.run(handles);
     return handles.map((handle, position) => {
-      const bytes = new Uint8Array(device.readSync?.(handle) ?? []);
+      const bytes = readNow(device, handle);
       const dtype = dtypeOf(externals[position] ?? new Uint8Array(0));
       return new dtypes[dtype].array(bytes.buffer, 0, bytes.byteLength / bytesOf(dtype));
     });

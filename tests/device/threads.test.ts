@@ -3,12 +3,15 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { chunksOf } from "../../src/device/wasm/chunks.ts";
+import { functionsText } from "../../src/device/wasm/helperSource.ts";
 import { WasmDevice, type WasmOptions } from "../../src/device/wasm/wasmDevice.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { meaningOf } from "../../src/kernel/meaning.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
+import { transcendentalOps } from "../../src/kernel/scalarOps.ts";
 import { DeviceError } from "../../src/support/errors.ts";
 import { Draft } from "../conformance/draft.ts";
-import { dataOf } from "../conformance/launch.ts";
+import { dataOf, readNow } from "../conformance/launch.ts";
 
 const hasCores = availableParallelism() > 1;
 const finest = { chunk: 1, wake: 1 };
@@ -63,7 +66,7 @@ test.runIf(hasCores)("ten thousand launches share every chunk exactly once, and 
   device.write(x, new Uint8Array(bytesOfRow));
   for (let launch = 0; launch < 10_000; launch++) executable.run([x]);
   expect(total(device.chunksTaken)).toBe(40_000);
-  expect(new Float32Array(device.readSync(x).buffer)).toEqual(dataOf("f32", new Array(32).fill(10_000)));
+  expect(new Float32Array(readNow(device, x).buffer)).toEqual(dataOf("f32", new Array(32).fill(10_000)));
 });
 
 test("small plans start nobody, and one thread is asked for nothing", () => {
@@ -142,7 +145,20 @@ test.runIf(hasCores)("a kernel that fails on either thread is a DeviceError, and
   );
   device.write(x, new Uint8Array(bytesOfRow));
   device.prepare(planOf(addition(2))).run([x]);
-  expect(new Float32Array(device.readSync(x).buffer)[31]).toBe(2);
+  expect(new Float32Array(readNow(device, x).buffer)[31]).toBe(2);
+});
+
+test("other threads compute what this one does, bit for bit", () => {
+  const functions: unknown = new Function(`return ${functionsText()}`)();
+  const texts = new Map(Object.entries(functions ?? {}));
+  const hard = [0, -0, 0.3, -0.7, 1, -1, 2.5, -3, 7.25, 1e-300, 1e300, Infinity, -Infinity, NaN];
+  for (const op of [...transcendentalOps, "quotient", "remainder"] as const) {
+    const other: unknown = texts.get(op) ?? Reflect.get(Math, op);
+    expect(other, op).toBeTypeOf("function");
+    if (typeof other !== "function") continue;
+    for (const a of hard)
+      for (const b of hard) expect(other(a, b), `${op}(${a}, ${b})`).toBe(meaningOf(op, "f64")(a, b, 0));
+  }
 });
 
 test("memory that is not shared fails in the same words", () => {

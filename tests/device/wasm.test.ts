@@ -3,7 +3,7 @@ import { Allocator, alignment } from "../../src/device/wasm/allocator.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { Draft } from "../conformance/draft.ts";
-import { dataOf, launch } from "../conformance/launch.ts";
+import { dataOf, launch, readNow } from "../conformance/launch.ts";
 
 test("the allocator hands out what is free, never twice, and joins what comes back", () => {
   const allocator = new Allocator();
@@ -42,7 +42,7 @@ test("memory grows when it has to, and says when it cannot", () => {
   const large = device.allocate(300 * 1024 * 1024);
   expect(device.bytesInUse).toBe(300 * 1024 * 1024);
   device.write(large, Uint8Array.of(1, 2, 3));
-  expect([...device.readSync(large).subarray(0, 3)]).toEqual([1, 2, 3]);
+  expect([...readNow(device, large).subarray(0, 3)]).toEqual([1, 2, 3]);
   expect(() => device.allocate(2 ** 32)).toThrow(
     "out of memory: 4,294,967,296 bytes were asked for with 314,572,800 bytes in use",
   );
@@ -65,7 +65,7 @@ test.for([1, 2])(
     expect(() => device.prepare({ ...plan, arenaBytes: 2 ** 30 })).toThrow(/take 1,073,741,824 bytes at their peak/);
     // what was ready before still is
     executable.run([x, y]);
-    expect(new Float32Array(device.readSync(y).buffer)[9]).toBe(11);
+    expect(new Float32Array(readNow(device, y).buffer)[9]).toBe(11);
     expect(() => device.allocate(2 ** 29)).toThrow(/take 4,000 bytes at their peak/);
     device.dispose();
   },
@@ -96,7 +96,7 @@ test("kernels that are no longer used go when there are many, and those in use s
   for (let number = 1; number < 1200; number++) device.prepare(addition(number)).dispose();
   expect(device.kernelsKept).toBeLessThanOrEqual(1025);
   kept.run([x, y]);
-  expect([...new Float32Array(new Uint8Array(device.readSync(y)).buffer)].slice(0, 3)).toEqual([1.5, 2.5, 3.5]);
+  expect([...new Float32Array(new Uint8Array(readNow(device, y)).buffer)].slice(0, 3)).toEqual([1.5, 2.5, 3.5]);
 });
 
 test("deep sharing inside one statement stays small", () => {

@@ -21,15 +21,14 @@ export interface Cut {
   readonly wakes: boolean;
 }
 
-/** Cuts the launches of `plan`. Kernels for which `isOwn` holds stay on the thread that has the plan. */
-export function cutLaunches(plan: Plan, grain: Grain, isOwn: (kernel: number) => boolean): Cut {
+/** Cuts the launches of `plan`. */
+export function cutLaunches(plan: Plan, grain: Grain): Cut {
   const chunks = new Map<Command, Chunks>();
   const cut = (commands: readonly Command[]): void => {
     for (const command of commands) {
       cut(commandsIn(command));
       if (command.kind !== "kernel") continue;
-      const found = chunksOf(at(plan.kernels, command.kernel), command.sizes, grain);
-      chunks.set(command, isOwn(command.kernel) ? { ...found, isShared: false, wakes: false } : found);
+      chunks.set(command, chunksOf(at(plan.kernels, command.kernel), command.sizes, grain));
     }
   };
   cut(plan.commands);

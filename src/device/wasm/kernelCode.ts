@@ -7,16 +7,14 @@ import { meaningOf } from "../../kernel/meaning.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { structureOf } from "../../kernel/structure.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
-import { exportName, importsOf, type ModuleFeatures, renderModule } from "../../render/wasm/renderModule.ts";
+import { exportName, type ModuleFeatures, renderModule } from "../../render/wasm/renderModule.ts";
 import { invariant } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
-import { helperFunctions, type Piece } from "./helperSource.ts";
+import type { Piece } from "./helperSource.ts";
 
 interface Entry {
   readonly position: number;
   readonly made: Made;
-  /** Does it call functions that helpers do not have? */
-  readonly isOwn: boolean;
   /** Executables that use it now. */
   users: number;
 }
@@ -36,8 +34,6 @@ export interface AcquiredCode {
   readonly keys: readonly string[];
   /** How many modules a thread must have to run them. */
   readonly modules: number;
-  /** Kernels that only the caller's thread can run, by position in the plan. */
-  readonly own: ReadonlySet<number>;
 }
 
 /** Kernels that no executable uses are kept up to this many, the longest unused going first. */
@@ -103,7 +99,6 @@ export class KernelCode {
       positions: entries.map(({ position }) => position),
       keys,
       modules: Math.max(0, ...entries.map(({ made }) => made.number)),
-      own: new Set(entries.flatMap(({ isOwn }, kernel) => (isOwn ? [kernel] : []))),
     };
   }
 
@@ -134,12 +129,11 @@ export class KernelCode {
     const { module, imports, exports } = this.#instantiate([...kernels.values()]);
     const names = new Map([...kernels.keys()].map((key, index) => [key, exportName(index)]));
     const made: Made = { module, imports, number: ++this.#modules, names };
-    const places = [...kernels].map(([key, kernel], index) => {
+    const places = [...kernels.keys()].map((key, index) => {
       const position = this.#freePositions.pop() ?? this.#nextPosition++;
       if (position >= this.#table.length) this.#table.grow(this.#table.length);
       this.#table.set(position, exports[exportName(index)]);
-      const isOwn = importsOf(kernel).some((op) => !helperFunctions.has(op));
-      this.#entries.set(key, { position, made, isOwn, users: 0 });
+      this.#entries.set(key, { position, made, users: 0 });
       this.#unused++;
       return [exportName(index), position] as const;
     });

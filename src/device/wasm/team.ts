@@ -5,10 +5,11 @@
  */
 import { control, mostThreads, threadStride } from "../../render/wasm/team.ts";
 import { DeviceError } from "../../support/errors.ts";
-import { invariant } from "../../support/invariant.ts";
+import { at, invariant } from "../../support/invariant.ts";
 import { helperSource, type Introduction, type Piece } from "./helperSource.ts";
+import { type Launch, launchFailed, type Runner } from "./runner.ts";
 import type { WasmMemory } from "./wasmMemory.ts";
-import { maySleep, startThread, type Thread } from "./workers.ts";
+import { startThread, type Thread } from "./workers.ts";
 
 /** What a team needs of its device. */
 export interface TeamParts {
@@ -17,13 +18,15 @@ export interface TeamParts {
   readonly imports: WebAssembly.Imports;
   /** Threads to use, the caller's among them; 1 where the memory is not shared. */
   readonly threads: number;
+  /** Kernels that are kept now. */
+  readonly pieces: () => readonly Piece[];
 }
 
 /** Ends the helpers of a device that nobody holds any more. */
 const finalizers = new FinalizationRegistry<Thread[]>((helpers) => helpers.forEach(end));
 
 /** Runs command lists. */
-export class Team {
+export class Team implements Runner {
   readonly #parts: TeamParts;
   readonly #most: number;
   readonly #run: (start: number, end: number, modules: number) => void;
@@ -40,7 +43,6 @@ export class Team {
     invariant(typeof run === "function" && typeof abandon === "function", "the driver exports them");
     this.#run = (start, end, modules) => run(start, end, modules);
     this.#abandon = () => abandon();
-    parts.memory.words[control.mayCallerSleep / 4] = maySleep() ? 1 : 0;
     finalizers.register(this, this.#helpers);
   }
 
@@ -61,57 +63,69 @@ export class Team {
     this.#countHelpers();
   }
 
-  /** Modules made so far. */
-  get modules(): number {
-    return this.#modules;
-  }
-
   /** Chunks that each thread has taken of kernels that were shared, the caller's first. */
   get chunksTaken(): readonly number[] {
     return Array.from({ length: this.#helpers.length + 1 }, (_, thread) => this.#word(takenBy(thread)));
   }
 
+  /** What thread number `thread` has to know at first. */
+  introduction(thread: number): Introduction {
+    const { memory, driver, pieces } = this.#parts;
+    return { memory: memory.memory, driver, thread, modules: this.#modules, pieces: pieces() };
+  }
+
   /** Starts the helpers that are wanted and not there. They take part as soon as they are ready; nobody waits for them. */
-  hire(pieces: () => readonly Piece[]): void {
-    if (this.#helpers.length >= this.#threads - 1) return;
-    const { memory, driver } = this.#parts;
-    const known = pieces();
+  hire(): void {
     while (this.#helpers.length < this.#threads - 1) {
       // a thread that runs keeps its listener, which must not keep the team
       const team = new WeakRef(this);
-      const helper = startThread(helperSource, (reason) => {
-        const whole = team.deref();
-        if (whole !== undefined) whole.#dismiss(reason);
-      });
+      const helper = startThread(helperSource(), (reason) => team.deref()?.dismiss(reason));
       if (helper === undefined) return;
       const thread = this.#helpers.push(helper);
-      const introduction = { memory: memory.memory, driver, thread, modules: this.#modules, pieces: known };
-      helper.postMessage(introduction satisfies Introduction);
+      helper.postMessage({ introduction: this.introduction(thread) });
+      this.#countHelpers();
     }
-    this.#countHelpers();
   }
 
   /** Tells the helpers of new kernels. Until they have them they leave plans that use these to the others. */
   publish(piece: Piece): void {
-    for (const helper of this.#helpers) helper.postMessage(piece);
-    Atomics.store(this.#parts.memory.words, control.published / 4, ++this.#modules);
+    for (const helper of this.#helpers) helper.postMessage({ piece });
+    const { words } = this.#parts.memory;
+    Atomics.store(words, control.published / 4, ++this.#modules);
     if (this.#helpers.length === 0) return;
-    Atomics.add(this.#parts.memory.words, control.wake / 4, 1);
-    Atomics.notify(this.#parts.memory.words, control.wake / 4);
+    Atomics.add(words, control.wake / 4, 1);
+    Atomics.notify(words, control.wake / 4);
   }
 
-  /**
-   * Walks the commands between two addresses, with helpers that have at least the first `modules` modules.
-   * @throws DeviceError where a kernel fails, on whichever thread.
-   */
-  run(start: number, end: number, modules: number): void {
+  write(address: number, data: Uint8Array): void {
+    this.#parts.memory.bytes.set(data, address);
+  }
+
+  launch({ cells, start, end, modules, wantsHelpers }: Launch): void {
+    const { words } = this.#parts.memory;
+    for (let n = 0; n < cells.length; n += 2) words[at(cells, n)] = at(cells, n + 1);
+    if (wantsHelpers) this.hire();
     try {
       this.#run(start, end, modules);
     } catch (error) {
       this.#abandon();
-      throw failed(String(error), "caller");
+      throw launchFailed(String(error), "caller");
     }
-    if (this.#word(control.failure) !== 0) throw failed(this.#takeFailure(), "helper");
+    if (this.#word(control.failure) !== 0) throw launchFailed(this.#takeFailure(), "helper");
+  }
+
+  read(address: number, bytes: number): Promise<Uint8Array> {
+    return Promise.resolve(this.readSync(address, bytes));
+  }
+
+  readSync(address: number, bytes: number): Uint8Array {
+    return this.#parts.memory.bytes.slice(address, address + bytes);
+  }
+
+  /** Threads cannot be had here: the caller goes on alone. */
+  dismiss(reason: unknown): void {
+    this.dispose();
+    console.warn(`Smilodon runs on one thread: others cannot be had here (${String(reason)}).`);
   }
 
   /** Ends the helpers; the caller goes on alone. */
@@ -119,12 +133,6 @@ export class Team {
     this.#threads = 1;
     this.#countHelpers();
     this.#helpers.splice(0).forEach(end);
-  }
-
-  /** Threads cannot be had here. */
-  #dismiss(reason: unknown): void {
-    this.dispose();
-    console.warn(`Smilodon runs on one thread: others cannot be had here (${String(reason)}).`);
   }
 
   #countHelpers(): void {
@@ -147,11 +155,4 @@ function takenBy(thread: number): number {
 
 function end(thread: Thread): void {
   thread.terminate();
-}
-
-function failed(reason: string, thread: "caller" | "helper"): DeviceError {
-  return new DeviceError(
-    `A kernel failed on the WebAssembly device: ${reason}. What this launch has written is not to be used.`,
-    { reason, thread },
-  );
 }

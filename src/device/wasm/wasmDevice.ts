@@ -12,11 +12,13 @@ import { DeviceError, DisposedError } from "../../support/errors.ts";
 import type { Device, DeviceBuffer, Executable } from "../device.ts";
 import { type Grain, usualGrain } from "./chunks.ts";
 import { KernelCode } from "./kernelCode.ts";
+import { Page } from "./page.ts";
+import type { Runner } from "./runner.ts";
 import { Scratch } from "./scratch.ts";
 import { Team } from "./team.ts";
 import { WasmExecutable } from "./wasmExecutable.ts";
 import { WasmMemory } from "./wasmMemory.ts";
-import { threadsToUse } from "./workers.ts";
+import { maySleep, threadsToUse } from "./workers.ts";
 
 const firstTableSize = 256;
 
@@ -62,7 +64,10 @@ export class WasmDevice implements Device {
   readonly #scratch: Scratch;
   readonly #code: KernelCode;
   readonly #team: Team;
+  readonly #runner: Runner;
   readonly #grain: Grain;
+  /** Not there on the own thread of an isolated page: launches run on there, and reads wait for them. */
+  readonly readSync?: (buffer: DeviceBuffer) => Uint8Array;
 
   constructor({ isRelaxed = WebAssembly.validate(relaxedProbe()), threads, grain = usualGrain }: WasmOptions = {}) {
     const most = threadsToUse(threads);
@@ -76,9 +81,13 @@ export class WasmDevice implements Device {
       driver: new WebAssembly.Module(renderDriver({ isShared })),
       imports: { [importModule]: { memory, table } },
       threads: most,
+      pieces: () => this.#code.pieces,
     });
-    this.#code = new KernelCode(memory, table, { isRelaxed, isShared }, (piece) => this.#team.publish(piece));
+    const isPage = isShared && !maySleep();
+    this.#runner = isPage ? new Page(this.#team, () => this.#team.introduction(0)) : this.#team;
+    this.#code = new KernelCode(memory, table, { isRelaxed, isShared }, (piece) => this.#runner.publish(piece));
     this.#grain = grain;
+    if (!isPage) this.readSync = (buffer) => this.#readSync(buffer);
   }
 
   /** How many threads may share a launch; results have the same bits whatever their number. */
@@ -97,7 +106,7 @@ export class WasmDevice implements Device {
 
   /** Ends the other threads. The device goes on without them. */
   dispose(): void {
-    this.#team.dispose();
+    this.#runner.dispose();
   }
 
   get bytesInUse(): number {
@@ -123,16 +132,17 @@ export class WasmDevice implements Device {
     const { address, bytes } = this.own(buffer);
     if (data.length > bytes)
       throw new DeviceError(`${data.length} bytes do not fit a buffer of ${bytes}.`, { data: data.length, bytes });
-    this.#memory.bytes.set(data, address);
+    this.#runner.write(address, data);
   }
 
   read(buffer: DeviceBuffer): Promise<Uint8Array> {
-    return Promise.resolve(this.readSync(buffer));
+    const { address, bytes } = this.own(buffer);
+    return this.#runner.read(address, bytes);
   }
 
-  readSync(buffer: DeviceBuffer): Uint8Array {
+  #readSync(buffer: DeviceBuffer): Uint8Array {
     const { address, bytes } = this.own(buffer);
-    return this.#memory.bytes.slice(address, address + bytes);
+    return this.#team.readSync(address, bytes);
   }
 
   prepare(plan: Plan): Executable {
@@ -140,7 +150,7 @@ export class WasmDevice implements Device {
       memory: this.#memory,
       scratch: this.#scratch,
       code: this.#code,
-      team: this.#team,
+      runner: this.#runner,
       grain: this.#grain,
     });
   }

@@ -6,8 +6,8 @@ import type { DeviceBuffer, Executable } from "../device.ts";
 import type { Grain } from "./chunks.ts";
 import { commandList, cutLaunches, wordsOf } from "./commandList.ts";
 import type { KernelCode } from "./kernelCode.ts";
+import type { Runner } from "./runner.ts";
 import type { Scratch } from "./scratch.ts";
-import type { Team } from "./team.ts";
 import type { WasmMemory } from "./wasmMemory.ts";
 
 /** What an executable needs of its device. */
@@ -15,7 +15,7 @@ export interface WasmParts {
   readonly memory: WasmMemory;
   readonly scratch: Scratch;
   readonly code: KernelCode;
-  readonly team: Team;
+  readonly runner: Runner;
   readonly grain: Grain;
 }
 
@@ -61,16 +61,16 @@ export class WasmExecutable implements Executable {
     this.#owner = owner;
     this.#parts = parts;
     this.#externalCount = plan.externals;
-    const { positions, keys, modules, own } = parts.code.acquire(plan.kernels);
+    const { positions, keys, modules } = parts.code.acquire(plan.kernels);
     this.#keys = keys;
     this.#modules = modules;
     try {
-      const cut = cutLaunches(plan, parts.grain, (kernel) => own.has(kernel));
+      const cut = cutLaunches(plan, parts.grain);
       this.#wantsHelpers = cut.wakes;
       const base = this.#allocate(4 * wordsOf(plan, cut));
       const { words, start, end } = commandList(plan, cut, base, positions);
       this.#placeSlots(plan, words);
-      parts.memory.words.set(words, base / 4);
+      parts.runner.write(base, new Uint8Array(words.buffer));
       this.#start = base + 4 * start;
       this.#end = base + 4 * end;
       this.#externals = plan.slots.flatMap((slot, cell) =>
@@ -93,19 +93,23 @@ export class WasmExecutable implements Executable {
     if (externals.length !== this.#externalCount) {
       throw new DeviceError(`The plan takes ${this.#externalCount} external buffers and is given ${externals.length}.`);
     }
-    const { words } = this.#parts.memory;
+    const cells: number[] = [];
     for (const slot of this.#externals) {
       const { address, bytes } = this.#owner.own(at(externals, slot.position));
       if (bytes < slot.bytes)
         throw new DeviceError(`External buffer ${slot.position} needs ${slot.bytes} bytes and has ${bytes}.`);
       if (address === slot.address) continue;
       slot.address = address;
-      words[slot.cell] = address;
+      cells.push(slot.cell, address);
     }
-    this.#followScratch(words);
-    const { team, code } = this.#parts;
-    if (this.#wantsHelpers) team.hire(() => code.pieces);
-    team.run(this.#start, this.#end, this.#modules);
+    this.#followScratch(cells);
+    this.#parts.runner.launch({
+      cells,
+      start: this.#start,
+      end: this.#end,
+      modules: this.#modules,
+      wantsHelpers: this.#wantsHelpers,
+    });
   }
 
   dispose(): void {
@@ -123,19 +127,20 @@ export class WasmExecutable implements Executable {
   }
 
   /** Points the cells of intermediate results to where scratch memory lies now. */
-  #followScratch(words: Int32Array): void {
+  #followScratch(cells: number[]): void {
     const { address } = this.#parts.scratch;
     if (address === this.#scratchAddress) return;
     this.#scratchAddress = address;
-    for (const { cell, offset } of this.#scratchCells) words[cell] = address + offset;
+    for (const { cell, offset } of this.#scratchCells) cells.push(cell, address + offset);
   }
 
   /** Gives constants their place, and writes it into their cells. */
   #placeSlots(plan: Plan, words: Int32Array): void {
     plan.slots.forEach((slot, cell) => {
       if (slot.kind !== "constant") return;
-      words[cell] = this.#allocate(slot.bytes);
-      this.#parts.memory.bytes.set(slot.data, this.#allocations.at(-1)?.address);
+      const address = this.#allocate(slot.bytes);
+      words[cell] = address;
+      this.#parts.runner.write(address, slot.data);
     });
   }
 }

@@ -54,8 +54,13 @@ export function maySleep(): boolean {
   return nodeWorkers() !== undefined || surroundings.WorkerGlobalScope !== undefined;
 }
 
-/** A new thread that runs `source`; `fail` is called with the reason where that does not work, now or later. */
-export function startThread(source: string, fail: (reason: unknown) => void): Thread | undefined {
+/** A new thread that runs `source`; `fail` is called with the reason where that does not work, now or later; `hear`
+ * with what it has to say, in browsers. */
+export function startThread(
+  source: string,
+  fail: (reason: unknown) => void,
+  hear: (message: unknown) => void = () => undefined,
+): Thread | undefined {
   try {
     const NodeThread = nodeWorkers();
     if (NodeThread !== undefined) {
@@ -67,6 +72,7 @@ export function startThread(source: string, fail: (reason: unknown) => void): Th
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const thread = new Worker(url);
     thread.addEventListener("error", ({ message }) => fail(message));
+    thread.addEventListener("message", ({ data }) => hear(data));
     return thread;
   } catch (error) {
     fail(error);

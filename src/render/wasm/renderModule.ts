@@ -47,7 +47,7 @@ export function renderModule(
 }
 
 /** Operations that a kernel uses on a dtype for which WebAssembly has no form of its own. */
-export function importsOf(kernel: Kernel): readonly ScalarOp[] {
+function importsOf(kernel: Kernel): readonly ScalarOp[] {
   const found = new Set<ScalarOp>();
   const seen = new Set<Expression>();
   const look = (part: Expression): void => {

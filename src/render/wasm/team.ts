@@ -22,9 +22,8 @@ export const control = {
   /** Helpers that are not asked for go to sleep on this word, and add themselves to `sleeping`. */
   wake: 1408,
   sleeping: 1536,
-  /** Is the thread that made the offer asleep, waiting for `pending`? And may it sleep at all? */
+  /** Is the thread that made the offer asleep, waiting for `pending`? */
   callerSleeps: 1664,
-  mayCallerSleep: 1668,
   /** Modules of kernels made so far. A helper that has fewer leaves `serve` to fetch them. */
   published: 1792,
   /** How many helpers may take chunks. */
@@ -258,7 +257,7 @@ function writeFinish(w: FunctionWriter): void {
   });
 }
 
-/** The caller waits until every chunk has been finished: awake for a moment, then asleep, unless it is a page's own thread. */
+/** The caller waits until every chunk has been finished: awake for a moment, then asleep. */
 function writeSettle(w: FunctionWriter): void {
   const [spins, left] = [w.local("i32"), w.local("i32")];
   w.loop(() => {
@@ -271,10 +270,6 @@ function writeSettle(w: FunctionWriter): void {
       countDown(w, spins);
       w.brIf(0);
     });
-    w.i32(0);
-    w.memory("i32.load", control.mayCallerSleep);
-    w.op("i32.eqz");
-    w.brIf(0);
     shared(w, "i32.atomic.store", control.callerSleeps, () => w.i32(1));
     shared(w, "i32.atomic.load", control.pending);
     w.tee(left);
