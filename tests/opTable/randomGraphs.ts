@@ -6,54 +6,58 @@
 import { type Node, node } from "../../src/graph/node.ts";
 import type { PrimitiveOf } from "../../src/graph/primitives.ts";
 import { type Dtype, isFloat } from "../../src/shape/dtype.ts";
-import type { PlainMap } from "../../src/tensor/operands.ts";
 import { count } from "./host.ts";
+import {
+  constant,
+  exact,
+  type Instruction,
+  type Kind,
+  type Maker,
+  map,
+  mayJump,
+  partner,
+  pick,
+  roundings,
+  shifted,
+  smooth,
+  tamed,
+  type Value,
+} from "./randomValues.ts";
+import { slide } from "./randomWindows.ts";
 import { draw } from "./row.ts";
 import { toTensor } from "./run.ts";
 
-/** One step of a description: which kind of step, which values, which parameters. */
-export type Instruction = readonly [kind: number, a: number, b: number, c: number];
-
-/** A value of the graph, with what is known of its elements. */
-export interface Value {
-  readonly node: Node;
-  /** No element is larger in magnitude. */
-  readonly bound: number;
-  /** Right devices differ by no more; 0 where all bits are settled, so that jumps and bits may follow. */
-  readonly error: number;
-}
-
-const mostElements = 3000;
-const largest = 1e4;
-const roundings: { readonly [D in Dtype]: number } = { f32: 2 ** -21, f64: 2 ** -49, i32: 0, u32: 0, u8: 0, bool: 0 };
+const mostElements = 1000;
 
 /** The values that `instructions` make, sources first. */
-export function buildGraph(instructions: readonly Instruction[]): Value[] {
-  const values: Value[] = (
-    [
-      [[4, 6], "f32"],
-      [[6], "f32"],
-      [[1, 6], "f64"],
-      [[3, 5, 2], "f32"],
-      [[4, 6], "i32"],
-      [[7], "u32"],
-      [[5], "u8"],
-      [[4, 1], "bool"],
-      [[], "f32"],
-    ] as const
-  ).map(([shape, dtype], index) => ({
+export function buildGraph(instructions: readonly Instruction[], kind: Kind): Value[] {
+  const float = kind === "mixed" ? "f32" : kind;
+  const sources: readonly (readonly [readonly number[], Dtype])[] = [
+    [[4, 6], float],
+    [[6], float],
+    [[1, 6], kind === "mixed" ? "f64" : kind],
+    [[3, 5, 2], float],
+    [[4, 6], "i32"],
+    [[7], "u32"],
+    [[5], "u8"],
+    [[4, 1], "bool"],
+    [[], float],
+    [[3, 0], float],
+    [[2, 9], float],
+    [[2, 3, 4], float],
+    [[2, 3], float],
+  ];
+  const values: Value[] = sources.map(([shape, dtype], index) => ({
     node: toTensor(draw(`graph${index}`, shape, dtype, isFloat(dtype) ? [-2, 2] : [-9, 9])).node,
     bound: 9,
     error: 0,
   }));
   for (const instruction of instructions) {
-    const made = steps[instruction[0] % steps.length]?.(values, instruction);
-    if (made !== undefined && count(made.node.type.shape) <= mostElements) values.push(tamed(made));
+    const made = steps[instruction[0] % steps.length]?.(values, instruction, kind);
+    if (made !== undefined && count(made.node.type.shape) <= mostElements) values.push(tamed(made, kind));
   }
   return values;
 }
-
-type Maker = (values: readonly Value[], instruction: Instruction) => Value | undefined;
 
 const steps: readonly Maker[] = [
   mapOne,
@@ -75,90 +79,20 @@ const steps: readonly Maker[] = [
   reduce,
   recur,
   contract,
+  slide,
+  slide,
 ];
 
-function pick(values: readonly Value[], index: number): Value {
-  const value = values[index % values.length];
-  if (value === undefined) throw new Error("there are sources");
-  return value;
-}
-
-/** One of the values that may stand beside `value`: broadcast to its shape where that is all it takes. */
-function partner(values: readonly Value[], value: Value, index: number): Value {
-  const { shape, dtype } = value.node.type;
-  const fitting = values.filter(
-    ({ node: { type } }) =>
-      type.dtype === dtype &&
-      type.shape.length === shape.length &&
-      type.shape.every((size, axis) => size === 1 || size === shape[axis]),
-  );
-  const chosen = pick(fitting, index);
-  return {
-    ...chosen,
-    node: String(chosen.node.type.shape) === String(shape) ? chosen.node : node("broadcast", [chosen.node], { shape }),
-  };
-}
-
-/** Values that grow too large are scaled down, so that nothing overflows; integers wrap anyhow. */
-function tamed(value: Value): Value {
-  const { dtype, shape } = value.node.type;
-  if (!isFloat(dtype)) return { ...value, bound: Math.min(value.bound, 2 ** 32), error: 0 };
-  if (value.bound <= largest) return value;
-  const factor = constant(1 / value.bound, dtype, shape);
-  return {
-    node: node("multiply", [value.node, factor], {}),
-    bound: 1,
-    error: value.error / value.bound + roundings[dtype],
-  };
-}
-
-function constant(value: number, dtype: Dtype, shape: readonly number[]): Node {
-  const scalar = node("constant", [], { value, dtype });
-  return node("broadcast", [node("reshape", [scalar], { shape: shape.map(() => 1) })], { shape });
-}
-
-/** The result of a function whose derivative is at most `slope`. */
-function smooth(result: Node, bound: number, slope: number, ...inputs: readonly Value[]): Value {
-  return {
-    node: result,
-    bound,
-    error:
-      slope * inputs.reduce((sum, { error }) => sum + error, 0) + roundings[result.type.dtype] * Math.max(bound, 1),
-  };
-}
-
-/** Elements are chosen or change sign: nothing is rounded. */
-function exact(result: Node, ...inputs: readonly Value[]): Value {
-  return {
-    node: result,
-    bound: Math.max(...inputs.map(({ bound }) => bound)),
-    error: Math.max(...inputs.map(({ error }) => error)),
-  };
-}
-
-const map = (primitive: PlainMap, ...inputs: readonly (Value | Node)[]): Node =>
-  node(
-    primitive,
-    inputs.map((input) => ("node" in input ? input.node : input)),
-    {},
-  );
-
-/** |x| + shift, to keep away from where a function is steep. */
-function shifted(x: Value, shift: number): Value {
-  const { dtype, shape } = x.node.type;
-  const made = map("add", map("abs", x), constant(shift, dtype, shape));
-  return x.error === 0 ? { node: made, bound: x.bound + shift, error: 0 } : smooth(made, x.bound + shift, 1, x);
-}
-
-function mapOne(values: readonly Value[], [, a, b]: Instruction): Value {
+function mapOne(values: readonly Value[], [, a, b]: Instruction, kind: Kind): Value {
   const x = pick(values, a);
   const { dtype } = x.node.type;
   if (dtype === "bool") return exact(map("logicalNot", x), x);
   if (!isFloat(dtype)) return exact(map((["negative", "abs", "sign"] as const)[b % 3] ?? "abs", x), x);
+  const away = shifted(x, 0.5, kind);
   const jumps = (["floor", "ceil", "round", "sign"] as const)[b % 4] ?? "floor";
   const makers: readonly (() => Value)[] = [
     () => exact(map("negative", x), x),
-    () => exact(map("abs", x), x),
+    () => size(x, kind),
     () => smooth(map("tanh", x), 1, 1, x),
     () => smooth(map("sigmoid", x), 1, 1, x),
     () => smooth(map("sin", x), 1, 1, x),
@@ -166,17 +100,27 @@ function mapOne(values: readonly Value[], [, a, b]: Instruction): Value {
     () => smooth(map("erf", x), 1, 1.2, x),
     () =>
       x.bound <= 4 ? smooth(map("exp", x), Math.exp(x.bound), Math.exp(x.bound), x) : exact(map("negative", x), x),
-    () => (x.bound <= 4 ? smooth(map("expm1", x), Math.exp(x.bound), Math.exp(x.bound), x) : exact(map("abs", x), x)),
-    () => smooth(map("log", shifted(x, 0.5)), Math.log(x.bound + 2), 2, shifted(x, 0.5)),
-    () => smooth(map("log1p", map("abs", x)), Math.log1p(x.bound), 1, x),
-    () => smooth(map("sqrt", shifted(x, 0.25)), Math.sqrt(x.bound + 1), 1, shifted(x, 0.25)),
-    () => (x.error === 0 ? { ...exact(map(jumps, x), x), bound: x.bound + 1 } : exact(map("abs", x), x)),
+    () => (x.bound <= 4 ? smooth(map("expm1", x), Math.exp(x.bound), Math.exp(x.bound), x) : size(x, kind)),
+    () => smooth(map("log", away), Math.log(away.bound + 2), 2, away),
+    () => smooth(map("log1p", away), Math.log1p(away.bound), 1, away),
+    () => smooth(map("sqrt", away), Math.sqrt(away.bound + 1), 1, away),
+    () => (x.error === 0 ? { ...exact(map(jumps, x), x), bound: x.bound + 1 } : size(x, kind)),
     () => exact(node("identity", [x.node], { blocksGradient: false }), x),
   ];
   return makers[b % makers.length]?.() ?? x;
 }
 
-function mapTwo(values: readonly Value[], [, a, b, c]: Instruction): Value {
+/** |x|; where its corner must not be met, x turned round. */
+function size(x: Value, kind: Kind): Value {
+  return exact(map(mayJump(kind, x) ? "abs" : "negative", x), x);
+}
+
+/** The larger or the smaller of two; where devices may not agree which, their sum. */
+function extreme(primitive: "maximum" | "minimum", x: Value, y: Value, kind: Kind): Value {
+  return mayJump(kind, x, y) ? exact(map(primitive, x, y), x, y) : smooth(map("add", x, y), x.bound + y.bound, 1, x, y);
+}
+
+function mapTwo(values: readonly Value[], [, a, b, c]: Instruction, kind: Kind): Value {
   const x = pick(values, a);
   const y = partner(values, x, b);
   const { dtype, shape } = x.node.type;
@@ -198,21 +142,21 @@ function mapTwo(values: readonly Value[], [, a, b, c]: Instruction): Value {
         ? { node: map("subtract", x, y), bound: sum, error: 0 }
         : smooth(map("subtract", x, y), sum, 1, x, y),
     () => smooth(map("multiply", x, y), product, Math.max(x.bound, y.bound), x, y),
-    () => exact(map("maximum", x, y), x, y),
-    () => exact(map("minimum", x, y), x, y),
+    () => extreme("maximum", x, y, kind),
+    () => extreme("minimum", x, y, kind),
   ];
   if (isFloat(dtype)) {
-    const divisor = shifted(y, 0.5);
+    const divisor = shifted(y, 0.5, kind);
     const exponent = node("multiply", [map("tanh", y), constant(2, dtype, shape)], {});
-    const base = shifted(x, 0.5);
-    const power = (x.bound + 1) ** 2 * 4;
+    const base = shifted(x, 0.5, kind);
+    const power = (base.bound + 0.5) ** 2 * 4;
     const floats: readonly (() => Value)[] = [
       () => smooth(map("divide", x, divisor), 2 * x.bound, 2 + 4 * x.bound, x, divisor),
       () => smooth(map("pow", base, exponent), power, power * 20, base, smooth(exponent, 2, 2, y)),
       () =>
         x.error + divisor.error === 0
           ? { node: map("remainder", x, divisor), bound: divisor.bound, error: 0 }
-          : exact(map("maximum", x, y), x, y),
+          : extreme("maximum", x, y, kind),
     ];
     const made = [...both, ...floats];
     return made[c % made.length]?.() ?? x;
@@ -253,10 +197,11 @@ function choose(values: readonly Value[], [, a, b, c]: Instruction): Value | und
   return exact(map("where", condition, x, y), x, y);
 }
 
-function convert(values: readonly Value[], [, a, b]: Instruction): Value | undefined {
+function convert(values: readonly Value[], [, a, b]: Instruction, kind: Kind): Value | undefined {
   const x = pick(values, a);
   const dtype = (["f32", "f64", "i32", "u32", "u8", "bool"] as const)[b % 6] ?? "f32";
   if (x.error > 0 && !isFloat(dtype)) return undefined;
+  if (kind !== "mixed" && isFloat(dtype) && dtype !== kind) return undefined;
   if (b % 7 === 6 && ["i32", "u32"].includes(x.node.type.dtype))
     return {
       node: node("bitcast", [x.node], { dtype: x.node.type.dtype === "i32" ? "u32" : "i32" }),
@@ -271,21 +216,27 @@ function convert(values: readonly Value[], [, a, b]: Instruction): Value | undef
   };
 }
 
+/** One, two or three views on top of each other: what one does to another is easily wrong. */
 function view(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
-  const x = pick(values, a);
+  let made: Value | undefined = pick(values, a);
+  for (let more = b % 3; made !== undefined && more >= 0; more--) made = viewOf(made, b >> (2 + 3 * more), c >> more);
+  return made;
+}
+
+function viewOf(x: Value, b: number, c: number): Value | undefined {
   const { shape, dtype } = x.node.type;
   const total = count(shape);
   const rank = shape.length;
   const makers: readonly (() => Node | undefined)[] = [
     () => node("reshape", [x.node], { shape: [total] }),
     () => {
-      const divisors = Array.from({ length: total }, (_, index) => index + 1).filter((size) => total % size === 0);
-      const first = divisors[c % Math.max(1, divisors.length)] ?? 1;
-      return total === 0
-        ? undefined
-        : node("reshape", [x.node], {
-            shape: c % 2 === 0 ? [first, total / first] : [1, first, 1, total / first].slice(c % 4 === 1 ? 1 : 0),
-          });
+      if (total === 0) return undefined;
+      const first = divisor(total, c);
+      const second = divisor(total / first, c >> 2);
+      const whole = [first, second, total / first / second];
+      return node("reshape", [x.node], {
+        shape: c % 3 === 0 ? [1, ...whole] : c % 3 === 1 ? whole : [first, total / first],
+      });
     },
     () =>
       node("permuteDims", [x.node], {
@@ -298,13 +249,11 @@ function view(values: readonly Value[], [, a, b, c]: Instruction): Value | undef
       const starts = shape.map((size, axis) =>
         (stepsOf[axis] ?? 1) < 0 ? size - 1 : Math.min(c % 2, Math.max(0, size - 1)),
       );
-      return sizes.includes(0) || shape.includes(0)
-        ? undefined
-        : node("slice", [x.node], {
-            starts: starts.map((start, axis) => ((sizes[axis] ?? 0) === 0 ? 0 : start)),
-            steps: stepsOf,
-            shape: sizes,
-          });
+      return node("slice", [x.node], {
+        starts: starts.map((start, axis) => ((sizes[axis] ?? 0) === 0 ? 0 : start)),
+        steps: stepsOf,
+        shape: sizes,
+      });
     },
     () =>
       node("pad", [x.node], {
@@ -315,6 +264,12 @@ function view(values: readonly Value[], [, a, b, c]: Instruction): Value | undef
   ];
   const made = makers[b % makers.length]?.();
   return made === undefined ? undefined : { node: made, bound: Math.max(x.bound, 2), error: x.error };
+}
+
+/** One of the numbers that divide `total`. */
+function divisor(total: number, index: number): number {
+  const divisors = Array.from({ length: total }, (_, each) => each + 1).filter((size) => total % size === 0);
+  return divisors[index % divisors.length] ?? 1;
 }
 
 function join(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
@@ -377,15 +332,16 @@ function scatterAdd(values: readonly Value[], [, a, b, c]: Instruction): Value |
   };
 }
 
-function reduce(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
+function reduce(values: readonly Value[], [, a, b, c]: Instruction, kind: Kind): Value | undefined {
   const x = pick(values, a);
   const { shape, dtype } = x.node.type;
   const axes = shape.flatMap((_, axis) => ((c >> axis) % 2 === 0 ? [axis] : []));
   const many = count(axes.map((axis) => shape[axis] ?? 1));
   const primitives: readonly PrimitiveOf<"reduce">[] =
-    dtype === "bool" ? ["max", "min"] : ["sum", "max", "min", "prod"];
+    dtype === "bool" ? ["max", "min"] : mayJump(kind, x) ? ["sum", "max", "min", "prod"] : ["sum", "prod"];
   const primitive = primitives[b % primitives.length] ?? "max";
-  if (axes.length === 0 || many === 0) return undefined;
+  const hasValue = many > 0 || primitive === "sum" || primitive === "prod";
+  if (axes.length === 0 || !hasValue) return undefined;
   const made = node(primitive, [x.node], { axes });
   if (primitive === "max" || primitive === "min") return exact(made, x);
   if (!isFloat(dtype)) return { node: made, bound: 2 ** 32, error: 0 };

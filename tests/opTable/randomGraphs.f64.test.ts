@@ -1,0 +1,3 @@
+import { agreeOnGraphs } from "./agreeOnGraphs.ts";
+
+agreeOnGraphs("f64");
