@@ -55,7 +55,8 @@ async function disagreement(description: readonly Instruction[], kind: Kind): Pr
   ) =>
     wanted.flatMap((value, index) => {
       const got = given[index];
-      const fault = got && difference(got, value, { absolute: errors[index] ?? gradientError, relative: 0 });
+      const tolerance = { absolute: errors[index] ?? gradientError, relative: 0 };
+      const fault = got === undefined ? "is missing" : difference(got, value, tolerance);
       return fault === undefined ? [] : [`${name} ${index}: ${fault}`];
     });
   const faults = [
