@@ -23,6 +23,7 @@ export * from "./tensor/joining.ts";
 export { type DebugOptions, type LeakReport, type LiveTensors, reportLeaks, setDebug } from "./tensor/leaks.ts";
 export { matmul, outer, type TensordotAxes, tensordot, vecdot } from "./tensor/linear.ts";
 export * from "./tensor/manipulate.ts";
+export * from "./tensor/normalization.ts";
 export * from "./tensor/normalize.ts";
 export type { Operand } from "./tensor/operands.ts";
 export { Parameter, type ParameterOptions } from "./tensor/parameter.ts";

@@ -1,11 +1,14 @@
 /** Networks: modules, layers, losses, first values. */
 export * as init from "./init.ts";
+export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./layers/batchNorm.ts";
 export { Dropout } from "./layers/dropout.ts";
 export { ELU } from "./layers/elu.ts";
 export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten } from "./layers/flatten.ts";
 export { GELU } from "./layers/gelu.ts";
+export { type ChannelNormOptions, GroupNorm, InstanceNorm } from "./layers/groupNorm.ts";
 export { Identity } from "./layers/identity.ts";
+export { LayerNorm, type LayerNormOptions, RMSNorm } from "./layers/layerNorm.ts";
 export { LeakyReLU } from "./layers/leakyRelu.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { ReLU } from "./layers/relu.ts";

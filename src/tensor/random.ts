@@ -9,13 +9,16 @@ import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { parity, rotations, rounds } from "../support/threefry.ts";
-import { sqrt } from "./arithmetic.ts";
+import { add, multiply, negative, sqrt } from "./arithmetic.ts";
+import { where } from "./comparison.ts";
 import { type Draw, type Generator, globalGenerator } from "./generator.ts";
 import { broadcastTo, reshape } from "./manipulate.ts";
-import type { Operand } from "./operands.ts";
+import { floatsOf, type Operand } from "./operands.ts";
+import type { ShapeType } from "./shapeTypes.ts";
 import { slice } from "./slice.ts";
+import { argmax } from "./statistics.ts";
 import { Tensor } from "./tensor.ts";
-import { cos, log } from "./transcendental.ts";
+import { cos, log, log1p } from "./transcendental.ts";
 import "./bitwise.ts";
 import "./cast.ts";
 import "./comparison.ts";
@@ -147,6 +150,51 @@ export function bernoulli<const S extends Shape>(
   return draws.less(bound);
 }
 
+/** Options of `categorical`. */
+export interface CategoricalOptions extends RandomOptions {
+  /** The axis of the categories. Default the last. */
+  readonly axis?: number;
+}
+
+/**
+ * Positions along `axis` (the last by default), as i32, each drawn with the probability softmax(logits) gives it: the position of
+ * the largest logit after noise is added to each. Broadcast the logits for several draws of each.
+ * @throws ShapeError where there is no such axis, or it is empty.
+ *
+ * Source: E. Gumbel, "Statistical theory of extreme values and some practical applications", 1954.
+ *
+ * @example
+ * ```ts
+ * import { random, tensor } from "smilodon";
+ * console.log(await random.categorical(tensor([[0, -Infinity], [-Infinity, 0]])).toArray()); // [0, 1]
+ * ```
+ */
+export function categorical(logits: Tensor, { axis = -1, ...options }: CategoricalOptions = {}): Tensor {
+  const values = floatsOf(logits);
+  const noise = drawing(values.shape, options, (words) => gumbel(words(0), values.dtype));
+  return argmax(add(values, noise), axis);
+}
+
+/**
+ * `x` with each element set to zero with probability `probability` and the others divided by 1 − probability, so that the mean
+ * stays. `nn.Dropout` does this while training.
+ * @throws ArgumentError where `probability` is not from 0 to 1.
+ *
+ * @example
+ * ```ts
+ * import { ones, random } from "smilodon";
+ * console.log(await random.dropout(ones([4]), 0.5).toArray()); // zeros and twos
+ * ```
+ */
+export function dropout<S extends ShapeType>(x: Tensor<S>, probability: number, options?: RandomOptions): Tensor<S>;
+export function dropout(x: Tensor, probability: number, options: RandomOptions = {}): Tensor {
+  if (!(probability >= 0 && probability <= 1))
+    throw new ArgumentError(`dropout: the probability is ${probability}; it has to be from 0 to 1.`, { probability });
+  if (probability === 0) return x;
+  if (probability === 1) return multiply(x, 0);
+  return where(bernoulli(x.shape, 1 - probability, options), multiply(x, 1 / (1 - probability)), 0);
+}
+
 /**
  * Whole numbers from `low` to `high` − 1. One in 2³² / (high − low) words is uneven: the likeliest number is at most
  * (high − low) / 2³² more frequent than the rarest, relatively.
@@ -263,6 +311,11 @@ function unitInterval([first, second]: readonly [Tensor, Tensor], dtype: Dtype):
     .multiply(2 ** 26)
     .add(low)
     .multiply(2 ** -53);
+}
+
+/** Noise of Gumbel's distribution: −ln(−ln(1 − u)), fine where it is large. */
+function gumbel(words: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
+  return negative(log(negative(log1p(negative(openUnit(words, dtype))))));
 }
 
 /** (0, 1], as fine near 0 as the words allow. */

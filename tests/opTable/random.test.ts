@@ -1,7 +1,9 @@
 /** Random numbers: the bits are threefry's on every device, distributions are what they say, compiled draws are eager ones. */
 import { describe, expect, it } from "vitest";
 import { compile, Generator, random, seed, type Tensor, tensor, vmap } from "../../src/index.ts";
+import { at } from "../../src/support/invariant.ts";
 import { threefry } from "../../src/support/threefry.ts";
+import { erf } from "./host.ts";
 import { devices, onDevice, readAll } from "./run.ts";
 
 it("threefry gives the known answers of Random123", () => {
@@ -147,4 +149,103 @@ it("keys under vmap give each entry its own numbers", async () => {
     [0, 1].map(async (row) => [...(await random.uniform([3], { key: keys.slice(row) }).data())]),
   );
   expect([...together]).toEqual(apart.flat());
+});
+
+/** Σ (observed − expected)² / expected. */
+function chiSquare(observed: ArrayLike<number>, expected: (index: number) => number): number {
+  return Array.from(observed, (count, index) => (count - expected(index)) ** 2 / expected(index)).reduce(
+    (a, b) => a + b,
+    0,
+  );
+}
+
+/** Numbers of equal values 0 … count − 1. */
+function tally(values: ArrayLike<number>, count: number): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (const value of Array.from(values)) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+/** The greatest distance of the distribution of `values` from `distribution`, times √n: 1.95 is exceeded once in a thousand times. */
+function kolmogorovSmirnov(values: ArrayLike<number>, distribution: (x: number) => number): number {
+  const sorted = Float64Array.from(values).sort();
+  const n = sorted.length;
+  const distances = sorted.map((x, index) => Math.max((index + 1) / n - distribution(x), distribution(x) - index / n));
+  return Math.sqrt(n) * distances.reduce((a, b) => Math.max(a, b), 0);
+}
+
+describe("distributions, under fixed seeds", () => {
+  const generator = () => new Generator(2026);
+
+  it.each(["f32", "f64"] as const)("uniform and normal pass Kolmogorov and Smirnov's test in %s", async (dtype) => {
+    const n = 50_000;
+    const flat = await random.uniform([n], { low: -1, high: 3, dtype, generator: generator() }).data();
+    expect(kolmogorovSmirnov(flat, (x) => (x + 1) / 4)).toBeLessThan(1.95);
+    const bell = await random.normal([n], { mean: 1, deviation: 2, dtype, generator: generator() }).data();
+    expect(kolmogorovSmirnov(bell, (x) => (1 + erf((x - 1) / Math.sqrt(8))) / 2)).toBeLessThan(1.95);
+    // Neighbours do not know of each other
+    const pairs = tally(
+      Array.from(
+        { length: n / 2 },
+        (_, i) => 4 * Math.floor(at(flat, 2 * i) + 1) + Math.floor(at(flat, 2 * i + 1) + 1),
+      ),
+      16,
+    );
+    expect(chiSquare(pairs, () => n / 32)).toBeLessThan(37.7);
+  });
+
+  it.each(["f32", "f64"] as const)("categorical draws as often as softmax says, in %s", async (dtype) => {
+    const n = 40_000;
+    const logits = tensor([0, 1, -2, 2.5, -Infinity, 0.5], { dtype });
+    const drawn = random.categorical(logits.broadcastTo([n, 6]), { generator: generator() });
+    expect([drawn.dtype, drawn.shape]).toEqual(["i32", [n]]);
+    const counts = tally(await drawn.data(), 6);
+    const shares = await logits.softmax().data();
+    expect(counts[4]).toBe(0);
+    // Four degrees of freedom: 18.5 is exceeded once in a thousand times
+    expect(chiSquare(counts.toSpliced(4, 1), (index) => n * at([...shares].toSpliced(4, 1), index))).toBeLessThan(18.5);
+  });
+
+  it("categorical takes an axis, and the same key gives the same draws everywhere", async () => {
+    const key = tensor([3, 4], { dtype: "u32" });
+    const logits = [0.5, 1, -1, 2, 0, 0.25, 1.5, -0.5];
+    const draws = await Promise.all(
+      devices.map((device) =>
+        onDevice(device, async () =>
+          random
+            .categorical(tensor(logits, { shape: [2, 4] }).broadcastTo([30, 2, 4]), {
+              axis: 1,
+              key: tensor([3, 4], { dtype: "u32" }),
+            })
+            .data(),
+        ),
+      ),
+    );
+    expect(draws[0]).toEqual(draws[1]);
+    expect(random.categorical(tensor(logits, { shape: [4, 2] }), { axis: 0, key }).shape).toEqual([2]);
+    expect(() => random.categorical(tensor([[]]), { key })).toThrow(/no elements along axis 1/);
+  });
+
+  it("dropout zeroes as many as it should and keeps the mean", async () => {
+    const n = 100_000;
+    const values = await random.dropout(tensor(new Float32Array(n).fill(3)), 0.3, { generator: generator() }).data();
+    const kept = values.filter((value) => value !== 0);
+    expect(new Set(kept)).toEqual(new Set([Math.fround(3 / 0.7)]));
+    // Five deviations of a binomial distribution
+    expect(Math.abs(kept.length - 0.7 * n)).toBeLessThan(5 * Math.sqrt(n * 0.21));
+    const x = tensor([1, 2]);
+    expect(random.dropout(x, 0)).toBe(x);
+    expect(await random.dropout(x, 1).toArray()).toEqual([0, 0]);
+    expect(() => random.dropout(x, 1.5)).toThrow(/probability is 1.5/);
+  });
+
+  it("permutation puts each number everywhere equally often", async () => {
+    const source = generator();
+    const counts = new Array<number>(25).fill(0);
+    for (let draw = 0; draw < 2_000; draw++)
+      for (const [place, value] of (await random.permutation(5, { generator: source }).data()).entries())
+        counts[5 * place + value] = (counts[5 * place + value] ?? 0) + 1;
+    // Sixteen degrees of freedom
+    expect(chiSquare(counts, () => 400)).toBeLessThan(39.3);
+  });
 });

@@ -10,6 +10,7 @@ import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
+import { rows as normalization } from "./rows/normalization.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
@@ -20,6 +21,7 @@ export const table: readonly OpRow[] = [
   ...transcendental,
   ...reduce,
   ...cumulative,
+  ...normalization,
   ...manipulate,
   ...joining,
   ...indexing,

@@ -1,8 +1,6 @@
 /** The layer that makes units fail at random while training. */
 import { ArgumentError } from "../../support/errors.ts";
-import { multiply } from "../../tensor/arithmetic.ts";
-import { where } from "../../tensor/comparison.ts";
-import { bernoulli } from "../../tensor/random.ts";
+import { dropout } from "../../tensor/random.ts";
 import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module.ts";
 
@@ -34,8 +32,6 @@ export class Dropout extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    if (!this.training || this.probability === 0) return x;
-    if (this.probability === 1) return multiply(x, 0);
-    return where(bernoulli(x.shape, 1 - this.probability), multiply(x, 1 / (1 - this.probability)), 0);
+    return this.training ? dropout(x, this.probability) : x;
   }
 }

@@ -5,10 +5,14 @@
 import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { add, multiply } from "../arithmetic.ts";
+import { add, divide, floorDivide, multiply, subtract } from "../arithmetic.ts";
 import { astype } from "../cast.ts";
-import { greaterEqual, isNan, logicalOr, where } from "../comparison.ts";
+import { greaterEqual, isNan, less, lessEqual, logicalAnd, logicalOr, where } from "../comparison.ts";
+import { arange } from "../creation.ts";
+import { tensordot } from "../linear.ts";
+import { moveAxis, reshape } from "../manipulate.ts";
 import { toFloat } from "../operands.ts";
+import { mean } from "../reduce.ts";
 import { pad, slice } from "../slice.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -57,6 +61,48 @@ export function averagePool(x: Tensor, kernel: readonly number[], options: Pooli
     elements.reduce((sum, next) => add(sum, next)),
     1 / elements.length,
   );
+}
+
+/**
+ * The average over each of `sizes.length` last dimensions cut into so many windows that cover it, as equal as can be: window i of
+ * n positions and m windows goes from ⌊i·n/m⌋ to ⌈(i + 1)·n/m⌉. `[1, 1]` is the average of a whole image. As PyTorch's.
+ * @throws ShapeError where x has fewer dimensions, or one is empty; ArgumentError for sizes that are not whole numbers of 1 or more.
+ *
+ * @example
+ * ```ts
+ * import { adaptiveAveragePool, tensor } from "smilodon";
+ * console.log(await adaptiveAveragePool(tensor([[[1, 2, 3, 4, 5]]]), [2]).toArray()); // [[[2, 4]]]
+ * ```
+ */
+export function adaptiveAveragePool(x: Tensor, sizes: readonly number[]): Tensor {
+  const first = x.rank - sizes.length;
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 1))
+    throw new ArgumentError(
+      `adaptiveAveragePool: sizes are ${showShape(sizes)}; whole numbers of 1 or more are needed.`,
+      {
+        sizes,
+      },
+    );
+  if (first < 0 || x.shape.slice(first).includes(0))
+    throw new ShapeError(
+      `adaptiveAveragePool: x of shape ${showShape(x.shape)} has not ${sizes.length} last dimensions with elements.`,
+      { x: x.shape, sizes },
+    );
+  return sizes.reduce((pooled, size, d) => averageAlong(pooled, first + d, size), astype(x, toFloat(x.dtype)));
+}
+
+/** Averages of `count` windows along one axis: a sum of the elements where that is one window, else a product with their shares. */
+function averageAlong(x: Tensor, axis: number, count: number): Tensor {
+  const size = at(x.shape, axis);
+  if (count === size) return x;
+  if (count === 1) return mean(x, axis, { keepDims: true });
+  const windows = reshape(arange(0, count, 1, { dtype: "i32" }), [1, count]);
+  const starts = floorDivide(multiply(windows, size), count);
+  const ends = floorDivide(add(multiply(add(windows, 1), size), count - 1), count);
+  const positions = reshape(arange(0, size, 1, { dtype: "i32" }), [size, 1]);
+  const isInside = logicalAnd(lessEqual(starts, positions), less(positions, ends));
+  const shares = where(isInside, divide(1, astype(subtract(ends, starts), x.dtype)), 0);
+  return moveAxis(tensordot(x, shares, [[axis], [0]]), -1, axis);
 }
 
 /** For each position of the kernel, the elements of all windows there. */

@@ -322,4 +322,55 @@ export const rows: readonly OpRow[] = [
       },
     ],
   }),
+  row("adaptiveAveragePool", {
+    tolerance: many,
+    samples: (
+      [
+        [[1, 2, 6], [2], "f32"],
+        [[1, 1, 7], [3], "f32"],
+        [[2, 5, 4], [3, 1], "f32"],
+        [[3], [5], "f32"],
+        [[4, 5], [4, 2], "f64"],
+        [[1, 6], [4], "u8"],
+      ] as const
+    ).map(([x, sizes, dtype]) => ({
+      label: `${dtype}[${x}] to [${sizes}]`,
+      inputs: [draw(`adaptive${x}`, x, dtype, [0, 9])],
+      call: (a: S.Tensor) => S.adaptiveAveragePool(a, sizes),
+      expected: (a: HostTensor) => adaptive(a, sizes),
+    })),
+    errors: [
+      {
+        label: "a size of 0",
+        call: () => S.adaptiveAveragePool(image(), [0]),
+        error: S.ArgumentError,
+        message: /sizes are \[0\]/,
+      },
+      {
+        label: "an empty dimension",
+        call: () => S.adaptiveAveragePool(S.zeros([2, 0]), [1]),
+        error: S.ShapeError,
+        message: /has not 1 last dimensions with elements/,
+      },
+    ],
+  }),
 ];
+
+/** Averages of windows from ⌊i·n/m⌋ to ⌈(i + 1)·n/m⌉. */
+function adaptive(x: HostTensor, sizes: Shape): HostTensor {
+  const first = x.shape.length - sizes.length;
+  const shape = x.shape.map((size, axis) => sizes[axis - first] ?? size);
+  return build(shape, x.dtype === "f64" ? "f64" : "f32", (position) => {
+    const ranges = position.map((place, axis) => {
+      const [from = 1, to = 1] = axis < first ? [1, 1] : [x.shape[axis], sizes[axis - first]];
+      const [start, end] =
+        axis < first ? [place, place + 1] : [Math.floor((place * from) / to), Math.ceil(((place + 1) * from) / to)];
+      return Array.from({ length: end - start }, (_, index) => start + index);
+    });
+    const places = ranges.reduce<number[][]>(
+      (all, range) => all.flatMap((each) => range.map((place) => [...each, place])),
+      [[]],
+    );
+    return places.reduce((sum, place) => sum + read(x, place), 0) / places.length;
+  });
+}

@@ -173,7 +173,6 @@ export const rows: readonly OpRow[] = [
   }),
   row("norm", {
     tolerance: many,
-    derivative: "once",
     samples: [2, 1, 3, Infinity].flatMap((order) =>
       reductions(`norm${order}`, (x, options) => S.norm(x, { ...options, order }), power(order), {
         result: floating,
