@@ -81,6 +81,11 @@ export class IndexArithmetic {
     if (atom.kind !== "apply") return unknown;
     const [value, divisor] = atom.inputs;
     if (value === undefined || divisor?.kind !== "literal") return unknown;
+    if (atom.op === "minimum" || atom.op === "maximum") {
+      const nearest = atom.op === "minimum" ? Math.min : Math.max;
+      const [low, high] = this.rangeOf(value);
+      return [nearest(low, divisor.value), nearest(high, divisor.value)];
+    }
     if (atom.op === "remainder") return [0, divisor.value - 1];
     if (atom.op !== "quotient") return unknown;
     const [low, high] = this.rangeOf(value);

@@ -21,7 +21,7 @@ type ViewRule<P extends PrimitiveOf<"view">> = (
 const viewRules: { readonly [P in PrimitiveOf<"view">]: ViewRule<P> } = {
   reshape: (context, node, indices, valueAt) => {
     const input = at(node.inputs, 0);
-    return valueAt(input, unflatten(context, flatten(context.arithmetic, indices, node.type.shape), input.type.shape));
+    return valueAt(input, reshaped(context, indices, node.type.shape, input.type.shape));
   },
   permuteDims: (_context, node, indices, valueAt) => {
     const inner = new Array<Expression>(indices.length);
@@ -129,6 +129,31 @@ export function viewValue<P extends PrimitiveOf<"view">>(
   return rule(context, node, indices, valueAt);
 }
 
+/**
+ * The position in a dense tensor of shape `to` of what stands at `indices` in one of shape `from`. Axes that a reshape leaves alone
+ * keep their index as it is: only those between which elements move are counted through.
+ */
+function reshaped(
+  context: NestContext,
+  indices: readonly Expression[],
+  from: readonly number[],
+  to: readonly number[],
+): Expression[] {
+  const result: Expression[] = [];
+  let [start, end] = [0, 0];
+  while (start < from.length || end < to.length) {
+    const [first, other] = [start, end];
+    let [size, wanted] = [from[start++] ?? 1, to[end++] ?? 1];
+    while (size !== wanted) {
+      if (size < wanted) size *= at(from, start++);
+      else wanted *= at(to, end++);
+    }
+    const inner = flatten(context.arithmetic, indices.slice(first, start), from.slice(first, start));
+    result.push(...unflatten(context, inner, to.slice(other, end)));
+  }
+  return result;
+}
+
 /** Position in a dense tensor of `shape`, from the number of the element. */
 function unflatten(context: NestContext, element: Expression, shape: readonly number[]): Expression[] {
   const { arithmetic, builder } = context;
@@ -154,6 +179,7 @@ function isWithin(context: NestContext, index: Expression, size: number): Expres
 /** The nearest position that exists: what is read there is not used, but must be readable. */
 function clamp(context: NestContext, index: Expression, size: number): Expression {
   const { arithmetic, builder } = context;
+  if (size === 1) return builder.index(0);
   const [low, high] = arithmetic.rangeOf(index);
   const raised = low >= 0 ? index : builder.apply("maximum", index, builder.index(0));
   return high < size ? raised : builder.apply("minimum", raised, builder.index(size - 1));

@@ -100,7 +100,7 @@ function chooseTiling(
   return { columns, rows, packsColumns, packsRows, tilesInBlock, blocks };
 }
 
-/** Packing pays where each element is used by this many tiles at least. */
+/** Packing what could be read in place pays where each element is used by this many tiles at least. */
 const fewestTiles = 3;
 /** Bytes of the fastest cache that an operand read in place may fill, its lines and its sets. */
 const [fastBytes, lineBytes, lineSets] = [24 * 2 ** 10, 64, 64];
@@ -122,9 +122,8 @@ function shouldPack(
   { uses, isColumns, isWindowed }: Use,
 ): boolean | undefined {
   const strides = stridesInPlace(context, factor, summed);
-  const paysOff = uses >= fewestTiles;
-  if (strides === undefined || (isColumns && strides.tiled !== 1)) return paysOff ? true : undefined;
-  if (!paysOff) return false;
+  if (strides === undefined || (isColumns && strides.tiled !== 1)) return uses > 1 ? true : undefined;
+  if (uses < fewestTiles) return false;
   if (strides.summed === undefined) return !isWindowed;
   if (strides.summed === 1) return false;
   const bytes = bytesOf(factor.value.dtype);
