@@ -32,7 +32,8 @@ export function chooseMaterialized(
   isSource: (node: Node) => boolean,
   others: readonly Node[] = [],
 ): Node[] {
-  const order = topologicalOrder([...outputs, ...others], isSource).filter((node) => !isSource(node));
+  const roots = [...outputs, ...others].sort((a, b) => a.id - b.id);
+  const order = topologicalOrder(roots, isSource).filter((node) => !isSource(node));
   const users = usersOf(order);
   const isOutput = new Set([...outputs, ...inputsOfRegions(order)]);
   const kept = new Set<Node>();

@@ -18,6 +18,7 @@ import { planMemory } from "./memory.ts";
 import { type Nest, NestContext, type RegionCall } from "./nest.ts";
 import type { Part, Program } from "./program.ts";
 import { compileRegion } from "./regions/compileRegion.ts";
+import { reuseResults } from "./reuse.ts";
 import { packContraction } from "./schedule/pack.ts";
 import { scheduleNest } from "./schedule/schedule.ts";
 import { simplifyGraph } from "./simplify.ts";
@@ -93,6 +94,22 @@ export const passes = [
     run: (state) => {
       const kept = new Set(state.outputs);
       state.nests = fuseNests(state.context, state.nests, (tensor) => kept.has(tensor));
+    },
+  },
+  {
+    name: "reuse",
+    why: "What a nest keeps for itself lies where its result will.",
+    optimizes: true,
+    run: (state) => {
+      const kept = new Set(state.outputs);
+      const fixed = new Set(state.program.replaces.map(([output]) => at(state.outputs, output)));
+      for (const { whole } of state.parts) fixed.add(whole);
+      state.nests = reuseResults(
+        state.context,
+        state.nests,
+        (tensor) => kept.has(tensor),
+        (tensor) => fixed.has(tensor),
+      );
     },
   },
   {

@@ -11,6 +11,7 @@ const printers: { readonly [Pass in PassName]: (compilation: Compilation) => str
     materialized.map((node) => `${node.primitive} ${node.type.dtype}[${node.type.shape}]`).join("\n"),
   lower: ({ nests }) => nests.map(showNest).join("\n"),
   fuse: ({ nests }) => nests.map(showNest).join("\n"),
+  reuse: ({ nests }) => nests.map(showNest).join("\n"),
   pack: ({ nests }) => nests.map(showNest).join("\n"),
   schedule: ({ launches }) =>
     launches.map((launch) => launch.kernel?.name ?? at(launch.computes, 0).primitive).join("\n"),

@@ -1,29 +1,43 @@
 /**
  * Cleans the graph: nodes that only name a value vanish, views that change nothing or follow each other become
- * one, and what is computed twice is computed once. Arithmetic on constants is folded where expressions are built.
+ * one, what is known beforehand is a constant (`fold.ts`), and what is computed twice is computed once. Large reductions
+ * get their stages (`stages.ts`).
  */
-import { derivedFrom, isNode, Node } from "../graph/node.ts";
+import { derivedFrom, isNode, node as makeNode, Node } from "../graph/node.ts";
 import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sameShape } from "../shape/shape.ts";
 import { exactNumber } from "../support/exactNumber.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
+import { folded, type MakeNode } from "./fold.ts";
+import { isFamily } from "./lower/values.ts";
+import { inStages } from "./stages.ts";
 
 /** The graph of `outputs` without what is needless; `isLeaf` nodes stay what they are. Returns the new outputs. */
 export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => boolean): Node[] {
   const replaced = new Map<Node, Node>();
   const distinct = new Map<string, Node>();
-  for (const node of topologicalOrder(outputs, isLeaf)) {
+  const unique = (node: Node): Node => {
+    if (node.primitive === "source") return node;
+    return remember(
+      distinct,
+      `${node.primitive} ${node.inputs.map((input) => input.id)} ${paramsKey(node)}`,
+      () => node,
+    );
+  };
+  // In the order in which they were made, so that the same step is the same kernels however its results are asked for
+  const roots = [...outputs].sort((a, b) => a.id - b.id);
+  for (const node of topologicalOrder(roots, isLeaf)) {
     if (isLeaf(node)) {
       replaced.set(node, node);
       continue;
     }
     const inputs = node.inputs.map((input) => replaced.get(input) ?? input);
-    const simpler = withoutNeed(node, inputs) ?? rebuilt(node, inputs);
-    const key = `${simpler.primitive} ${simpler.inputs.map((input) => input.id)} ${paramsKey(simpler)}`;
-    const known = simpler.primitive === "source" ? undefined : distinct.get(key);
-    if (known === undefined) distinct.set(key, simpler);
-    replaced.set(node, known ?? simpler);
+    const make: MakeNode = (primitive, operands, params) =>
+      unique(derivedFrom(node, () => makeNode(primitive, operands, params))) as Node<typeof primitive>;
+    const simpler = withoutNeed(node, inputs, isLeaf) ?? folded(node, inputs, isLeaf, make) ?? rebuilt(node, inputs);
+    replaced.set(node, unique(isFamily(simpler, "reduce") ? (inStages(simpler, make) ?? simpler) : simpler));
   }
   return outputs.map((output) => replaced.get(output) ?? output);
 }
@@ -42,8 +56,8 @@ function remake<P extends Primitive>(
   return derivedFrom(node, () => new Node(primitive, inputs, params, node.type, node.device));
 }
 
-/** A simpler node of the same value, if there is one. */
-function withoutNeed(node: Node, inputs: readonly Node[]): Node | undefined {
+/** A simpler node of the same value, if there is one. Leaves are not looked into: what they were made of may be gone. */
+function withoutNeed(node: Node, inputs: readonly Node[], isLeaf: (node: Node) => boolean): Node | undefined {
   const input = inputs[0];
   if (isNode(node, "call")) return input;
   if (input === undefined || inputs.length > 1) return undefined;
@@ -53,15 +67,19 @@ function withoutNeed(node: Node, inputs: readonly Node[]): Node | undefined {
     return node.type.dtype === input.type.dtype ? input : undefined;
   if (isNode(node, "reshape")) {
     if (same) return input;
-    return isNode(input, "reshape") ? remake(node, "reshape", input.inputs, node.params) : undefined;
+    if (isLeaf(input) || !isNode(input, "reshape")) return undefined;
+    const inner = at(input.inputs, 0);
+    return sameShape(inner.type.shape, node.type.shape) ? inner : remake(node, "reshape", [inner], node.params);
   }
   if (isNode(node, "broadcast")) {
     if (same) return input;
-    return isNode(input, "broadcast") ? remake(node, "broadcast", input.inputs, node.params) : undefined;
+    return isNode(input, "broadcast") && !isLeaf(input)
+      ? remake(node, "broadcast", input.inputs, node.params)
+      : undefined;
   }
   if (isNode(node, "permuteDims")) {
     if (node.params.axes.every((axis, index) => axis === index)) return input;
-    if (!isNode(input, "permuteDims")) return undefined;
+    if (isLeaf(input) || !isNode(input, "permuteDims")) return undefined;
     const axes = node.params.axes.map((axis) => at(input.params.axes, axis));
     const inner = at(input.inputs, 0);
     return axes.every((axis, index) => axis === index) ? inner : remake(node, "permuteDims", [inner], { axes });

@@ -59,11 +59,14 @@ export class ExpressionBuilder {
   cast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
     if (input.kind === "literal") return this.literal(dtype, convert(input.dtype, dtype, input.value));
+    if (input.kind === "cast" && isStepBetween(input.input.dtype, input.dtype, dtype))
+      return this.cast(dtype, input.input);
     return remember(below(this.#casts, dtype), input, () => ({ kind: "cast", dtype, input }));
   }
 
   bitcast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
+    if (input.kind === "bitcast" && input.dtype !== "bool") return this.bitcast(dtype, input.input);
     return remember(below(this.#bitcasts, dtype), input, () => ({ kind: "bitcast", dtype, input }));
   }
 
@@ -111,7 +114,11 @@ export class ExpressionBuilder {
       if (a?.kind === "literal") return a.value ? b : c;
       return b === c ? b : undefined;
     }
-    return a === undefined || b === undefined ? undefined : this.#simplifyPair(op, a, b);
+    if (a === undefined) return undefined;
+    if (b !== undefined) return this.#simplifyPair(op, a, b);
+    // −(−x) and not not x
+    const isUndone = (op === "negative" || op === "not") && a.kind === "apply" && a.op === op;
+    return isUndone ? a.inputs[0] : undefined;
   }
 
   #simplifyPair(op: ScalarOp, a: Expression, b: Expression): Expression | undefined {
@@ -131,6 +138,8 @@ export class ExpressionBuilder {
         if (whole && (isLiteral(a, 0) || isLiteral(b, 0))) return this.literal(a.dtype, 0);
         return undefined;
       case "divide":
+        return isLiteral(b, 1) ? a : undefined;
+      case "power":
         return isLiteral(b, 1) ? a : undefined;
       case "quotient":
         return whole && isLiteral(b, 1) ? a : undefined;
@@ -152,6 +161,22 @@ export class ExpressionBuilder {
     if (x === undefined || constant?.kind !== "literal") return undefined;
     return this.apply("add", x, this.literal(a.dtype, constant.value + value));
   }
+}
+
+/** What each dtype converts to without a change of value; itself apart. */
+const widened: { readonly [D in Dtype]: readonly Dtype[] } = {
+  bool: ["u8", "i32", "u32", "f32", "f64"],
+  u8: ["i32", "u32", "f32", "f64"],
+  i32: ["f64"],
+  u32: ["f64"],
+  f32: ["f64"],
+  f64: [],
+};
+
+/** Is the conversion from `from` over `through` to `to` that from `from` to `to`? Floats saturate where integers wrap. */
+function isStepBetween(from: Dtype, through: Dtype, to: Dtype): boolean {
+  const isAlike = isFloat(from) === isFloat(through) || isFloat(to) || to === "bool";
+  return isAlike && widened[from].includes(through);
 }
 
 /** The map at `key`, made where there is none. */

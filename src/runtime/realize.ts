@@ -9,7 +9,7 @@ import { roundTo } from "../kernel/meaning.ts";
 import { bytesOf, dtypes } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { DeviceError, TracingError, UnsupportedError } from "../support/errors.ts";
-import { at, invariant } from "../support/invariant.ts";
+import { invariant } from "../support/invariant.ts";
 import { executableFor, programOf } from "./programs.ts";
 import { currentDevice, deviceNamed } from "./registry.ts";
 import { allocateStorage, type Storage, storageOf, storeData, takePressure } from "./storage.ts";
@@ -31,7 +31,11 @@ export function realize(nodes: readonly Node[]): void {
 /** Writes the value of a node that repeats one number, which takes neither a plan nor a launch; false for other nodes. */
 function fill(node: Node): boolean {
   let inner = node;
-  while (inner.primitive === "broadcast" || inner.primitive === "reshape") inner = at(inner.inputs, 0);
+  while (inner.primitive === "broadcast" || inner.primitive === "reshape") {
+    const [from] = inner.inputs;
+    if (from === undefined) return false;
+    inner = from;
+  }
   if (!isNode(inner, "constant")) return false;
   const { dtype, value } = inner.params;
   const numbers = new dtypes[dtype].array(sizeOf(node.type.shape)).fill(roundTo(dtype, value));

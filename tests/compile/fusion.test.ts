@@ -144,3 +144,36 @@ test("a printed plan shows what a layer became", () => {
       k0 contract(m0, m1, m2, 2, 3)  contract"
   `);
 });
+
+test("softmax keeps the powers of a row where the quotients go: no scratch memory", () => {
+  expect(planOf(softmax(tensor(new Float32Array(12), { shape: [3, 4] }), -1)).arenaBytes).toBe(0);
+  // along an axis outside, nothing changes
+  expect(planOf(softmax(tensor(new Float32Array(12), { shape: [3, 4] }), 0)).arenaBytes).toBe(0);
+});
+
+test("what is wanted besides the result keeps its own memory", async () => {
+  const x = tensor([
+    [0, 1],
+    [2, 3],
+  ]);
+  const both = compile((a: Tensor) => {
+    const powers = a.exp();
+    return [powers, powers.divide(powers.sum(1, { keepDims: true }))] as const;
+  });
+  const [powers, quotients] = both(x);
+  expect(await powers.data()).toEqual(await x.exp().data());
+  expect(await quotients.data()).toEqual(await softmaxOf(x).data());
+  // read elsewhere in the row too: the reversed powers would be overwritten
+  const turned = compile((a: Tensor) => {
+    const part = a.exp().divide(a.exp().sum(1, { keepDims: true }));
+    return part.add(part.flip(1));
+  });
+  const expected = await softmaxOf(x).data();
+  const [first = 0, second = 0] = expected;
+  expect((await turned(x).data())[0]).toBeCloseTo(first + second, 6);
+});
+
+function softmaxOf(x: Tensor): Tensor {
+  const powers = x.exp();
+  return powers.divide(powers.sum(1, { keepDims: true }));
+}

@@ -4,7 +4,9 @@
  */
 import type { Target } from "../../kernel/target.ts";
 import { visitExpressions } from "../../kernel/traverse.ts";
+import { bytesOf } from "../../shape/dtype.ts";
 import {
+  type Axis,
   allSteps,
   expressionsOf,
   type LoopStep,
@@ -21,6 +23,10 @@ import { splitJam, tileContraction } from "./tile.ts";
 /** Rows of a recurrence, or vectors of them, that run side by side: each step waits for the one before it, others run meanwhile. */
 const besideEachOther = 4;
 
+/** Operations for each element from which on work is long, and up to which it is short. */
+const longWork = 24;
+const shortWork = 4;
+
 /** The loops of `nest` on `target`. */
 export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
   if (nest.isScheduled) return nest.body;
@@ -32,21 +38,21 @@ export function scheduleNest(context: NestContext, nest: Nest, target: Target): 
 /** Runs lanes over the last outer axis or over the inner loops, whichever reads memory more evenly. */
 function vectorize(context: NestContext, nest: Nest, target: Target): readonly Step[] {
   const last = nest.axes.at(-1);
-  const lanes = lanesFor(nest.body, target);
   const hasLanes = last !== undefined && last.extent >= target.vectorBytes / 4;
   const outer = hasLanes ? laneScore(context, nest.body, last.local) : -Infinity;
   if (last !== undefined && hasLanes && outer >= innerScore(context, nest.body, target)) {
-    const width = isRecurrence(nest) ? besideEachOther * (target.vectorBytes / 4) : lanes;
-    return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", width)], "parallel");
+    const single = target.vectorBytes / 4;
+    const lanes = isRecurrence(nest) ? besideEachOther * single : lanesFor(context, nest.body, last, target);
+    return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", lanes)], "parallel");
   }
-  const body = vectorizeInner(nest.body, lanes, target);
+  const body = vectorizeInner(context, nest.body, target);
   if (last === undefined || !isRecurrence(nest)) return nestLoops(nest.axes, body, "parallel");
   const rows = splitJam(context, last, besideEachOther, body, (each) => each);
   return nestLoops(nest.axes.slice(0, -1), rows, "parallel");
 }
 
 function isRecurrence({ body }: Nest): boolean {
-  return [...allSteps(body)].some((step) => step.kind === "update");
+  return allSteps(body).some((step) => step.kind === "update");
 }
 
 function innerScore(context: NestContext, steps: readonly Step[], target: Target): number {
@@ -64,21 +70,38 @@ function mayCarryLanes({ axis, body, ordered }: LoopStep, target: Target): boole
   return ordered !== true && axis.extent >= target.vectorBytes / 4 && body.every((step) => step.kind !== "loop");
 }
 
-function vectorizeInner(steps: readonly Step[], lanes: number, target: Target): Step[] {
+function vectorizeInner(context: NestContext, steps: readonly Step[], target: Target): Step[] {
   return steps.map((step) => {
     if (step.kind !== "loop") return step;
-    if (mayCarryLanes(step, target)) return { ...step, mode: "vector", lanes };
-    return { ...step, body: vectorizeInner(step.body, lanes, target) };
+    if (mayCarryLanes(step, target))
+      return { ...step, mode: "vector", lanes: lanesFor(context, step.body, step.axis, target) };
+    return { ...step, body: vectorizeInner(context, step.body, target) };
   });
 }
 
-/** Long expressions keep many values alive: they get one vector at a time, short ones two. */
-function lanesFor(body: readonly Step[], target: Target): number {
+/** Registers, in vectors, that partial results may take. */
+const mostPartial = 8;
+
+/**
+ * Long expressions keep many values alive: they get one vector at a time, short ones two. What little is added up gets
+ * more: additions that wait for each other would leave the machine idle, and so would visits to distant rows of memory
+ * for one or two vectors each.
+ */
+function lanesFor(context: NestContext, body: readonly Step[], { extent }: Axis, target: Target): number {
   const single = target.vectorBytes / 4;
   let operations = 0;
   visitExpressions(allSteps(body).flatMap(expressionsOf), (expression) => {
     const isWork = expression.kind === "apply" && expression.dtype !== "i32";
     if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
   });
-  return operations > 24 ? single : 2 * single;
+  if (operations > longWork) return single;
+  const states = new Set(allSteps(body).flatMap((step) => (step.kind === "accumulate" ? step.local : [])));
+  let partial = 0;
+  for (const state of states) partial += bytesOf(context.dtypeOf(state)) / 4;
+  const isRowwise = body.some((step) => step.kind === "loop");
+  const isShort = operations <= shortWork && partial > 0;
+  const most = !isShort ? 2 : isRowwise ? mostPartial : mostPartial / 2;
+  let vectors = 2;
+  while (2 * vectors <= most && 2 * vectors * partial <= mostPartial && 2 * vectors * single <= extent) vectors *= 2;
+  return vectors * single;
 }
