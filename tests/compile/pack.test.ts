@@ -80,6 +80,8 @@ test.each([
   ["distant columns are packed", [20, 300, 256], "plain", ["pack", product]],
   ["columns side by side along the sum are packed", [20, 40, 24], "right turned", ["pack", product]],
   ["columns that two tiles share are not packed", [12, 300, 256], "plain", [product]],
+  ["few columns are turned, so that lanes run along the sum", [20, 40, 3], "plain", ["pack", product]],
+  ["few columns that run along the sum stay in place", [20, 40, 10], "right turned", [product]],
   ["near rows stay in place", [30, 40, 24], "left turned", [product]],
   ["distant rows are packed", [170, 400, 24], "left turned", ["pack", "pack", product]],
 ] as const)("%s", (_, sizes, orientation, expected) => {

@@ -9,7 +9,8 @@ import { isNode, type Node } from "../../graph/node.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
-import { type Axis, loadsIn, type Nest, type NestContext } from "../nest.ts";
+import { flatten } from "../affine.ts";
+import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from "../nest.ts";
 import { collapseAxes } from "./axes.ts";
 import { type Cover, cover } from "./cover.ts";
 import { multiplyTiles, type Tiling } from "./multiply.ts";
@@ -25,20 +26,24 @@ export function packContraction(
   replaced: ReadonlyMap<Node, Node>,
 ): readonly Nest[] {
   if (!nest.contraction || target.vectorBytes === 0) return [nest];
-  const product = productOf(context, collapseAxes(context, nest), target.vectorBytes / 2);
+  const collapsed = collapseAxes(context, nest);
+  const product = productOf(context, collapsed, target.vectorBytes / 2);
   if (product === undefined) return [nest];
   const { origin } = at(nest.computes, 0);
   const isExact = readsWhatItReplaces(context, nest, replaced);
   if (!isExact && shouldStream(context, product, target))
     return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
+  const pack = (factor: Factor, cover: Cover) =>
+    packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits });
+  if (shouldSumInLanes(context, product, target)) {
+    if (stridesInPlace(context, product.columns, product.summed)?.summed === 1) return [nest];
+    const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
+    return [packing, readTurned(context, collapsed, product, packed)];
+  }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
-  const pack = (factor: Factor, cover: Cover, isPacked: boolean) =>
-    isPacked
-      ? packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits })
-      : undefined;
-  const columns = pack(product.columns, tiling.columns, tiling.packsColumns);
-  const rows = pack(product.rows, tiling.rows, tiling.packsRows);
+  const columns = tiling.packsColumns ? pack(product.columns, tiling.columns) : undefined;
+  const rows = tiling.packsRows ? pack(product.rows, tiling.rows) : undefined;
   const body = multiplyTiles(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });
   const packing = [columns, rows].flatMap((operand) => operand?.nest ?? []);
   return [...packing, { ...nest, axes: [], body, isScheduled: true, offsets: mostOffset }];
@@ -46,6 +51,27 @@ export function packContraction(
 
 /** Elements apart that neighbours in tiles and windows are told apart by in the code, not by an argument of the launch. */
 const mostOffset = 4096;
+
+/** Do lanes do better along the sum, since columns are few and would leave many of them idle? */
+function shouldSumInLanes(context: NestContext, { columns, rows, summed }: Product, target: Target): boolean {
+  const single = target.vectorBytes / bytesOf(columns.value.dtype);
+  const n = extentOf(columns.tiled);
+  const isNarrow = 2 * n < 3 * target.tile.vectors * single && n % fewestLanes !== 0;
+  if (!isNarrow || extentOf(rows.tiled) <= target.tile.rows || extentOf(summed) < 4 * single) return false;
+  const [across, along] = [columns, rows].map((factor) => stridesInPlace(context, factor, summed)?.summed);
+  return summed.length === 1 && across !== undefined && along === 1;
+}
+
+/** `nest` with its columns read from `packed`, where each runs along the sum. */
+function readTurned(context: NestContext, nest: Nest, { columns, summed }: Product, packed: Node): Nest {
+  const positions = (axes: readonly Axis[]) => axes.map((axis) => context.position(axis));
+  const shape = columns.tiled.map((axis) => axis.extent);
+  const number = flatten(context.arithmetic, positions(columns.tiled), shape);
+  const indices = [...positions(columns.outer), number, ...positions(summed), context.builder.index(0)];
+  const element = context.load(packed, indices);
+  const body = rewriteSteps(context, nest.body, (part) => (part === columns.value ? element : undefined));
+  return { ...nest, body };
+}
 
 /** What limits the choice of tiles. */
 interface Demands {
@@ -68,6 +94,8 @@ function readsWhatItReplaces(context: NestContext, nest: Nest, replaced: Readonl
   });
 }
 
+/** Lanes of the narrowest tiles. */
+const fewestLanes = 4;
 /** Bytes of packed rows that stay in the cache while panel after panel passes over them. */
 const cachedBytes = 2 ** 19;
 /** Pieces that threads can share evenly. */
@@ -81,7 +109,8 @@ function chooseTiling(
 ): Tiling | undefined {
   const [n, m, k] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled), extentOf(product.summed)];
   const bytes = bytesOf(product.columns.value.dtype);
-  const width = (target.tile.vectors * target.vectorBytes) / bytes;
+  const widest = (target.tile.vectors * target.vectorBytes) / bytes;
+  const width = n < widest ? fewestLanes : widest;
   const height = bestHeight(m, target.tile.rows, isExact);
   if (n < width || height === undefined || (isExact && n % width !== 0)) return undefined;
   const [columns, rows] = [cover(n, width), cover(m, height)];

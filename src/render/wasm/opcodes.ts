@@ -129,6 +129,7 @@ export const opcodes = {
   ...run("i32x4", vector(0xfc), ["trunc_sat_f64x2_s_zero", "trunc_sat_f64x2_u_zero"]),
   ...run("f64x2", vector(0xfe), ["convert_low_i32x4_s", "convert_low_i32x4_u"]),
   ...run("f32x4", vector(0x105), ["relaxed_madd", "relaxed_nmadd"]),
+  "f64x2.relaxed_madd": vector(0x107),
   "i32x4.relaxed_laneselect": vector(0x10b),
 } as const;
 

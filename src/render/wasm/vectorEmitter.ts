@@ -61,10 +61,10 @@ export class VectorEmitter implements LaneWriter {
   /** Pushes op(first, second) of one part; `second` is already in locals or pushed by a function. */
   pushCombined(op: ReduceOp, dtype: Dtype, state: number, value: Expression, part: number): void {
     const { w, isRelaxed } = this.#frame;
-    if (isRelaxed && op === "add" && dtype === "f32" && this.#isProduct(value)) {
+    if (isRelaxed && op === "add" && this.#isProduct(value)) {
       for (const factor of value.inputs) this.push(factor, part);
       w.get(state);
-      return w.op("f32x4.relaxed_madd");
+      return w.op(dtype === "f64" ? "f64x2.relaxed_madd" : "f32x4.relaxed_madd");
     }
     writeForm(
       w,
@@ -107,7 +107,8 @@ export class VectorEmitter implements LaneWriter {
   }
 
   #isProduct(expression: Expression): expression is Apply {
-    if (expression.kind !== "apply" || expression.op !== "multiply" || expression.dtype !== "f32") return false;
+    if (expression.kind !== "apply" || expression.op !== "multiply") return false;
+    if (expression.dtype !== "f32" && expression.dtype !== "f64") return false;
     return !this.#isShared(expression) && this.#lanes.shapes.of(expression) === "varying";
   }
 
