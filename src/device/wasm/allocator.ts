@@ -11,8 +11,6 @@ export const alignment = 64;
 /** Eight classes to each power of two, so that a block is at most an eighth longer than the class asked for. */
 const subdivisionBits = 3;
 const subdivisions = 1 << subdivisionBits;
-/** Blocks of the class asked for that are looked at before a larger one is split: programs ask for the same sizes again. */
-const mostTries = 8;
 
 interface Block {
   readonly address: number;
@@ -98,14 +96,11 @@ export class Allocator {
     this.#list(rest);
   }
 
-  /** A free block of at least `size` bytes: one of those given back last, if it fits; any of a class above; else by search. */
+  /** A free block of at least `size` bytes: what was given back last, if it fits; any of a class above; else by search. */
   #find(size: number): Block | undefined {
     const own = classOf(size);
     let block = this.#lists[own];
-    for (let tries = 0; block !== undefined && tries < mostTries; tries++) {
-      if (block.size >= size) return block;
-      block = block.next;
-    }
+    if (block !== undefined && block.size >= size) return block;
     const above = this.#filledFrom(own + 1);
     if (above >= 0) return this.#lists[above];
     while (block !== undefined && block.size < size) block = block.next;
