@@ -84,7 +84,8 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): Tensor[] {
   const position = explaining("split", [x], () => normalizeAxis("split", axis, x.rank));
   const size = at(x.shape, position);
-  const sizes = typeof parts === "number" ? new Array<number>(parts).fill(size / parts) : parts;
+  const isEven = typeof parts === "number" && Number.isInteger(parts) && parts > 0 && size % parts === 0;
+  const sizes = typeof parts !== "number" ? parts : isEven ? new Array<number>(parts).fill(size / parts) : [-1];
   const total = sizes.reduce((sum, each) => sum + each, 0);
   if (total !== size || sizes.some((each) => !Number.isInteger(each) || each < 0)) {
     const wanted = typeof parts === "number" ? `${parts} equal parts` : `parts of [${parts.join(", ")}]`;

@@ -199,6 +199,11 @@ export type TensordotAxes = number | readonly [left: readonly number[], right: r
  * ```
  */
 export function tensordot(a: Tensor, b: Tensor, axes: TensordotAxes = 2): Tensor {
+  if (typeof axes === "number" && !(Number.isInteger(axes) && axes >= 0 && axes <= Math.min(a.rank, b.rank)))
+    throw new ShapeError(
+      `tensordot: ${axes} axes of ${showShape(a.shape)} and ${showShape(b.shape)}; it has to be a whole number from 0 to the smaller rank.`,
+      { axes },
+    );
   return withOneOrigin(() => {
     const [left, right] =
       typeof axes === "number"

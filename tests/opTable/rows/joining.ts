@@ -147,6 +147,12 @@ export const rows: readonly OpRow[] = [
         message: /size 3 and does not divide into 2 equal parts/,
       },
       {
+        label: "more parts than memory could name",
+        call: () => S.split(matrix(), 2 ** 31, 1),
+        error: S.ShapeError,
+        message: /size 3 and does not divide into 2147483648 equal parts/,
+      },
+      {
         label: "sizes that do not add up",
         call: () => S.split(matrix(), [1, 1], 1),
         error: S.ShapeError,

@@ -164,6 +164,12 @@ export const rows: readonly OpRow[] = [
         error: S.ShapeError,
         message: /axis 1 of the left \(size 3\) meets axis 0 of the right \(size 2\)/,
       },
+      ...[-1, 0.5, Number.NaN, 2 ** 31].map((axes) => ({
+        label: `${axes} axes`,
+        call: () => S.tensordot(of([2, 3]), of([3, 2]), axes),
+        error: S.ShapeError,
+        message: new RegExp(`tensordot: ${axes} axes of .* a whole number from 0 to the smaller rank`),
+      })),
       {
         label: "axes that do not pair",
         call: () => S.tensordot(of([2, 3]), of([2, 3]), [[0], []]),
