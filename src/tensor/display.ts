@@ -1,14 +1,17 @@
-/** Tensors as text for people: `show` reads the values and lays them out in rows, with dots where there are too many. */
-import { type Dtype, isFloat } from "../shape/dtype.ts";
+/**
+ * Tensors as text for people: `show` reads the values and lays them out in rows, with dots where there are too many.
+ * Terminals and notebooks show tensors the same way.
+ */
+import { type Data, type Dtype, isFloat } from "../shape/dtype.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** What `show` may be told. */
 export interface ShowOptions {
   /** Digits after the point of floats. Default 4. */
   readonly digits?: number;
-  /** Entries shown at each end of an axis that has more than twice as many. Default 3. */
+  /** Entries shown at each end of an axis that has more than twice as many. Default 3 above 1,000 elements, else all. */
   readonly edge?: number;
 }
 
@@ -23,16 +26,51 @@ export interface ShowOptions {
  * //            [-3     4  ]]
  * ```
  */
-export async function show(tensor: Tensor, { digits = 4, edge = 3 }: ShowOptions = {}): Promise<string> {
-  const { dtype, shape } = tensor;
-  const data = await tensor.data();
+export async function show(tensor: Tensor, options: ShowOptions = {}): Promise<string> {
+  return format(tensor, await tensor.data(), options);
+}
+
+function format({ dtype, shape, size }: Tensor, data: Data, { digits = 4, edge }: ShowOptions): string {
+  const ends = edge ?? (size > mostShown ? 3 : mostShown);
   const head = `${dtype}${showShape(shape)} `;
-  const offsets = shownOffsets(shape, edge);
+  const offsets = shownOffsets(shape, ends);
   const texts = new Map(offsets.map((offset) => [offset, textOf(dtype, at(data, offset), digits)]));
   const columns = alignPoints([...texts.values()]);
   const aligned = new Map([...texts.keys()].map((offset, index) => [offset, at(columns, index)]));
-  return head + layOut(shape, edge, aligned, 0, head.length);
+  return head + layOut(shape, ends, aligned, 0, head.length);
 }
+
+/** Tensors of more elements are shown by their ends. */
+const mostShown = 1000;
+
+/** What `console.log` shows in Node: the values where they are there to be read. Looking computes nothing. */
+function inspect(tensor: Tensor): string {
+  const { storage } = tensor.node;
+  const name = `${tensor.dtype}${showShape(tensor.shape)}`;
+  if (typeof storage === "string") return `Tensor(${name}, ${storage})`;
+  if (storage === undefined) return `Tensor(${name}, not computed yet: await show(x) computes and shows it)`;
+  const { device } = storage;
+  if (device.readSync === undefined) return `Tensor(${name} on ${device.name}: await show(x) reads it)`;
+  return `Tensor(${format(tensor, tensor.dataSync(), {})} on ${device.name})`;
+}
+
+/** What notebooks show: text, for which the values are computed. */
+async function displayInNotebook(tensor: Tensor): Promise<Readonly<Record<string, string>>> {
+  return { "text/plain": await show(tensor) };
+}
+
+Object.defineProperties(Tensor.prototype, {
+  [Symbol.for("nodejs.util.inspect.custom")]: {
+    value(this: Tensor) {
+      return inspect(this);
+    },
+  },
+  [Symbol.for("Jupyter.display")]: {
+    value(this: Tensor) {
+      return displayInNotebook(this);
+    },
+  },
+});
 
 function textOf(dtype: Dtype, value: number, digits: number): string {
   if (dtype === "bool") return value === 0 ? "false" : "true";
