@@ -20,3 +20,8 @@ const count: number = 4;
 new nn.Linear(count, 3).forward(hidden);
 export const model: nn.Module = new nn.Sequential(layer, new nn.ReLU(), new nn.Linear(16, 1));
 export const output: Tensor = model.forward(batch);
+
+export const normalized: Tensor<["batch", 16]> = new nn.LayerNorm(16).forward(hidden);
+export const byBatch: Tensor<["batch", 16]> = new nn.BatchNorm1d(16).forward(new nn.RMSNorm(16).forward(hidden));
+// @ts-expect-error normalizing keeps the 16 features
+export const fewer: Tensor<["batch", 8]> = new nn.GroupNorm(4, 16).forward(hidden);
