@@ -57,16 +57,18 @@ describe("checkpoint", () => {
     const gradients = async (device: string, piece: number, isCheckpointed: boolean) => {
       const before = setDevice(device);
       try {
-        const found = grad(chain(piece, isCheckpointed), { argument: 1 })(...inputs(4, 8));
+        // Four layers: the definition is slow
+        const [x, weights] = inputs(2, 4);
+        const found = grad(chain(piece, isCheckpointed), { argument: 1 })(x, weights.slice(0, 4));
         return await Promise.all(found.map((each) => each.data()));
       } finally {
         setDevice(before);
       }
     };
     const plain = await gradients("interpreter", layers, false);
-    for (const piece of [1, 4, 16]) expect(await gradients("interpreter", piece, true)).toEqual(plain);
+    for (const piece of [2, 4]) expect(await gradients("interpreter", piece, true)).toEqual(plain);
     // Compiled, another fusion may choose another order of summation
-    const compiled = await gradients("wasm", 4, true);
+    const compiled = await gradients("wasm", 2, true);
     compiled.forEach((data, index) =>
       data.forEach((value, at) => expect(value).toBeCloseTo(plain[index]?.[at] ?? NaN, 4)),
     );
