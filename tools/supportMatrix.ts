@@ -32,26 +32,15 @@ Not guaranteed: the sine and cosine of numbers beyond 10⁹; the order in which 
 maximum of both gives. Results of \`exp\`, \`log\` and their kin are within 2 units in the last place in f32.
 `;
 
-/** The dtypes of inputs for which all samples of `row` are right on `device`. */
+/** The dtypes of inputs for which all samples of `row` are right on `device`: computed together, judged by dtype. */
 async function supported(row: OpRow, device: string): Promise<readonly Dtype[]> {
-  const dtypeOf = (sample: OpRow["samples"][number]) =>
-    sample.inputs[0]?.dtype ?? expectedOf(sample)[0]?.dtype ?? "f32";
-  const works = await Promise.all(
-    allDtypes.map(async (dtype) => {
-      const samples = row.samples.filter((sample) => dtypeOf(sample) === dtype);
-      return samples.length > 0 && (await isRight(row, samples, device));
-    }),
-  );
-  return allDtypes.filter((_, index) => works[index]);
-}
-
-async function isRight(row: OpRow, samples: OpRow["samples"], device: string): Promise<boolean> {
-  const cases = samples.flatMap((sample) => {
+  const cases = row.samples.flatMap((sample) => {
     const results = callSample(
       sample,
       sample.inputs.map((input) => toTensor(input)),
     );
     return expectedOf(sample).map((expected, part) => ({
+      dtype: sample.inputs[0]?.dtype ?? expected.dtype,
       label: sample.label,
       expected,
       tolerance: toleranceOf(row, expected),
@@ -59,9 +48,13 @@ async function isRight(row: OpRow, samples: OpRow["samples"], device: string): P
     }));
   });
   const actual = await readAll(cases.flatMap(({ result }) => result ?? []));
-  const faults = faultsOf(cases.map((each, index) => ({ ...each, actual: actual[index] })));
-  if (faults !== "") console.error(`${row.name} on ${device}: ${faults}`);
-  return faults === "";
+  const judged = cases.map((each, index) => ({ ...each, actual: actual[index] }));
+  return allDtypes.filter((dtype) => {
+    const own = judged.filter((each) => each.dtype === dtype);
+    const faults = faultsOf(own);
+    if (faults !== "") console.error(`${row.name} on ${device}: ${faults}`);
+    return own.length > 0 && faults === "";
+  });
 }
 
 async function line(row: OpRow): Promise<string> {

@@ -14,6 +14,7 @@ import { exp, expm1, sigmoid, tanh } from "./approximations/exponential.ts";
 import { log, log1p } from "./approximations/logarithm.ts";
 import { power } from "./approximations/power.ts";
 import { Single } from "./approximations/single.ts";
+import { castStored, isStoredCast } from "./approximations/stored.ts";
 
 /** `native`: every target has the operation. */
 type Approximation = "native" | ((s: Single, x: Expression, y: Expression) => Expression);
@@ -68,14 +69,17 @@ export function approximate(builder: ExpressionBuilder, op: ScalarOp, inputs: re
 }
 
 /**
- * `part` on other `inputs`; where it is an f32 operation that `target` lacks, its approximation. Those of f64 stay.
+ * `part` on other `inputs`; what `target` lacks is replaced: an f32 operation by its approximation, a conversion of what is
+ * only stored by arithmetic on bits. Operations of f64 stay.
  */
 export function nativeForm(
   builder: ExpressionBuilder,
   part: Expression,
   inputs: readonly Expression[],
-  { nativeOps }: Target,
+  { nativeOps, convertsStored }: Target,
 ): Expression {
+  if (part.kind === "cast" && !convertsStored && isStoredCast(part.input.dtype, part.dtype))
+    return castStored(builder, part.dtype, at(inputs, 0));
   const isForeign =
     part.kind === "apply" &&
     nativeOps !== "all" &&

@@ -1,5 +1,5 @@
 /** Batches from arrays in memory, shuffled anew each epoch by seed, resumable at any batch. */
-import type { Data } from "../shape/dtype.ts";
+import { type Data, dtypeOfData, dtypes } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
@@ -140,7 +140,15 @@ export class Epoch<Name extends string> implements Iterable<Batch<Name>> {
 export function selectRows(array: HostArray, rows: ArrayLike<number>): HostArray {
   const [, ...inner] = array.shape;
   const width = sizeOf(inner);
-  const data = emptyLike(array.data, rows.length * width);
+  const size = rows.length * width;
+  if (array.data instanceof BigInt64Array) {
+    const from = array.data;
+    const data = BigInt64Array.from({ length: size }, (_, index) =>
+      at(from, at(rows, Math.floor(index / width)) * width + (index % width)),
+    );
+    return { dtype: array.dtype, shape: [rows.length, ...inner], data };
+  }
+  const data = emptyLike(array.data, size);
   for (let index = 0; index < rows.length; index++) {
     const from = at(rows, index) * width;
     if (width === 1) data[index] = at(array.data, from);
@@ -150,10 +158,7 @@ export function selectRows(array: HostArray, rows: ArrayLike<number>): HostArray
 }
 
 function emptyLike(data: Data, length: number): Data {
-  if (data instanceof Float32Array) return new Float32Array(length);
-  if (data instanceof Float64Array) return new Float64Array(length);
-  if (data instanceof Int32Array) return new Int32Array(length);
-  return data instanceof Uint32Array ? new Uint32Array(length) : new Uint8Array(length);
+  return new dtypes[dtypeOfData(data)].array(length);
 }
 
 function countRows(arrays: Readonly<Record<string, HostArray>>): number {

@@ -120,7 +120,8 @@ export interface PrimitiveParams {
   /**
    * The one linear primitive: a sum of products over named axes. `left`, `right` and `output` name the axes of
    * the operands and of the result by number; a name in both operands and not in the output is summed, in all
-   * three is a batch axis, in one operand and the output is free. Products are added in dtype `accumulate`.
+   * three is a batch axis, in one operand and the output is free. Products are added in dtype `accumulate`,
+   * one that kernels compute in.
    */
   contract: {
     readonly left: readonly number[];

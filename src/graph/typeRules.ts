@@ -2,7 +2,7 @@
  * The type of each primitive's result, from the types of its inputs: one row a primitive. These are the checks
  * that keep wrong graphs from existing. Friendlier checks, with broadcasting and promotion, stand in `tensor/`.
  */
-import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
+import { computedIn, type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
@@ -219,7 +219,8 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     };
     const named = agree(left, a.shape) && agree(right, b.shape) && windows.every(slides);
     const fits = named && output.every((name) => extents.has(name));
-    requireFit(fits && a.dtype === b.dtype && isNumber(a.dtype), primitive, inputs, params);
+    const adds = computedIn(params.accumulate) === params.accumulate;
+    requireFit(fits && adds && a.dtype === b.dtype && isNumber(a.dtype), primitive, inputs, params);
     const shape = output.map((name) => extents.get(name) ?? 0);
     return { shape: checkShape(primitive, shape), dtype };
   },

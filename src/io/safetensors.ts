@@ -5,10 +5,11 @@
  * Source: the format of https://github.com/huggingface/safetensors: 8 bytes of header length (little endian), the header
  * (JSON, padded with blanks), the data of all tensors without gaps. Next: `safetensorsHeader.ts`.
  */
-import { type Data, type Dtype, dtypes } from "../shape/dtype.ts";
+import { type Dtype, dtypes } from "../shape/dtype.ts";
+import { bytesAs, storedIn } from "../shape/elements.ts";
 import { showShape } from "../shape/shape.ts";
 import { DataError } from "../support/errors.ts";
-import type { HostArray } from "../tensor/hostArray.ts";
+import { type HostArray, hostDataOf } from "../tensor/hostArray.ts";
 import { type HeaderEntry, parseHeader } from "./safetensorsHeader.ts";
 
 /** What a file holds. */
@@ -23,10 +24,19 @@ const mostElements = 2 ** 31 - 1;
 const mostAxes = 64;
 
 /** The format's names of our dtypes. */
-const names = { bool: "BOOL", u8: "U8", i32: "I32", u32: "U32", f32: "F32", f64: "F64" } as const satisfies Record<
-  Dtype,
-  string
->;
+const names = {
+  bool: "BOOL",
+  u8: "U8",
+  i8: "I8",
+  i16: "I16",
+  i32: "I32",
+  u32: "U32",
+  i64: "I64",
+  f16: "F16",
+  bf16: "BF16",
+  f32: "F32",
+  f64: "F64",
+} as const satisfies Record<Dtype, string>;
 const byName: ReadonlyMap<string, Dtype> = new Map(
   Object.entries(names).map(([dtype, name]) => [name, dtype as Dtype]),
 );
@@ -55,7 +65,7 @@ export function encodeSafetensors(
   for (const [name, array] of ordered) {
     checkArray(name, array);
     const begin = end;
-    end += array.data.byteLength;
+    end += array.data.length * dtypes[array.dtype].bytes;
     header.push([name, { dtype: names[array.dtype], shape: array.shape, data_offsets: [begin, end] }]);
   }
   // Written entry by entry: as properties of one object, names like "1" would change places
@@ -72,9 +82,10 @@ export function encodeSafetensors(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.fill(32, lengthBytes, lengthBytes + headerBytes).set(text, lengthBytes);
   let position = lengthBytes + headerBytes;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
+  for (const [, { dtype, data }] of ordered) {
+    const elements = bytesAs(dtype, data);
+    bytes.set(elements, position);
+    position += elements.length;
   }
   return bytes;
 }
@@ -156,16 +167,15 @@ function readArray(name: string, { dtype: dtypeName, shape, offsets }: HeaderEnt
       { name, begin, end },
     );
   }
-  const values = viewCopy(dtype, data.subarray(begin, end));
-  if (dtype === "bool") {
-    const wrong = values.findIndex((value) => value > 1);
-    if (wrong >= 0)
-      throw new DataError(
-        `safetensors: tensor ${JSON.stringify(name)}, element ${wrong} is ${values[wrong]}; booleans are 0 or 1.`,
-        { name, element: wrong },
-      );
-  }
-  return { dtype, shape, data: values };
+  // A copy is aligned wherever the bytes began, and does not keep the whole file alive
+  const copy = new Uint8Array(data.subarray(begin, end));
+  const wrong = dtype === "bool" ? copy.findIndex((value) => value > 1) : -1;
+  if (wrong >= 0)
+    throw new DataError(
+      `safetensors: tensor ${JSON.stringify(name)}, element ${wrong} is ${copy[wrong]}; booleans are 0 or 1.`,
+      { name, element: wrong },
+    );
+  return { dtype, shape, data: hostDataOf(dtype, storedIn(dtype, copy)) };
 }
 
 function countElements(name: string, shape: readonly number[]): number {
@@ -186,16 +196,11 @@ function countElements(name: string, shape: readonly number[]): number {
   return count;
 }
 
-function viewCopy(dtype: Dtype, bytes: Uint8Array): Data {
-  // A copy is aligned wherever the bytes began, and does not keep the whole file alive
-  const copy = new Uint8Array(bytes);
-  return new dtypes[dtype].array(copy.buffer);
-}
-
 function checkArray(name: string, { dtype, shape, data }: HostArray): void {
   if (name === "__metadata__" || !name.isWellFormed())
     throw new DataError(`safetensors: a tensor cannot be named ${JSON.stringify(name)}.`, { name });
-  if (!(data instanceof dtypes[dtype].array) || countElements(name, shape) !== data.length) {
+  const isOwn = data instanceof (dtype === "i64" ? BigInt64Array : dtypes[dtype].array);
+  if (!isOwn || countElements(name, shape) !== data.length) {
     throw new DataError(
       `safetensors: the data of tensor ${JSON.stringify(name)} are not ${dtype}${showShape(shape)}.`,
       { name, dtype, shape },

@@ -2,7 +2,7 @@
  * Builds expressions, each distinct one once: equal expressions are the same object, so sharing is identity.
  * Folds constants and drops what changes nothing on the way. Everything that makes kernels uses this.
  */
-import { type Dtype, isFloat } from "../shape/dtype.ts";
+import { computedIn, type Dtype, isFloat } from "../shape/dtype.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
@@ -58,9 +58,12 @@ export class ExpressionBuilder {
 
   cast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
-    if (input.kind === "literal") return this.literal(dtype, convert(input.dtype, dtype, input.value));
+    if (input.kind === "literal" && input.dtype !== "i64")
+      return this.literal(dtype, Number(convert(input.dtype, dtype, input.value)));
     if (input.kind === "cast" && isStepBetween(input.input.dtype, input.dtype, dtype))
       return this.cast(dtype, input.input);
+    // what was only widened to be computed with and is stored as it was
+    if (input.kind === "cast" && input.input.dtype === dtype && computedIn(dtype) === input.dtype) return input.input;
     return remember(below(this.#casts, dtype), input, () => ({ kind: "cast", dtype, input }));
   }
 
@@ -105,10 +108,22 @@ export class ExpressionBuilder {
     return remember(below(below(this.#selects, a), b), c, make);
   }
 
+  /** `op` of inputs of any dtype, computed in the one that kernels compute in and rounded to that of the inputs. */
+  map(op: ScalarOp, ...inputs: readonly Expression[]): Expression {
+    const { dtype } = at(inputs, -1);
+    if (op === "select" || computedIn(dtype) === dtype) return this.apply(op, ...inputs);
+    const result = this.apply(op, ...inputs.map((input) => this.cast(computedIn(input.dtype), input)));
+    return scalarOps[op].result === "bool" ? result : this.cast(dtype, result);
+  }
+
   #simplify(op: ScalarOp, inputs: readonly Expression[], dtype: Dtype): Expression | undefined {
     const [a, b, c] = inputs;
+    // doubles cannot hold every i64
     const isConstant =
-      a?.kind === "literal" && (b === undefined || b.kind === "literal") && (c === undefined || c.kind === "literal");
+      a?.kind === "literal" &&
+      at(inputs, -1).dtype !== "i64" &&
+      (b === undefined || b.kind === "literal") &&
+      (c === undefined || c.kind === "literal");
     if (isConstant) return this.literal(dtype, evaluate(op, a.dtype, inputs.map(literalValue)));
     if (c !== undefined) {
       if (a?.kind === "literal") return a.value ? b : c;
@@ -129,7 +144,7 @@ export class ExpressionBuilder {
         // x + (−0) is x for every float; x + 0 is not when x is −0
         if (isLiteral(a, whole ? 0 : -0)) return b;
         if (isLiteral(b, whole ? 0 : -0)) return a;
-        return whole && b.kind === "literal" ? this.#addLiteral(a, b.value) : undefined;
+        return whole && a.dtype !== "i64" && b.kind === "literal" ? this.#addLiteral(a, b.value) : undefined;
       case "subtract":
         return isLiteral(b, 0) ? a : undefined;
       case "multiply":
@@ -171,10 +186,16 @@ const widened: { readonly [D in Dtype]: readonly Dtype[] } = {
   u32: ["f64"],
   f32: ["f64"],
   f64: [],
+  i8: [],
+  i16: [],
+  i64: [],
+  f16: [],
+  bf16: [],
 };
 
 /** Is the conversion from `from` over `through` to `to` that from `from` to `to`? Floats saturate where integers wrap. */
 function isStepBetween(from: Dtype, through: Dtype, to: Dtype): boolean {
+  if (computedIn(to) !== to) return false;
   const isAlike = isFloat(from) === isFloat(through) || isFloat(to) || to === "bool";
   return isAlike && widened[from].includes(through);
 }

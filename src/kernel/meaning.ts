@@ -1,10 +1,11 @@
 /**
  * What scalar operations mean, in plain numbers: the definition that constant folding, the interpreter and every
  * test go by. f32 results are the double result rounded once; integers wrap as hardware wraps them; booleans are
- * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the one function that JavaScript lacks.
+ * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the one function that JavaScript lacks, `wideMeaning.ts` what
+ * is different for the bigints of i64.
  */
-import { bytesOf, type Data, type Dtype, isFloat } from "../shape/dtype.ts";
-import { at } from "../support/invariant.ts";
+import { bytesOf, type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
+import { halfBits, halfValue, readElement, type Scalar, writeElement } from "../shape/elements.ts";
 import { erf } from "./erf.ts";
 import type { ReduceOp, ScalarOp } from "./scalarOps.ts";
 import { scalarOps } from "./scalarOps.ts";
@@ -15,40 +16,62 @@ export type Meaning = (a: number, b: number, c: number) => number;
 const rounders: { readonly [D in Dtype]: (value: number) => number } = {
   bool: (value) => (value !== 0 ? 1 : 0),
   u8: (value) => value & 0xff,
+  i8: (value) => (value << 24) >> 24,
+  i16: (value) => (value << 16) >> 16,
   i32: (value) => value | 0,
   u32: (value) => value >>> 0,
+  i64: (value) => clamp("i64", Math.trunc(value) || 0),
+  f16: (value) => halfValue("f16", halfBits("f16", value)),
+  bf16: (value) => halfValue("bf16", halfBits("bf16", value)),
   f32: Math.fround,
   f64: (value) => value,
 };
 
-/** `value` as `dtype` holds it: integers drop the fraction and wrap modulo 2^bits, f32 rounds to nearest, bool asks "is not zero". */
+/**
+ * `value` as `dtype` holds it: integers drop the fraction and wrap modulo 2^bits, floats round to nearest (those of 16 bits
+ * by way of f32), bool asks "is not zero". i64 stops at its ends, and 2^63 stands for the number below it.
+ */
 export function roundTo(dtype: Dtype, value: number): number {
   return rounders[dtype](value);
+}
+
+function clamp(dtype: Dtype, value: number): number {
+  return Math.min(Math.max(value, dtypes[dtype].lowest), dtypes[dtype].highest);
 }
 
 /**
  * The value of `cast`: float to integer truncates toward zero and saturates, NaN gives 0; integer to a narrower or
  * differently signed integer wraps; anything to bool asks "is not zero" (NaN is not).
  */
-export function convert(from: Dtype, to: Dtype, value: number): number {
-  if (!isFloat(from) || isFloat(to) || to === "bool") return roundTo(to, value);
-  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), lowest[to]), highest[to]) + 0;
+export function convert(from: Dtype, to: Dtype, value: Scalar): Scalar {
+  if (from === "i64") return fromWide(to, toWide(value));
+  const number = Number(value);
+  if (to === "i64") return toWide(roundTo(to, number));
+  if (!isFloat(from) || isFloat(to) || to === "bool") return roundTo(to, number);
+  return Number.isNaN(number) ? 0 : clamp(to, Math.trunc(number)) + 0;
+}
+
+/** The value of an i64 as a bigint: bigints stay, numbers stop at the ends of the range. */
+export function toWide(value: Scalar): bigint {
+  return typeof value === "bigint" ? value : value === dtypes.i64.highest ? 2n ** 63n - 1n : BigInt(value);
+}
+
+function fromWide(to: Dtype, value: bigint): Scalar {
+  if (to === "i64") return value;
+  if (to === "bool") return value === 0n ? 0 : 1;
+  if (!isFloat(to)) return roundTo(to, Number(BigInt.asIntN(32, value)));
+  const number = Number(value);
+  if (to === "f64" || Number.isSafeInteger(number)) return roundTo(to, number);
+  // rounded once: what a double would lose is kept as one bit
+  return roundTo(to, Number((value >> 10n) | (value & 1023n ? 1n : 0n)) * 1024);
 }
 
 const bits = new ArrayBuffer(8);
-const views: { readonly [D in Dtype]: Data } = {
-  bool: new Uint8Array(bits),
-  u8: new Uint8Array(bits),
-  i32: new Int32Array(bits),
-  u32: new Uint32Array(bits),
-  f32: new Float32Array(bits),
-  f64: new Float64Array(bits),
-};
 
 /** The value of `bitcast`: the same bits read as a dtype of equal size. */
-export function reinterpret(from: Dtype, to: Dtype, value: number): number {
-  views[from][0] = value;
-  return roundTo(to, at(views[to], 0));
+export function reinterpret(from: Dtype, to: Dtype, value: Scalar): Scalar {
+  writeElement(from, new dtypes[from].stored(bits), 0, value);
+  return readElement(to, new dtypes[to].stored(bits), 0);
 }
 
 /** The value of `op` for operands of `dtype` (for `select`, of its two values). */
@@ -65,27 +88,9 @@ export function meaningOf(op: ScalarOp, dtype: Dtype): Meaning {
 /** The value that changes nothing when `op` reduces numbers of `dtype`. */
 export function identityOf(op: ReduceOp, dtype: Dtype): number {
   const { identity } = scalarOps[op];
-  if (identity === "lowest") return lowest[dtype];
-  if (identity === "highest") return highest[dtype];
+  if (identity === "lowest" || identity === "highest") return dtypes[dtype][identity];
   return identity === "allBits" ? roundTo(dtype, -1) : identity;
 }
-
-const lowest: { readonly [D in Dtype]: number } = {
-  bool: 0,
-  u8: 0,
-  i32: -(2 ** 31),
-  u32: 0,
-  f32: -Infinity,
-  f64: -Infinity,
-};
-const highest: { readonly [D in Dtype]: number } = {
-  bool: 1,
-  u8: 0xff,
-  i32: 2 ** 31 - 1,
-  u32: 2 ** 32 - 1,
-  f32: Infinity,
-  f64: Infinity,
-};
 
 /** Arithmetic whose exact or double result is rounded to the dtype. */
 function rounded(compute: Meaning): (dtype: Dtype) => Meaning {

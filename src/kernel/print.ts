@@ -135,7 +135,19 @@ function unwrap(text: string): string {
   return text.slice(1, -1);
 }
 
-const suffixes: { readonly [D in Dtype]: string } = { bool: "", u8: "b", i32: "", u32: "u", f32: "f", f64: "d" };
+const suffixes: { readonly [D in Dtype]: string } = {
+  bool: "",
+  u8: "b",
+  i8: "i8",
+  i16: "i16",
+  i32: "",
+  u32: "u",
+  i64: "l",
+  f16: "h",
+  bf16: "bf",
+  f32: "f",
+  f64: "d",
+};
 
 function literalText(dtype: Dtype, value: number): string {
   if (dtype === "bool") return value === 0 ? "false" : "true";

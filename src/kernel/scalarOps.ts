@@ -3,6 +3,7 @@
  * what the operation takes and gives; `meaning.ts` says what it means, and every render target spells it.
  * Adding a row makes the type checker name each table that lacks it.
  */
+import { computedIn, type Dtype, dtypes } from "../shape/dtype.ts";
 
 /** What a scalar operation takes and gives. `domain`: kinds of dtype it is defined on; `result`: its own dtype, or bool. */
 export interface ScalarTraits {
@@ -55,6 +56,19 @@ export const scalarOps = {
   shiftRight: { arity: 2, domain: "bits", result: "same" },
   select: { arity: 3, domain: "any", result: "same" },
 } as const satisfies Record<string, ScalarTraits>;
+
+const domains: { readonly [D in ScalarTraits["domain"]]: (kind: (typeof dtypes)[Dtype]["kind"]) => boolean } = {
+  float: (kind) => kind === "float",
+  number: (kind) => kind !== "bool",
+  bits: (kind) => kind !== "float",
+  bool: (kind) => kind === "bool",
+  any: () => true,
+};
+
+/** Is `op` defined on operands of `dtype`? Dtypes that are only stored are chosen among, and converted before all else. */
+export function isDefined(op: ScalarOp, dtype: Dtype): boolean {
+  return op === "select" || (computedIn(dtype) === dtype && domains[scalarOps[op].domain](dtypes[dtype].kind));
+}
 
 /** Name of a scalar operation. */
 export type ScalarOp = keyof typeof scalarOps;

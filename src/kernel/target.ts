@@ -12,6 +12,8 @@ export interface Target {
   readonly vectorBytes: number;
   /** Rows of the register tile of a contraction, and vectors in each row. */
   readonly tile: { readonly rows: number; readonly vectors: number };
+  /** Can it convert from and to dtypes that are only stored? Where not, the bits are moved by integer arithmetic. */
+  readonly convertsStored: boolean;
   /** f32 operations that the target computes itself within 2 ulp; the others are expanded into polynomials. */
   readonly nativeOps: ReadonlySet<ScalarOp> | "all";
 }

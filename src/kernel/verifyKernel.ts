@@ -8,7 +8,7 @@ import type { Expression } from "./expression.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 import { roundTo } from "./meaning.ts";
 import { printExpression } from "./print.ts";
-import { type ReduceOp, type ScalarTraits, scalarOps } from "./scalarOps.ts";
+import { isDefined, type ReduceOp, type ScalarTraits, scalarOps } from "./scalarOps.ts";
 import { bodiesOf, expressionsOf, inputsOf } from "./traverse.ts";
 
 /** @throws Error naming the kernel and the rule that it breaks. */
@@ -114,7 +114,7 @@ class KernelVerifier {
     this.#change(local, value.dtype, around);
     const traits: ScalarTraits = scalarOps[op];
     this.#check(traits.identity !== undefined, () => `${op} has an identity, so it can accumulate`);
-    this.#check(domains[traits.domain](value.dtype), () => `${op} is defined on ${value.dtype}`);
+    this.#check(isDefined(op, value.dtype), () => `${op} is defined on ${value.dtype}`);
     if (!around.outerOfVector.has(local)) return;
     const known = this.#accumulated.get(local) ?? op;
     this.#check(
@@ -247,16 +247,8 @@ function loadProblem(
   return index.dtype === "i32" ? undefined : `an index is i32, not ${index.dtype}`;
 }
 
-const domains: { readonly [D in ScalarTraits["domain"]]: (dtype: Dtype) => boolean } = {
-  float: (dtype) => dtypes[dtype].kind === "float",
-  number: (dtype) => dtypes[dtype].kind !== "bool",
-  bits: (dtype) => dtypes[dtype].kind !== "float",
-  bool: (dtype) => dtype === "bool",
-  any: () => true,
-};
-
 function applyProblem({ op, inputs, dtype }: Extract<Expression, { kind: "apply" }>): string | undefined {
-  const { arity, domain, result }: ScalarTraits = scalarOps[op];
+  const { arity, result }: ScalarTraits = scalarOps[op];
   if (inputs.length !== arity) return `${op} takes ${arity} inputs, not ${inputs.length}`;
   const values = op === "select" ? inputs.slice(1) : inputs;
   if (op === "select" && inputs[0]?.dtype !== "bool")
@@ -264,7 +256,7 @@ function applyProblem({ op, inputs, dtype }: Extract<Expression, { kind: "apply"
   const operand = values[0]?.dtype ?? dtype;
   if (values.some((value) => value.dtype !== operand))
     return `${op} is given ${values.map((value) => value.dtype).join(" and ")}`;
-  if (!domains[domain](operand)) return `${op} is not defined on ${operand}`;
+  if (!isDefined(op, operand)) return `${op} is not defined on ${operand}`;
   const expected = result === "bool" ? "bool" : operand;
   return dtype === expected ? undefined : `${op} of ${operand} gives ${expected}, not ${dtype}`;
 }

@@ -2,7 +2,8 @@
  * Tensors as text for people: `show` reads the values and lays them out in rows, with dots where there are too many.
  * Terminals and notebooks show tensors the same way.
  */
-import { type Data, type Dtype, isFloat } from "../shape/dtype.ts";
+import { type Dtype, isFloat } from "../shape/dtype.ts";
+import { numbersOf, type Scalar, storedIn } from "../shape/elements.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
 import { Tensor } from "./tensor.ts";
@@ -27,10 +28,10 @@ export interface ShowOptions {
  * ```
  */
 export async function show(tensor: Tensor, options: ShowOptions = {}): Promise<string> {
-  return format(tensor, await tensor.data(), options);
+  return format(tensor, tensor.dtype === "i64" ? await tensor.bigints() : await tensor.data(), options);
 }
 
-function format({ dtype, shape, size }: Tensor, data: Data, { digits = 4, edge }: ShowOptions): string {
+function format({ dtype, shape, size }: Tensor, data: ArrayLike<Scalar>, { digits = 4, edge }: ShowOptions): string {
   const ends = edge ?? (size > mostShown ? 3 : mostShown);
   const head = `${dtype}${showShape(shape)} `;
   const offsets = shownOffsets(shape, ends);
@@ -49,9 +50,11 @@ function inspect(tensor: Tensor): string {
   const name = `${tensor.dtype}${showShape(tensor.shape)}`;
   if (typeof storage === "string") return `Tensor(${name}, ${storage})`;
   if (storage === undefined) return `Tensor(${name}, not computed yet: await show(x) computes and shows it)`;
-  const { device } = storage;
+  const { device, buffer } = storage;
   if (device.readSync === undefined) return `Tensor(${name} on ${device.name}: await show(x) reads it)`;
-  return `Tensor(${format(tensor, tensor.dataSync(), {})} on ${device.name})`;
+  const elements = storedIn(tensor.dtype, device.readSync(buffer));
+  const values = tensor.dtype === "i64" ? elements : numbersOf(tensor.dtype, elements);
+  return `Tensor(${format(tensor, values, {})} on ${device.name})`;
 }
 
 /** What notebooks show: text, for which the values are computed. */
@@ -72,9 +75,9 @@ Object.defineProperties(Tensor.prototype, {
   },
 });
 
-function textOf(dtype: Dtype, value: number, digits: number): string {
+function textOf(dtype: Dtype, value: Scalar, digits: number): string {
   if (dtype === "bool") return value === 0 ? "false" : "true";
-  if (!isFloat(dtype) || !Number.isFinite(value)) return String(value);
+  if (typeof value === "bigint" || !isFloat(dtype) || !Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e7 || size < 10 ** -digits)) return value.toExponential(Math.min(digits, 3));
   return String(Number(value.toFixed(digits)));

@@ -1,15 +1,16 @@
 /** Arrays in JavaScript's memory with shape and dtype: what files and data loaders hold before there is a tensor. */
-import { type Data, type Dtype, dtypeOfData, dtypes } from "../shape/dtype.ts";
+import { type Dtype, dtypeOfData, type StoredData } from "../shape/dtype.ts";
+import { numbersOf, type Scalar, storedAs } from "../shape/elements.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { ShapeError } from "../support/errors.ts";
-import { fromData, type Tensor } from "./tensor.ts";
+import { fromData, type HostData, type Tensor } from "./tensor.ts";
 
 /** Elements row by row, with what they mean. */
 export interface HostArray {
   readonly dtype: Dtype;
   readonly shape: Shape;
-  /** In the typed array of `dtype`. */
-  readonly data: Data;
+  /** As `Tensor.data` gives them, but for i64: bigints, which lose nothing. */
+  readonly data: HostData;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface HostArray {
  * ```
  */
 export function hostArray(
-  data: ArrayLike<number>,
+  data: ArrayLike<Scalar>,
   shape: Shape = [data.length],
   dtype: Dtype = dtypeOfData(data),
 ): HostArray {
@@ -33,12 +34,12 @@ export function hostArray(
       { shape, elements: data.length },
     );
   }
-  if (dtype === "bool") return { dtype, shape, data: Uint8Array.from(data, (value) => (value ? 1 : 0)) };
-  return { dtype, shape, data: holdsAlready(dtype, data) ? data : dtypes[dtype].array.from(data) };
+  return { dtype, shape, data: hostDataOf(dtype, storedAs(dtype, data)) };
 }
 
-function holdsAlready(dtype: Dtype, data: ArrayLike<number>): data is Data {
-  return data instanceof dtypes[dtype].array;
+/** Stored elements as host arrays hold them. */
+export function hostDataOf(dtype: Dtype, stored: StoredData): HostData {
+  return stored instanceof BigInt64Array ? stored : numbersOf(dtype, stored);
 }
 
 /** A tensor that holds a copy of `array`. */
@@ -48,5 +49,6 @@ export function tensorOf({ data, shape, dtype }: HostArray): Tensor {
 
 /** The values of `tensor`, computed if they have not been. */
 export async function toHostArray(tensor: Tensor): Promise<HostArray> {
-  return { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() };
+  const data = tensor.dtype === "i64" ? await tensor.bigints() : await tensor.data();
+  return { dtype: tensor.dtype, shape: tensor.shape, data };
 }

@@ -4,6 +4,7 @@
  * simply a name that the operand lacks, so nothing is copied. `einsum.ts` lets users write the names.
  */
 import { node, withOneOrigin } from "../graph/node.ts";
+import { computedIn } from "../shape/dtype.ts";
 import { broadcastShapes, normalizeAxis, type Shape, showShape } from "../shape/shape.ts";
 import { ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
@@ -36,7 +37,7 @@ export interface NamedOperand {
 
 /**
  * The sum of products over all names that `output` lacks. Dtypes promote; booleans count as i32; sums are
- * accumulated in the common dtype.
+ * accumulated in the common dtype, those of f16 and bf16 in f32.
  */
 export function contractNamed(
   operation: string,
@@ -47,7 +48,7 @@ export function contractNamed(
   const operands = [left.tensor, right.tensor];
   const dtype = toNumber(commonDtype(operation, operands));
   const [a, b] = [summedAlone(left, right, output), summedAlone(right, left, output)];
-  const params = { left: a.names, right: b.names, output, windows: [], accumulate: dtype, dtype };
+  const params = { left: a.names, right: b.names, output, windows: [], accumulate: computedIn(dtype), dtype };
   return explaining(
     operation,
     operands,

@@ -3,7 +3,7 @@ import { withOneOrigin } from "../graph/node.ts";
 import { normalizeAxis } from "../shape/shape.ts";
 import { stopGradient } from "./cast.ts";
 import { attachMethods } from "./methods.ts";
-import { explaining, floatsOf } from "./operands.ts";
+import { explaining, throughFloats } from "./operands.ts";
 import { max, sum } from "./reduce.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import type { Tensor } from "./tensor.ts";
@@ -31,9 +31,11 @@ declare module "./tensor.ts" {
 export function softmax<S extends ShapeType>(x: Tensor<S>, axis?: number): Tensor<S>;
 export function softmax(x: Tensor, axis = -1): Tensor {
   return withOneOrigin(() => {
-    const { shifted, position } = shift("softmax", x, axis);
-    const powers = exp(shifted);
-    return powers.divide(sum(powers, position, { keepDims: true }));
+    const position = axisOf("softmax", x, axis);
+    return throughFloats(x, (values) => {
+      const powers = exp(shifted(values, position));
+      return powers.divide(sum(powers, position, { keepDims: true }));
+    });
   });
 }
 
@@ -49,17 +51,21 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 export function logSoftmax<S extends ShapeType>(x: Tensor<S>, axis?: number): Tensor<S>;
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return withOneOrigin(() => {
-    const { shifted, position } = shift("logSoftmax", x, axis);
-    return shifted.subtract(log(sum(exp(shifted), position, { keepDims: true })));
+    const position = axisOf("logSoftmax", x, axis);
+    return throughFloats(x, (values) => {
+      const below = shifted(values, position);
+      return below.subtract(log(sum(exp(below), position, { keepDims: true })));
+    });
   });
 }
 
-/** `x` less its maximum along `axis`, which changes neither function; the derivative of the maximum cancels. */
-function shift(operation: string, x: Tensor, axis: number): { readonly shifted: Tensor; readonly position: number } {
-  const position = explaining(operation, [x], () => normalizeAxis(operation, axis, x.rank));
-  const values = floatsOf(x);
-  if (x.size === 0) return { shifted: values, position };
-  return { shifted: values.subtract(stopGradient(max(values, position, { keepDims: true }))), position };
+function axisOf(operation: string, x: Tensor, axis: number): number {
+  return explaining(operation, [x], () => normalizeAxis(operation, axis, x.rank));
+}
+
+/** `values` less their maximum along `axis`, which changes neither function; the derivative of the maximum cancels. */
+function shifted(values: Tensor, axis: number): Tensor {
+  return values.size === 0 ? values : values.subtract(stopGradient(max(values, axis, { keepDims: true })));
 }
 
 attachMethods({ softmax, logSoftmax });

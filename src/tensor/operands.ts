@@ -5,7 +5,7 @@
  */
 import { layerPath, type Node, node, withOneOrigin } from "../graph/node.ts";
 import type { Primitive, PrimitiveOf, PrimitiveParams } from "../graph/primitives.ts";
-import { type Dtype, dtypes, isFloat, promote } from "../shape/dtype.ts";
+import { computedIn, type Dtype, dtypes, isFloat, promote } from "../shape/dtype.ts";
 import { broadcastShapes, type Shape, sameShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
 import type { Broadcast, Broadcasts, ShapeType } from "./shapeTypes.ts";
@@ -65,6 +65,12 @@ export function toFloat(dtype: Dtype): Dtype {
 /** `x` as floats: integers and booleans become f32. */
 export function floatsOf(x: Tensor): Tensor {
   return new Tensor(castNode(x.node, toFloat(x.dtype)));
+}
+
+/** What `compute` makes of `x` as floats: of f16 and bf16 in f32 all the way, rounded once at the end. */
+export function throughFloats(x: Tensor, compute: (values: Tensor) => Tensor): Tensor {
+  const dtype = toFloat(x.dtype);
+  return new Tensor(castNode(compute(new Tensor(castNode(x.node, computedIn(dtype)))).node, dtype));
 }
 
 /** For arithmetic: booleans count, as i32. */

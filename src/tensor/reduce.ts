@@ -5,11 +5,11 @@
  */
 import { type Node, node, withOneOrigin } from "../graph/node.ts";
 import type { PrimitiveOf } from "../graph/primitives.ts";
-import { type Dtype, isFloat } from "../shape/dtype.ts";
+import { type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { normalizeAxes, sizeOf } from "../shape/shape.ts";
 import { full } from "./creation.ts";
 import { attachMethods } from "./methods.ts";
-import { castNode, explaining } from "./operands.ts";
+import { castNode, explaining, throughFloats } from "./operands.ts";
 import type { ReducedShape, ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -119,8 +119,9 @@ export function mean<
 export function mean(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return withOneOrigin(() => {
     const { axes } = readReduction("mean", x, axis, options);
-    const total: Tensor = reduce("sum", x, axis, options, isFloat(x.dtype) ? x.dtype : "f32", "mean");
-    return total.divide(countAlong(x, axes));
+    return throughFloats(x, (values) =>
+      reduce("sum", values, axis, options, values.dtype, "mean").divide(countAlong(x, axes)),
+    );
   });
 }
 
@@ -232,9 +233,9 @@ export function restoreAxes(reduced: Node, x: Tensor, axes: readonly number[]): 
     : node("reshape", [reduced], { shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) });
 }
 
-/** For sums and products: booleans and bytes count, as i32. */
+/** Small integers and booleans add up as i32, the default integer type; others keep their own. */
 export function toCount(dtype: Dtype): Dtype {
-  return dtype === "bool" || dtype === "u8" ? "i32" : dtype;
+  return dtypes[dtype].bytes < 4 && !isFloat(dtype) ? "i32" : dtype;
 }
 
 function reduce(

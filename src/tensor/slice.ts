@@ -182,7 +182,7 @@ export function roll(x: Tensor, shift: number, axis?: number): Tensor {
 export function tril<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
 export function tril(x: Tensor, offset = 0): Tensor {
   const { row, column } = positions("tril", x);
-  return where(column.lessEqual(row.add(offset)), x, 0);
+  return where(column.lessEqual(row.add(offset)), x, false);
 }
 
 /**
@@ -197,7 +197,7 @@ export function tril(x: Tensor, offset = 0): Tensor {
 export function triu<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
 export function triu(x: Tensor, offset = 0): Tensor {
   const { row, column } = positions("triu", x);
-  return where(column.greaterEqual(row.add(offset)), x, 0);
+  return where(column.greaterEqual(row.add(offset)), x, false);
 }
 
 function positions(operation: string, x: Tensor): { readonly row: Tensor; readonly column: Tensor } {

@@ -8,7 +8,7 @@ import { abs, sqrt, square } from "./arithmetic.ts";
 import { stopGradient } from "./cast.ts";
 import { isFinite as isFiniteTensor, where } from "./comparison.ts";
 import { attachMethods } from "./methods.ts";
-import { explaining, floatsOf, whence } from "./operands.ts";
+import { explaining, throughFloats, whence } from "./operands.ts";
 import {
   type Axes,
   countAlong,
@@ -93,11 +93,11 @@ export function variance(x: Tensor, axis?: Axes | VarianceOptions, options: Vari
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("variance", x, axis, options);
     const correction = extra(axis)?.correction ?? options.correction ?? 0;
-    const values = floatsOf(x);
-    const centred = values.subtract(values.mean(axes, { keepDims: true }));
-    return square(centred)
-      .sum(axes, { keepDims })
-      .divide(Math.max(0, countAlong(x, axes) - correction));
+    return throughFloats(x, (values) =>
+      square(values.subtract(values.mean(axes, { keepDims: true })))
+        .sum(axes, { keepDims })
+        .divide(Math.max(0, countAlong(x, axes) - correction)),
+    );
   });
 }
 
@@ -137,15 +137,18 @@ export function norm(x: Tensor, axis?: Axes | NormOptions, options: NormOptions 
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("norm", x, axis, options);
     const order = extra(axis)?.order ?? options.order ?? 2;
-    const values = floatsOf(x);
-    if (order === 1) return abs(values).sum(axes, { keepDims });
-    if (order === Infinity) return abs(values).max(axes, { keepDims });
-    const total = order === 2 ? square(values).sum(axes, { keepDims }) : abs(values).pow(order).sum(axes, { keepDims });
-    // The root is steep at 0: take it of 1 there, and put the 0 back
-    const isZero = total.equal(0);
-    const safe = where(isZero, 1, total);
-    return where(isZero, 0, order === 2 ? sqrt(safe) : safe.pow(1 / order));
+    return throughFloats(x, (values) => normOf(values, order, axes, { keepDims }));
   });
+}
+
+function normOf(values: Tensor, order: number, axes: readonly number[], kept: KeepOptions): Tensor {
+  if (order === 1) return abs(values).sum(axes, kept);
+  if (order === Infinity) return abs(values).max(axes, kept);
+  const total = order === 2 ? square(values).sum(axes, kept) : abs(values).pow(order).sum(axes, kept);
+  // The root is steep at 0: take it of 1 there, and put the 0 back
+  const isZero = total.equal(0);
+  const safe = where(isZero, 1, total);
+  return where(isZero, 0, order === 2 ? sqrt(safe) : safe.pow(1 / order));
 }
 
 /** The options in place of the axis, if that is what was given. */
@@ -174,15 +177,16 @@ export function logsumexp<
 export function logsumexp(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
   return withOneOrigin(() => {
     const { axes, keepDims } = readReduction("logsumexp", x, axis, options);
-    const values = floatsOf(x);
-    if (countAlong(x, axes) === 0) return log(values.sum(axes, { keepDims }));
-    const highest = stopGradient(max(values, axes, { keepDims: true }));
-    const shift = where(isFiniteTensor(highest), highest, 0);
-    const total = sum(exp(values.subtract(shift)), axes, { keepDims: true });
-    // Where nothing is left but −∞ the sum is 0, whose logarithm has no derivative
-    const isEmpty = total.equal(0);
-    const result = where(isEmpty, -Infinity, log(where(isEmpty, 1, total)).add(shift));
-    return keepDims ? result : new Tensor(dropAxes(result, axes));
+    return throughFloats(x, (values) => {
+      if (countAlong(x, axes) === 0) return log(values.sum(axes, { keepDims }));
+      const highest = stopGradient(max(values, axes, { keepDims: true }));
+      const shift = where(isFiniteTensor(highest), highest, 0);
+      const total = sum(exp(values.subtract(shift)), axes, { keepDims: true });
+      // Where nothing is left but −∞ the sum is 0, whose logarithm has no derivative
+      const isEmpty = total.equal(0);
+      const result = where(isEmpty, -Infinity, log(where(isEmpty, 1, total)).add(shift));
+      return keepDims ? result : new Tensor(dropAxes(result, axes));
+    });
   });
 }
 

@@ -7,9 +7,10 @@ import { type Node, sourceNode } from "../graph/node.ts";
 import { readNode, readNodeSync } from "../runtime/realize.ts";
 import { currentDevice } from "../runtime/registry.ts";
 import { disposeStorage, storeData } from "../runtime/storage.ts";
-import { type Data, type Dtype, dtypeOfData, dtypes } from "../shape/dtype.ts";
+import { type Data, type Dtype, dtypeOfData, isFloat } from "../shape/dtype.ts";
+import { bytesAs, numbersOf, type Scalar, storedIn } from "../shape/elements.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
-import { ArgumentError, DataError, ShapeError } from "../support/errors.ts";
+import { ArgumentError, DataError, DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import type { ShapeType, ShapeWitness } from "./shapeTypes.ts";
 
@@ -17,6 +18,12 @@ export type { ShapeType } from "./shapeTypes.ts";
 
 /** Numbers nested as deep as the tensor has axes. */
 export type Nested = number | boolean | readonly Nested[];
+
+/** What nested arrays may hold that become a tensor: bigints, too, which i64 takes exactly. */
+export type NestedValues = Scalar | boolean | readonly NestedValues[];
+
+/** Typed arrays of whole elements. */
+export type HostData = Data | BigInt64Array;
 
 /**
  * An array of numbers with a shape and a dtype, whose value may not have been computed yet. `S` says in the
@@ -58,14 +65,30 @@ export class Tensor<S extends ShapeType = ShapeType> {
     return sizeOf(this.node.type.shape);
   }
 
-  /** The elements, row by row, in a new typed array of the dtype (booleans as bytes). Runs what has not run yet. */
+  /**
+   * The elements as numbers, row by row, in a new typed array: that of the dtype where JavaScript has one, Float32Array for
+   * f16 and bf16, Float64Array for i64, bytes for booleans. Runs what has not run yet.
+   * @throws DataError where an i64 is beyond ±2⁵³, which no number holds: `bigints` reads those.
+   */
   async data(): Promise<Data> {
-    return viewAs(this.dtype, await readNode(this.node));
+    return numbersOf(this.dtype, storedIn(this.dtype, await readNode(this.node)));
   }
 
   /** The same at once, on devices of the CPU. @throws UnsupportedError on other devices. */
   dataSync(): Data {
-    return viewAs(this.dtype, readNodeSync(this.node));
+    return numbersOf(this.dtype, storedIn(this.dtype, readNodeSync(this.node)));
+  }
+
+  /** The elements of an integer tensor as bigints, exact for every i64. @throws DtypeError for floats. */
+  async bigints(): Promise<BigInt64Array<ArrayBuffer>> {
+    if (isFloat(this.dtype))
+      throw new DtypeError(
+        `bigints: ${this.dtype} has fractions. Read it with data(), or convert with astype("i64").`,
+        {
+          dtype: this.dtype,
+        },
+      );
+    return BigInt64Array.from(storedIn(this.dtype, await readNode(this.node)), BigInt);
   }
 
   /** The only element. @throws ShapeError where there are more or fewer. */
@@ -104,13 +127,13 @@ export interface Tensor<S extends ShapeType> {
 }
 
 /** What can become a tensor. */
-export type TensorLike = Tensor | Nested | Data;
+export type TensorLike = Tensor | NestedValues | HostData;
 
 /** How `tensor` reads its data. */
 export interface TensorOptions {
   /** Sizes; by default those of the nesting, or one axis for a typed array. */
   readonly shape?: Shape;
-  /** Element type; by default that of the typed array, bool for booleans, else f32. */
+  /** Element type; by default that of the typed array, bool for booleans, i64 for bigints, else f32. */
   readonly dtype?: Dtype;
 }
 
@@ -125,7 +148,7 @@ export interface TensorOptions {
  * const x = tensor(new Float32Array([1, 2, 3, 4, 5, 6]), { shape: [2, 3] });
  * ```
  */
-export function tensor(values: Nested | Data, options: TensorOptions = {}): Tensor {
+export function tensor(values: NestedValues | HostData, options: TensorOptions = {}): Tensor {
   const isData = ArrayBuffer.isView(values);
   const found = isData ? [values.length] : nestedShape(values);
   const shape = checkShape("tensor", options.shape ?? found);
@@ -135,32 +158,21 @@ export function tensor(values: Nested | Data, options: TensorOptions = {}): Tens
       { shape, values: sizeOf(found) },
     );
   }
-  const flat = isData ? values : flatten(values, sizeOf(found));
-  const dtype = options.dtype ?? (isData ? dtypeOfData(values) : holdsBooleans(values) ? "bool" : "f32");
-  return fromData(convertData(flat, dtype), shape, dtype);
+  const flat = isData ? values : flatten(values);
+  return fromData(flat, shape, options.dtype ?? (isData ? dtypeOfData(values) : dtypeOfNested(values)));
 }
 
-/** A tensor that holds a copy of `data`, which has to be of `dtype` already. */
-export function fromData(data: Data, shape: Shape, dtype: Dtype): Tensor {
+/** A tensor that holds a copy of `values` as `dtype`. */
+export function fromData(values: ArrayLike<Scalar>, shape: Shape, dtype: Dtype): Tensor {
   const device = currentDevice();
   const node = sourceNode({ shape, dtype }, device.name);
-  storeData(node, device, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  storeData(node, device, bytesAs(dtype, values));
   return new Tensor(node);
 }
 
-/** `values` as typed array of `dtype`. */
-function convertData(values: ArrayLike<number>, dtype: Dtype): Data {
-  if (ArrayBuffer.isView(values) && dtypeOfData(values) === dtype) return values as Data;
-  return dtype === "bool" ? Uint8Array.from(values, (value) => (value ? 1 : 0)) : dtypes[dtype].array.from(values);
-}
-
-function viewAs(dtype: Dtype, bytes: Uint8Array): Data {
-  return new dtypes[dtype].array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / dtypes[dtype].bytes);
-}
-
-function nestedShape(values: Nested): number[] {
+function nestedShape(values: NestedValues): number[] {
   const shape: number[] = [];
-  let level: Nested | undefined = values;
+  let level: NestedValues | undefined = values;
   while (Array.isArray(level)) {
     shape.push(level.length);
     level = level[0];
@@ -168,10 +180,9 @@ function nestedShape(values: Nested): number[] {
   return shape;
 }
 
-function flatten(values: Nested, size: number): Float64Array {
-  const flat = new Float64Array(size);
-  let next = 0;
-  const visit = (value: Nested, path: readonly number[], shape: readonly number[]): void => {
+function flatten(values: NestedValues): Scalar[] {
+  const flat: Scalar[] = [];
+  const visit = (value: NestedValues, path: readonly number[], shape: readonly number[]): void => {
     if (typeof value === "object") {
       if (value.length !== shape[0]) {
         throw new ShapeError(
@@ -187,20 +198,24 @@ function flatten(values: Nested, size: number): Float64Array {
         `tensor: ragged array: entry [${path.join("][")}] is a number where the others are arrays.`,
         { path },
       );
-    if (typeof value !== "number" && typeof value !== "boolean") {
+    if (typeof value !== "number" && typeof value !== "bigint" && typeof value !== "boolean") {
       throw new DataError(`tensor: entry [${path.join("][")}] is ${String(value)} (${typeof value}), not a number.`, {
         path,
         value,
       });
     }
-    flat[next++] = Number(value);
+    flat.push(typeof value === "bigint" ? value : Number(value));
   };
   visit(values, [], nestedShape(values));
   return flat;
 }
 
-function holdsBooleans(values: Nested): boolean {
-  return typeof values === "object" ? values.length > 0 && values.every(holdsBooleans) : typeof values === "boolean";
+function dtypeOfNested(values: NestedValues): Dtype {
+  const holdsOnly = (type: string, value: NestedValues): boolean =>
+    typeof value === "object"
+      ? value.length > 0 && value.every((entry) => holdsOnly(type, entry))
+      : typeof value === type;
+  return holdsOnly("boolean", values) ? "bool" : holdsOnly("bigint", values) ? "i64" : "f32";
 }
 
 function nest(data: Data, shape: Shape, dtype: Dtype, offset = 0): Nested {

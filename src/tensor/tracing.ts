@@ -3,7 +3,7 @@
  * open, `Parameter`, `hostInput` and `dependOn` report to it; otherwise they act at once.
  */
 import type { Node } from "../graph/node.ts";
-import { type Dtype, dtypes } from "../shape/dtype.ts";
+import type { Dtype } from "../shape/dtype.ts";
 import type { Shape } from "../shape/shape.ts";
 import { fromData, type Tensor } from "./tensor.ts";
 
@@ -56,7 +56,7 @@ export function withTrace<T>(trace: Trace | undefined, traced: () => T): T {
 /** A tensor of the input's value: at this moment in eager code, at each run in compiled code. */
 export function hostInput(input: HostInput): Tensor {
   if (open !== undefined) return open.hostInput(input);
-  return fromData(dtypes[input.dtype].array.from(input.read()), input.shape, input.dtype);
+  return fromData(input.read(), input.shape, input.dtype);
 }
 
 /** Reads a flag that the graph depends on (train or eval mode): compiled code is traced again when it changes. */

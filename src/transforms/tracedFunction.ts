@@ -7,12 +7,11 @@ import { type PlanProfile, profilePlan } from "../runtime/planProfile.ts";
 import { type DeviceBuffer, type Plan, type PreparedProgram, prepareProgram } from "../runtime/programs.ts";
 import { bytesOfNode, deviceOf, realize } from "../runtime/realize.ts";
 import { allocateStorage, type Storage, storageOf } from "../runtime/storage.ts";
-import { dtypes } from "../shape/dtype.ts";
+import { bytesAs } from "../shape/elements.ts";
 import { TracingError } from "../support/errors.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { captureOrigin, type Origin } from "../support/origin.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { HostInput } from "../tensor/tracing.ts";
 import { differenceOf } from "./compareTraces.ts";
 import { type GivenArguments, sameSignature } from "./signature.ts";
 import { type TracedProgram, trace } from "./trace.ts";
@@ -77,7 +76,7 @@ export class TracedFunction {
     for (const state of states) externals.push(storedValueOf(state.cell.node).buffer);
     hostValues.forEach((value, index) => {
       const buffer = at(this.#hostBuffers, index);
-      device.write(buffer, bytesOf(value.input));
+      device.write(buffer, bytesAs(value.input.dtype, value.input.read()));
       externals.push(buffer);
     });
     for (const node of captured) externals.push(storedValueOf(node).buffer);
@@ -134,9 +133,4 @@ function storedValueOf(node: Node): Storage {
   const storage = storageOf(node);
   invariant(storage !== undefined, "a realized node has memory");
   return storage;
-}
-
-function bytesOf(input: HostInput): Uint8Array {
-  const values = dtypes[input.dtype].array.from(input.read());
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

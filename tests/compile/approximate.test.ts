@@ -21,6 +21,7 @@ test("quotient and remainder are within two units in the last place", () => {
 const target: Target = {
   name: "plain",
   dtypes: ["f32", "f64"],
+  convertsStored: false,
   optimize: true,
   vectorBytes: 0,
   tile: { rows: 1, vectors: 1 },

@@ -120,7 +120,7 @@ export function sweep(op: ScalarOp, ...inputs: readonly Float32Array<ArrayBuffer
     const results = launch(new WasmDevice({ isRelaxed }), kernel, [...inputs, new Float32Array(count)], [count]);
     for (let position = 0; position < count; position++) {
       const [a = 0, b = 0] = inputs.map((data) => data[position] ?? 0);
-      const [wanted, found] = [meaning(a, b, 0), results[inputs.length]?.[position] ?? 0];
+      const [wanted, found] = [meaning(a, b, 0), Number(results[inputs.length]?.[position] ?? 0)];
       if (distance(found, wanted) > mostUlps)
         expect.fail(`${op}(${inputs.length === 2 ? `${a}, ${b}` : a}) is ${found} and has to be ${wanted}`);
     }

@@ -85,7 +85,7 @@ function indirectAgrees(device: Device, dtype: Dtype, lanes: number): void {
             d.store(
               output,
               d.i("add", d.i("multiply", r, columns), i),
-              dtype === "bool" ? d.e.apply("or", value, shared) : d.e.apply("add", value, shared),
+              dtype === "bool" ? d.e.apply("or", value, shared) : d.e.map("add", value, shared),
             ),
           ];
         },

@@ -5,7 +5,8 @@ import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevic
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { printKernel } from "../../src/kernel/print.ts";
-import type { Data } from "../../src/shape/dtype.ts";
+import { type Dtype, isHalf, type StoredData } from "../../src/shape/dtype.ts";
+import { halfValue, type Scalar } from "../../src/shape/elements.ts";
 import { launch, runPlan } from "./launch.ts";
 
 const interpreter = new InterpreterDevice();
@@ -14,25 +15,37 @@ const interpreter = new InterpreterDevice();
 export function expectSame(
   device: Device,
   kernel: Kernel,
-  buffers: readonly Data[],
+  buffers: readonly StoredData[],
   sizes: readonly number[] = [],
   ulps = 0,
 ): void {
   const expected = launch(interpreter, kernel, buffers, sizes);
+  const numbers = (results: readonly StoredData[]) =>
+    results.map((data, buffer) => comparable(kernel.buffers[buffer]?.dtype ?? "u8", data));
   compare(
-    launch(device, kernel, buffers, sizes),
-    expected,
+    numbers(launch(device, kernel, buffers, sizes)),
+    numbers(expected),
     ulps,
     () => `${printKernel(kernel)}\nsizes ${sizes.join(", ")}`,
   );
 }
 
 /** The same for a whole plan, run `times` times. */
-export function expectSamePlan(device: Device, plan: Plan, externals: readonly Data[], times = 1): void {
+export function expectSamePlan(device: Device, plan: Plan, externals: readonly StoredData[], times = 1): void {
   compare(runPlan(device, plan, externals, times), runPlan(interpreter, plan, externals, times), 0, () => "the plan");
 }
 
-function compare(actual: readonly Data[], expected: readonly Data[], ulps: number, what: () => string): void {
+/** Bits of 16-bit floats as numbers: NaN has many patterns. */
+function comparable(dtype: Dtype, data: StoredData): StoredData {
+  return isHalf(dtype) ? Float32Array.from([...data].map((bits) => halfValue(dtype, Number(bits)))) : data;
+}
+
+function compare(
+  actual: readonly StoredData[],
+  expected: readonly StoredData[],
+  ulps: number,
+  what: () => string,
+): void {
   expected.forEach((data, buffer) => {
     const got = actual[buffer] ?? new Uint8Array(0);
     for (let position = 0; position < data.length; position++) {
@@ -43,8 +56,8 @@ function compare(actual: readonly Data[], expected: readonly Data[], ulps: numbe
   });
 }
 
-function isWithin(wanted: number, found: number, ulps: number, data: Data): boolean {
-  if (ulps === 0 || !Number.isFinite(wanted)) return false;
+function isWithin(wanted: Scalar, found: Scalar, ulps: number, data: StoredData): boolean {
+  if (ulps === 0 || typeof wanted === "bigint" || typeof found === "bigint" || !Number.isFinite(wanted)) return false;
   const epsilon = data instanceof Float32Array ? 2 ** -23 : data instanceof Float64Array ? 2 ** -52 : 0;
   return Math.abs(wanted - found) <= ulps * epsilon * Math.abs(wanted);
 }

@@ -6,12 +6,13 @@ import { describe, test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import {
   allScalarOps,
+  isDefined,
   type ScalarOp,
   type ScalarTraits,
   scalarOps,
   transcendentalOps,
 } from "../../src/kernel/scalarOps.ts";
-import { allDtypes, bytesOf, type Dtype, dtypes } from "../../src/shape/dtype.ts";
+import { allDtypes, bytesOf, type Dtype } from "../../src/shape/dtype.ts";
 import { accessConformance } from "./accessConformance.ts";
 import { commandConformance } from "./commandConformance.ts";
 import { expectSame } from "./compare.ts";
@@ -55,19 +56,6 @@ export function deviceConformance(
     commandConformance(device);
     randomConformance(device, available, mayContract);
   });
-}
-
-const domains: { readonly [D in ScalarTraits["domain"]]: (dtype: Dtype) => boolean } = {
-  float: (dtype) => dtypes[dtype].kind === "float",
-  number: (dtype) => dtypes[dtype].kind !== "bool",
-  bits: (dtype) => dtypes[dtype].kind !== "float",
-  bool: (dtype) => dtype === "bool",
-  any: () => true,
-};
-
-/** Is `op` defined on operands of `dtype`? */
-export function isDefined(op: ScalarOp, dtype: Dtype): boolean {
-  return domains[scalarOps[op].domain](dtype);
 }
 
 /** out[i] = op(a[i], b[i]), and with literals in place of b. */

@@ -1,26 +1,33 @@
 /** Runs one kernel, or one plan, on a device with given data, and gives back what is in the buffers afterwards. */
+
+import { nativeForm } from "../../src/compile/approximate.ts";
 import type { Device, DeviceBuffer } from "../../src/device/device.ts";
-import type { Kernel } from "../../src/kernel/kernel.ts";
+import { ExpressionBuilder } from "../../src/kernel/builder.ts";
+import type { Expression } from "../../src/kernel/expression.ts";
+import type { Kernel, Statement } from "../../src/kernel/kernel.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
-import { bytesOf, type Data, type Dtype, dtypes } from "../../src/shape/dtype.ts";
+import { inputsOf, mapStatement } from "../../src/kernel/traverse.ts";
+import { allDtypes, type Dtype, dtypes, type StoredData } from "../../src/shape/dtype.ts";
+import { storedAs } from "../../src/shape/elements.ts";
+import { remember } from "../../src/support/remember.ts";
 
 /** Typed array of `dtype` with `values`. */
-export function dataOf(dtype: Dtype, values: Iterable<number>): Data {
-  return new dtypes[dtype].array([...values]);
+export function dataOf(dtype: Dtype, values: Iterable<number>): StoredData {
+  return storedAs(dtype, [...values]);
 }
 
 /** A copy of the buffers after `kernel` has run on `buffers` once. */
 export function launch(
   device: Device,
   kernel: Kernel,
-  buffers: readonly Data[],
+  buffers: readonly StoredData[],
   sizes: readonly number[] = [],
-): Data[] {
+): StoredData[] {
   const plan: Plan = {
     slots: buffers.map((data, position) => ({ kind: "external", position, bytes: data.byteLength })),
     arenaBytes: 0,
     externals: buffers.length,
-    kernels: [kernel],
+    kernels: [forDevice(device, kernel)],
     commands: [
       { kind: "kernel", kernel: 0, slots: buffers.map((_, slot) => slot), sizes, label: kernel.name, origins: [] },
     ],
@@ -36,7 +43,7 @@ export function readNow(device: Device, buffer: DeviceBuffer): Uint8Array<ArrayB
 }
 
 /** A copy of the external buffers after `plan` has run on them. */
-export function runPlan(device: Device, plan: Plan, externals: readonly Data[], times = 1): Data[] {
+export function runPlan(device: Device, plan: Plan, externals: readonly StoredData[], times = 1): StoredData[] {
   const handles = externals.map((data) => {
     const handle = device.allocate(data.byteLength);
     device.write(handle, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -47,8 +54,7 @@ export function runPlan(device: Device, plan: Plan, externals: readonly Data[], 
     for (let time = 0; time < times; time++) executable.run(handles);
     return handles.map((handle, position) => {
       const bytes = readNow(device, handle);
-      const dtype = dtypeOf(externals[position] ?? new Uint8Array(0));
-      return new dtypes[dtype].array(bytes.buffer, 0, bytes.byteLength / bytesOf(dtype));
+      return bytesLike(externals[position] ?? bytes, bytes);
     });
   } finally {
     executable.dispose();
@@ -56,9 +62,31 @@ export function runPlan(device: Device, plan: Plan, externals: readonly Data[], 
   }
 }
 
-function dtypeOf(data: Data): Dtype {
-  if (data instanceof Float32Array) return "f32";
-  if (data instanceof Float64Array) return "f64";
-  if (data instanceof Int32Array) return "i32";
-  return data instanceof Uint32Array ? "u32" : "u8";
+/** `bytes` in an array of the class of `data`. */
+function bytesLike(data: StoredData, bytes: Uint8Array<ArrayBuffer>): StoredData {
+  const { stored } = dtypes[dtypeOf(data)];
+  return new stored(bytes.buffer);
+}
+
+/** Of the two dtypes of Uint16Array either will do. */
+function dtypeOf(data: StoredData): Dtype {
+  return allDtypes.find((dtype) => data instanceof dtypes[dtype].stored && dtype !== "bool") ?? "u8";
+}
+
+/** `kernel` as the compiler would hand it to `device`: without conversions that the device lacks. */
+function forDevice(device: Device, kernel: Kernel): Kernel {
+  if (device.target.convertsStored) return kernel;
+  const target = { ...device.target, nativeOps: "all" } as const;
+  const builder = new ExpressionBuilder();
+  const known = new Map<Expression, Expression>();
+  const change = (part: Expression): Expression =>
+    remember(known, part, () => {
+      if (part.kind === "literal") return builder.literal(part.dtype, part.value);
+      if (part.kind === "size") return builder.size(part.size);
+      if (part.kind === "local") return builder.local(part.local, part.dtype);
+      return nativeForm(builder, part, inputsOf(part).map(change), target);
+    });
+  const changeAll = (body: readonly Statement[]): readonly Statement[] =>
+    body.map((statement) => mapStatement(statement, change, changeAll));
+  return { ...kernel, body: changeAll(kernel.body) };
 }

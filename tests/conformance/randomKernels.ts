@@ -7,11 +7,10 @@ import { test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import type { Expression } from "../../src/kernel/expression.ts";
 import type { Kernel, Statement } from "../../src/kernel/kernel.ts";
-import { type ReduceOp, type ScalarOp, scalarOps, transcendentalOps } from "../../src/kernel/scalarOps.ts";
+import { isDefined, type ReduceOp, type ScalarOp, scalarOps, transcendentalOps } from "../../src/kernel/scalarOps.ts";
 import { verifyKernel } from "../../src/kernel/verify.ts";
-import { bytesOf, type Data, type Dtype, isFloat } from "../../src/shape/dtype.ts";
+import { bytesOf, computedIn, type Dtype, isFloat, type StoredData } from "../../src/shape/dtype.ts";
 import { expectSame } from "./compare.ts";
-import { isDefined } from "./deviceConformance.ts";
 import { Draft } from "./draft.ts";
 import { samples } from "./samples.ts";
 
@@ -91,11 +90,12 @@ class RandomKernel {
     this.#column = this.#own;
   }
 
-  make(): { kernel: Kernel; buffers: Data[]; sizes: number[] } {
+  make(): { kernel: Kernel; buffers: StoredData[]; sizes: number[] } {
     const { lanes, rows, columns } = this.#program;
     const d = this.#d;
     // state outside the vector loop, into which its lanes accumulate
-    const sums = this.#dtypes.map((dtype) => ({ dtype, op: reduceOp(dtype), carry: d.carry(d.e.literal(dtype, 1)) }));
+    const computed = this.#dtypes.filter((dtype) => computedIn(dtype) === dtype);
+    const sums = computed.map((dtype) => ({ dtype, op: reduceOp(dtype), carry: d.carry(d.e.literal(dtype, 1)) }));
     const walk = d.loop(this.#rows, (row) => [
       d.loop(
         this.#columns,
@@ -204,8 +204,8 @@ class RandomKernel {
       const compared = this.#pick(this.#dtypes, choice >> 5);
       return d.e.apply(
         this.#pick(["equal", "less", "lessEqual"] as const, choice >> 3),
-        part(a, compared),
-        part(b, compared),
+        part(a, computedIn(compared)),
+        part(b, computedIn(compared)),
       );
     }
     // bits of NaN differ from machine to machine, so floats come from bits but bits not from floats
@@ -222,7 +222,8 @@ class RandomKernel {
         ),
       );
     if (kind === 4) return d.load(this.#inputs.get(dtype) ?? 0, this.#index(choice >> 3, a));
-    const op = this.#pick(this.#opsOf(dtype), choice >> 3);
+    const op = this.#pick(this.#opsOf(dtype), choice >> 3, "select");
+    if (op === "select") return d.e.apply(op, part(a, "bool"), part(b), part(c));
     return d.e.apply(op, ...[part(a), part(b), part(c)].slice(0, scalarOps[op].arity));
   }
 

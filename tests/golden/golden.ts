@@ -67,6 +67,7 @@ export async function expectClose(
 
 /** Expects `given` within `relative` of `expected`, measured against the largest element. */
 export function expectNear(given: Tensor, expected: HostArray, relative: number, what: string): Promise<void> {
-  const largest = Math.max(0, ...Array.from(expected.data, Math.abs));
-  return expectClose(given, expected.data, 0, relative * Math.max(largest, 1e-300), what);
+  const numbers: readonly number[] = [...expected.data].map(Number);
+  const largest = Math.max(0, ...numbers.map(Math.abs));
+  return expectClose(given, numbers, 0, relative * Math.max(largest, 1e-300), what);
 }

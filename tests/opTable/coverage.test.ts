@@ -56,6 +56,7 @@ it("has a row for every method that is an operation", () => {
     "size",
     "data",
     "dataSync",
+    "bigints",
     "item",
     "toArray",
     "dispose",

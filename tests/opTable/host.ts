@@ -19,7 +19,19 @@ export function count(shape: readonly number[]): number {
 /** `value` as `dtype` holds it. */
 export function rounded(dtype: Dtype, value: number): number {
   if (dtype === "bool") return value !== 0 ? 1 : 0;
+  if (dtype === "f16") return Math.f16round(Math.fround(value));
+  if (dtype === "bf16") return roundedToEight(Math.fround(value));
+  if (dtype === "i64") return Number.isFinite(value) ? Number(BigInt.asIntN(64, BigInt(Math.trunc(value)))) : 0;
   return new dtypes[dtype].array([value])[0] ?? 0;
+}
+
+/** The nearest number of eight significant bits, halves to even. */
+function roundedToEight(value: number): number {
+  if (!Number.isFinite(value) || value === 0) return value;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(value))), -126) - 7);
+  const [steps, floor] = [value / step, Math.floor(value / step)];
+  const isUp = steps - floor > 0.5 || (steps - floor === 0.5 && floor % 2 !== 0);
+  return Math.fround((isUp ? floor + 1 : floor) * step) >= 2 ** 128 ? Infinity : (isUp ? floor + 1 : floor) * step;
 }
 
 /** A host tensor of numbers, rounded to its dtype. */

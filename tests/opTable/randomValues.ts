@@ -28,12 +28,17 @@ const largest = { mixed: 1e4, f32: 30, f64: 30 } as const satisfies Record<Kind,
 
 /** A few units in the last place of 1. */
 export const roundings: { readonly [D in Dtype]: number } = {
-  f32: 2 ** -21,
-  f64: 2 ** -49,
+  bool: 0,
+  u8: 0,
+  i8: 0,
+  i16: 0,
   i32: 0,
   u32: 0,
-  u8: 0,
-  bool: 0,
+  i64: 0,
+  f16: 2 ** -9,
+  bf16: 2 ** -6,
+  f32: 2 ** -21,
+  f64: 2 ** -49,
 };
 
 /** May a step jump at some values of these inputs? Not where a gradient is taken and devices may differ in a bit. */

@@ -3,7 +3,7 @@
  * in this folder: values on every device, derivatives against differences, forward against reverse mode, second
  * derivatives, vmap against a loop, compiled against eager, error messages, and the support matrix.
  */
-import { type Dtype, isFloat } from "../../src/shape/dtype.ts";
+import { allDtypes, type Dtype, dtypes, isFloat } from "../../src/shape/dtype.ts";
 import { ShapeError, type SmilodonError } from "../../src/support/errors.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { count, type HostTensor, host, mapped, randomOf } from "./host.ts";
@@ -62,9 +62,7 @@ export function draw(key: string, shape: readonly number[], dtype: Dtype, [low, 
   const random = randomOf(key);
   const number = () => low + (high - low) * random();
   const whole = () =>
-    Math.floor(
-      Math.max(low, dtype === "i32" ? low : 0) + (high - Math.max(low, dtype === "i32" ? low : 0) + 1) * random(),
-    );
+    Math.floor(Math.max(low, dtypes[dtype].lowest) + (high - Math.max(low, dtypes[dtype].lowest) + 1) * random());
   const next = isFloat(dtype) ? number : dtype === "bool" ? () => (random() < 0.5 ? 0 : 1) : whole;
   return host(shape, dtype, Array.from({ length: count(shape) }, next));
 }
@@ -89,7 +87,23 @@ export interface MapOptions extends Partial<Omit<OpRow, "name" | "samples">> {
   readonly special?: readonly number[];
 }
 
-const integersAndBool: readonly Dtype[] = ["i32", "u32", "u8", "bool"];
+/** All dtypes but those that rows have samples of their own for. */
+export const otherDtypes: readonly Dtype[] = allDtypes.filter((dtype) => dtype !== "f32" && dtype !== "f64");
+
+/** The same without bool. */
+export const otherNumbers: readonly Dtype[] = otherDtypes.filter((dtype) => dtype !== "bool");
+
+/** The integers. */
+export const integers: readonly Dtype[] = allDtypes.filter((dtype) => dtypes[dtype].kind === "integer");
+
+/** Of numbers, the same; of booleans, i32. */
+export const counted = (dtype: Dtype): Dtype => (dtype === "bool" ? "i32" : dtype);
+
+/** What sums are: of integers below 32 bits and booleans i32. */
+export const summedAs = (dtype: Dtype): Dtype => (["bool", "u8", "i8", "i16"].includes(dtype) ? "i32" : dtype);
+
+/** Of floats, the same; of others, f32. */
+export const floating = (dtype: Dtype): Dtype => (isFloat(dtype) ? dtype : "f32");
 
 /** A row of a function of one tensor, element by element. */
 export function unary(
@@ -101,7 +115,7 @@ export function unary(
   const {
     domain = [-2, 2],
     wholeDomain = [-8, 8],
-    others = integersAndBool,
+    others = otherDtypes,
     result = (dtype) => dtype,
     special = extremes,
   } = options;
@@ -113,7 +127,7 @@ export function unary(
   });
   const plain = shapes.map((shape) => sample(`f32[${shape}]`, draw(`${name}${shape}`, shape, "f32", domain)));
   const typed = (["f64", ...others] as const).map((dtype) =>
-    sample(`${dtype}[6]`, draw(`${name}${dtype}`, [6], dtype, dtype === "f64" ? domain : wholeDomain)),
+    sample(`${dtype}[6]`, draw(`${name}${dtype}`, [6], dtype, isFloat(dtype) ? domain : wholeDomain)),
   );
   const hard = (["f32", "f64"] as const).map((dtype) => ({
     ...sample(`${dtype} extremes`, host([special.length], dtype, special)),
@@ -159,7 +173,7 @@ export function binary(
   const {
     domain = [-2, 2],
     wholeDomain = [-8, 8],
-    others = integersAndBool,
+    others = otherDtypes,
     result = (dtype) => dtype,
     special = extremes,
   } = options;
@@ -178,7 +192,7 @@ export function binary(
     ),
   );
   const typed = (["f64", ...others] as const).map((dtype) => {
-    const [first, second] = dtype === "f64" ? [domain, domainOfSecond] : [wholeDomain, wholeDomainOfSecond];
+    const [first, second] = isFloat(dtype) ? [domain, domainOfSecond] : [wholeDomain, wholeDomainOfSecond];
     return sample(
       `${dtype}[3, 3]`,
       draw(`${name}a${dtype}`, [3, 3], dtype, first),

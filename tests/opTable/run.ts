@@ -84,7 +84,13 @@ export async function readAll(tensors: readonly Tensor[]): Promise<HostTensor[]>
 /** Tolerance of `row` for results of a dtype. */
 export function toleranceOf(row: Pick<OpRow, "tolerance">, x: HostTensor): Tolerance {
   if (!isFloat(x.dtype)) return { relative: 0, absolute: 0 };
-  return x.dtype === "f64" ? row.tolerance.f64 : row.tolerance.f32;
+  if (x.dtype === "f64") return row.tolerance.f64;
+  const { f32 } = row.tolerance;
+  // 16 bits: so many more units in the last place as the operation rounds more often than few
+  const steps = { f16: 2 ** -9, bf16: 2 ** -6, f32: 0 };
+  const unit = x.dtype in steps ? steps[x.dtype as keyof typeof steps] : 0;
+  const factor = Math.max(1, f32.relative / few.f32.relative);
+  return unit === 0 ? f32 : { relative: unit * factor, absolute: unit * factor };
 }
 
 /** What is wrong with `actual`, or nothing. */

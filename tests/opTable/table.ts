@@ -1,5 +1,9 @@
 /** The op table: one row an operation. Add a row here (in `rows/`, beside its kin) when you add an operation. */
-import type { OpRow } from "./row.ts";
+import { allDtypes, type Dtype, dtypes, isFloat } from "../../src/shape/dtype.ts";
+import { DtypeError } from "../../src/support/errors.ts";
+import { zeros } from "../../src/tensor/creation.ts";
+import { count, type HostTensor, host } from "./host.ts";
+import type { OpRow, Sample } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as comparison } from "./rows/comparison.ts";
 import { rows as control } from "./rows/control.ts";
@@ -14,8 +18,7 @@ import { rows as normalization } from "./rows/normalization.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
-/** All rows. Random draws have no reference values: `random.test.ts` tests them. */
-export const table: readonly OpRow[] = [
+const rows: readonly OpRow[] = [
   ...arithmetic,
   ...comparison,
   ...transcendental,
@@ -30,3 +33,37 @@ export const table: readonly OpRow[] = [
   ...creation,
   ...control,
 ];
+
+/** All rows, in every dtype. Random draws have no reference values: `random.test.ts` tests them. */
+export const table: readonly OpRow[] = rows.map(inEveryDtype);
+
+/** `row` with an f32 sample once more in each dtype that it has no sample of, unless the operation refuses that dtype. */
+function inEveryDtype(row: OpRow): OpRow {
+  const base = row.samples.find(({ inputs }) => inputs[0]?.dtype === "f32" && count(inputs[0].shape) > 1);
+  if (base === undefined) return row;
+  const known = new Set(row.samples.map(({ inputs }) => inputs[0]?.dtype));
+  const more = allDtypes.filter((dtype) => !known.has(dtype)).map((dtype) => converted(base, dtype));
+  return { ...row, samples: [...row.samples, ...more.filter(isAccepted)] };
+}
+
+function converted(sample: Sample, dtype: Dtype): Sample {
+  const inputs = sample.inputs.map((input) => (input.dtype === "f32" ? inDtype(input, dtype) : input));
+  return { ...sample, label: `${sample.label} in ${dtype}`, inputs, hasDerivative: false };
+}
+
+/** Floats as they are; whole numbers small enough for the smallest dtype, without fractions. */
+function inDtype({ shape, data }: HostTensor, dtype: Dtype): HostTensor {
+  if (isFloat(dtype)) return host(shape, dtype, data);
+  const whole = data.map((value) => (Number.isFinite(value) ? Math.round(3 * value) : 1));
+  return host(shape, dtype, dtypes[dtype].lowest < 0 ? whole : whole.map(Math.abs));
+}
+
+function isAccepted(sample: Sample): boolean {
+  try {
+    sample.call(...sample.inputs.map(({ shape, dtype }) => zeros(shape, { dtype })));
+    return true;
+  } catch (error) {
+    if (error instanceof DtypeError) return false;
+    throw error;
+  }
+}

@@ -47,7 +47,7 @@ export function mapValue(
     case "bitcast":
       return builder.bitcast(node.type.dtype, at(inputs, 0));
     default:
-      return builder.apply(rule, ...inputs);
+      return builder.map(rule, ...inputs);
   }
 }
 

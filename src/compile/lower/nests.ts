@@ -7,7 +7,7 @@ import type { PrimitiveOf } from "../../graph/primitives.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { identityOf } from "../../kernel/meaning.ts";
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
-import type { Dtype } from "../../shape/dtype.ts";
+import { computedIn, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
 import { lowerRecurrence } from "./recurrence.ts";
@@ -46,11 +46,14 @@ function lowerReduction(context: NestContext, node: Node<PrimitiveOf<"reduce">>,
     kept,
     reduced: all.filter((axis) => !kept.includes(axis)),
     op: reductionOps[node.primitive],
-    dtype: node.type.dtype,
+    dtype: computedIn(node.type.dtype),
     value: () =>
-      values.at(
-        input,
-        all.map((axis) => context.position(axis)),
+      context.builder.cast(
+        computedIn(node.type.dtype),
+        values.at(
+          input,
+          all.map((axis) => context.position(axis)),
+        ),
       ),
   });
 }

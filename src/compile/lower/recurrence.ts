@@ -3,6 +3,7 @@
  * lanes run over them where their elements are neighbours, and a few run side by side where they are not.
  */
 import type { Node } from "../../graph/node.ts";
+import { computedIn } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { hasLoop, loopOver, type NestContext, type Step } from "../nest.ts";
 import type { Values } from "./values.ts";
@@ -12,13 +13,14 @@ import type { Computation } from "./waits.ts";
 export function lowerRecurrence(context: NestContext, node: Node<"recurrence">, values: Values): Computation {
   const { builder, arithmetic } = context;
   const { axis, isReversed, initial } = node.params;
-  const { dtype, shape } = node.type;
+  const { shape } = node.type;
+  const dtype = computedIn(node.type.dtype);
   const axes = shape.map((extent) => context.newAxis(extent));
   const along = at(axes, axis);
   const forward = context.position(along);
   const position = isReversed ? arithmetic.sum([[forward, -1]], along.extent - 1) : forward;
   const indices = axes.map((each, index) => (index === axis ? position : context.position(each)));
-  const [factor, term] = node.inputs.map((input) => values.at(input, indices));
+  const [factor, term] = node.inputs.map((input) => builder.cast(dtype, values.at(input, indices)));
   const [state, next] = [context.newLocal(dtype), context.newLocal(dtype)];
   const product = builder.apply("multiply", factor ?? position, builder.local(state, dtype));
   const value = builder.local(next, dtype);
@@ -26,7 +28,7 @@ export function lowerRecurrence(context: NestContext, node: Node<"recurrence">, 
     // A name of its own, so that the state before and after are never taken for each other
     { kind: "carry", local: next, initial: builder.apply("add", product, term ?? position) },
     { kind: "update", local: state, value },
-    { kind: "store", tensor: node, indices, value },
+    { kind: "store", tensor: node, indices, value: builder.cast(node.type.dtype, value) },
   ];
   return {
     axes: axes.filter((each) => each !== along && hasLoop(each)),

@@ -38,7 +38,7 @@ function addition(
   const { builder } = context;
   const { element, exists } = pointedAt(context, node, indices, (input, inner) => values.at(input, inner));
   const before = context.load(node, element);
-  const sum = builder.apply("add", before, values.at(at(node.inputs, 2), indices));
+  const sum = builder.map("add", before, values.at(at(node.inputs, 2), indices));
   return store(node, element, builder.apply("select", exists, sum, before));
 }
 

@@ -5,14 +5,17 @@
 
 import type { Expression } from "../../kernel/expression.ts";
 import type { Kernel, Statement } from "../../kernel/kernel.ts";
-import { convert, type Meaning, meaningOf, reinterpret } from "../../kernel/meaning.ts";
+import { convert, meaningOf, reinterpret, toWide } from "../../kernel/meaning.ts";
+import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { expressionsOf, sharedExpressions } from "../../kernel/traverse.ts";
-import type { Data } from "../../shape/dtype.ts";
+import { wideMeanings } from "../../kernel/wideMeaning.ts";
+import type { Dtype, StoredData } from "../../shape/dtype.ts";
+import { readElement, type Scalar, writeElement } from "../../shape/elements.ts";
 import { at, invariant } from "../../support/invariant.ts";
 
 /** What a launch works on: views of its buffers, and its sizes. */
 export interface Launch {
-  readonly buffers: readonly Data[];
+  readonly buffers: readonly StoredData[];
   readonly sizes: readonly number[];
 }
 
@@ -21,19 +24,19 @@ export function interpretKernel(kernel: Kernel): (launch: Launch) => void {
   return new Interpretation(kernel).run();
 }
 
-type Value = () => number;
+type Value = () => Scalar;
 type Action = () => void;
 
 class Interpretation {
   readonly #kernel: Kernel;
-  readonly #locals: Float64Array;
+  readonly #locals: Scalar[];
   /** Values that the present statement uses more than once. */
-  readonly #shared: number[] = [];
+  readonly #shared: Scalar[] = [];
   #launch: Launch = { buffers: [], sizes: [] };
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#locals = new Float64Array(kernel.locals.length);
+    this.#locals = kernel.locals.map(() => 0);
   }
 
   run(): (launch: Launch) => void {
@@ -72,16 +75,18 @@ class Interpretation {
           locals[statement.local] = first();
         };
       case "accumulate": {
-        const combine = meaningOf(statement.op, statement.value.dtype);
+        const combine = combination(statement.op, statement.value.dtype, [() => at(locals, statement.local), first]);
         return () => {
-          locals[statement.local] = combine(at(locals, statement.local), first(), 0);
+          locals[statement.local] = combine();
         };
       }
-      case "store":
+      case "store": {
+        const { dtype } = statement.value;
         return () => {
-          const position = first();
-          this.#elements(statement.buffer, position)[position] = second();
+          const position = Number(first());
+          writeElement(dtype, this.#elements(statement.buffer, position), position, second());
         };
+      }
       case "if": {
         const [body, otherwise] = [this.#body(statement.body), this.#body(statement.otherwise)];
         return () => (first() !== 0 ? body() : otherwise());
@@ -97,7 +102,7 @@ class Interpretation {
     const run = this.#body(body);
     return () => {
       const end = stop();
-      for (let position = start(); position < end; position += step) {
+      for (let position = Number(start()); position < end; position += step) {
         this.#locals[local] = position;
         run();
       }
@@ -126,8 +131,10 @@ class Interpretation {
     const place = known.get(expression);
     if (place !== undefined) return () => at(this.#shared, place);
     switch (expression.kind) {
-      case "literal":
-        return () => expression.value;
+      case "literal": {
+        const value = expression.dtype === "i64" ? toWide(expression.value) : expression.value;
+        return () => value;
+      }
       case "size":
         return () => at(this.#launch.sizes, expression.size);
       case "local":
@@ -143,8 +150,9 @@ class Interpretation {
         return () => reinterpret(from, expression.dtype, input());
       }
       case "apply":
-        return applied(
-          expression,
+        return combination(
+          expression.op,
+          at(expression.inputs, -1).dtype,
           expression.inputs.map((input) => this.#value(input, known)),
         );
       default:
@@ -153,15 +161,14 @@ class Interpretation {
   }
 
   #load({ buffer, dtype }: Extract<Expression, { kind: "load" }>, index: Value): Value {
-    if (dtype === "bool") return () => (at(this.#elements(buffer, index()), index()) !== 0 ? 1 : 0);
     return () => {
-      const position = index();
-      return at(this.#elements(buffer, position), position);
+      const position = Number(index());
+      return readElement(dtype, this.#elements(buffer, position), position);
     };
   }
 
   /** The elements of a buffer, once it is clear that `position` is one of them. */
-  #elements(buffer: number, position: number): Data {
+  #elements(buffer: number, position: number): StoredData {
     const elements = at(this.#launch.buffers, buffer);
     if (position < 0 || position >= elements.length) {
       invariant(
@@ -175,10 +182,15 @@ class Interpretation {
 
 const nothing: Value = () => 0;
 
-function applied({ op, inputs, dtype }: Extract<Expression, { kind: "apply" }>, values: readonly Value[]): Value {
-  const operand = inputs.at(-1)?.dtype ?? dtype;
-  const meaning: Meaning = meaningOf(op, operand);
+/** `op` of `values`, whose dtype is `dtype` (for `select`, that of the last two). */
+function combination(op: ScalarOp, dtype: Dtype, values: readonly Value[]): Value {
   const [a = nothing, b = nothing, c = nothing] = values;
-  if (values.length === 1) return () => meaning(a(), 0, 0);
-  return values.length === 2 ? () => meaning(a(), b(), 0) : () => meaning(a(), b(), c());
+  if (dtype === "i64") {
+    const meaning = wideMeanings[op];
+    return () => meaning(BigInt(a()), BigInt(b()), BigInt(c()));
+  }
+  const meaning = meaningOf(op, dtype);
+  if (values.length === 1) return () => meaning(Number(a()), 0, 0);
+  if (values.length === 2) return () => meaning(Number(a()), Number(b()), 0);
+  return () => meaning(Number(a()), Number(b()), Number(c()));
 }

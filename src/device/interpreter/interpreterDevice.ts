@@ -6,7 +6,8 @@
 import type { Command, Plan } from "../../kernel/plan.ts";
 import type { Target } from "../../kernel/target.ts";
 import { verifyPlan } from "../../kernel/verify.ts";
-import { allDtypes, bytesOf, type Data, type Dtype, dtypes } from "../../shape/dtype.ts";
+import { allDtypes, bytesOf, type Dtype, dtypes, type StoredData } from "../../shape/dtype.ts";
+import { writeElement } from "../../shape/elements.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { Device, DeviceBuffer, Executable } from "../device.ts";
@@ -17,6 +18,7 @@ const poison = 0xab;
 const target: Target = {
   name: "interpreter",
   dtypes: allDtypes,
+  convertsStored: true,
   optimize: false,
   vectorBytes: 0,
   tile: { rows: 1, vectors: 1 },
@@ -159,7 +161,7 @@ function runCommands(plan: Plan, commands: readonly Command[], run: Run): void {
       }
       case "loop":
         for (let count = 0; count < command.count; count++) {
-          viewOf(at(run.places, command.counter), "i32")[0] = count;
+          writeElement("i32", viewOf(at(run.places, command.counter), "i32"), 0, count);
           runCommands(plan, command.body, run);
         }
         break;
@@ -183,6 +185,6 @@ function bytesAt({ memory, offset, bytes }: Place): Uint8Array {
   return new Uint8Array(memory, offset, bytes);
 }
 
-function viewOf({ memory, offset, bytes }: Place, dtype: Dtype): Data {
-  return new dtypes[dtype].array(memory, offset, Math.floor(bytes / bytesOf(dtype)));
+function viewOf({ memory, offset, bytes }: Place, dtype: Dtype): StoredData {
+  return new dtypes[dtype].stored(memory, offset, Math.floor(bytes / bytesOf(dtype)));
 }

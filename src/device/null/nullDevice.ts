@@ -25,6 +25,7 @@ export const renderers: { readonly [target: string]: Renderer } = {
 const target: Target = {
   name: "null",
   dtypes: allDtypes,
+  convertsStored: false,
   optimize: true,
   vectorBytes: 16,
   tile: { rows: 4, vectors: 2 },

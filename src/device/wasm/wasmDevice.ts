@@ -25,6 +25,7 @@ const firstTableSize = 256;
 const target: Target = {
   name: "wasm",
   dtypes: allDtypes,
+  convertsStored: false,
   vectorBytes: 16,
   tile: { rows: 6, vectors: 2 },
   optimize: true,

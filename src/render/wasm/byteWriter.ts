@@ -40,6 +40,16 @@ export class ByteWriter {
     this.byte(rest & 0x7f);
   }
 
+  /** A signed LEB128 number of 64 bits. */
+  signedWide(value: bigint): void {
+    let rest = value;
+    while (rest < -0x40n || rest > 0x3fn) {
+      this.byte(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    this.byte(Number(rest & 0x7fn));
+  }
+
   f32(value: number): void {
     this.bytes(new Uint8Array(Float32Array.of(value).buffer));
   }

@@ -1,27 +1,41 @@
 /** Conversions between dtypes, as instructions: of scalars, and of vectors part by part. */
-import { type Dtype, isFloat } from "../../shape/dtype.ts";
+import { reinterpret, toWide } from "../../kernel/meaning.ts";
+import { bytesOf, type ComputedDtype, computedIn, type Dtype, isFloat, isHalf } from "../../shape/dtype.ts";
+import { at } from "../../support/invariant.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode, ValueType } from "./opcodes.ts";
 import { repeated } from "./vectorForms.ts";
 
-/** The WebAssembly type that a scalar of each dtype lives in. */
-export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128" | "i64"> } = {
+/** The WebAssembly type that a scalar of each dtype lives in; f16 and bf16 as their bits, with the sign extended. */
+export const scalarTypes: { readonly [D in Dtype]: Exclude<ValueType, "v128"> } = {
   bool: "i32",
   u8: "i32",
+  i8: "i32",
+  i16: "i32",
   i32: "i32",
   u32: "i32",
+  i64: "i64",
+  f16: "i32",
+  bf16: "i32",
   f32: "f32",
   f64: "f64",
 };
 
 /** Lanes of a dtype in one v128: what is smaller than 32 bits is widened. */
 export function lanesOf(dtype: Dtype): 2 | 4 {
-  return dtype === "f64" ? 2 : 4;
+  return bytesOf(dtype) === 8 ? 2 : 4;
+}
+
+/** The dtype whose instructions choose among values of `dtype`: those of what is only stored are bits in 32. */
+export function heldAs(dtype: Dtype): ComputedDtype {
+  return isHalf(dtype) ? "i32" : computedIn(dtype);
 }
 
 /** Pushes a literal as a scalar. */
 export function pushLiteral(w: FunctionWriter, dtype: Dtype, value: number): void {
-  w[scalarTypes[dtype]](value);
+  const type = scalarTypes[dtype];
+  if (type === "i64") w.i64(toWide(value));
+  else w[type](isHalf(dtype) ? Number(reinterpret(dtype, "i16", value)) : value);
 }
 
 /** Turns the scalar on the stack from one dtype into another. */
@@ -32,7 +46,16 @@ export function castScalar(w: FunctionWriter, from: Dtype, to: Dtype): void {
     pushLiteral(w, from, 0);
     w.op(`${source}.ne`);
   } else if (source === "i32" && target === "i32") {
-    if (to === "u8" && from !== "bool") lowByte(w);
+    narrowInteger(w, from, to);
+  } else if (source === "i64" && target === "i32") {
+    w.op("i32.wrap_i64");
+    narrowInteger(w, "i32", to);
+  } else if (target === "i64") {
+    const isSigned = from === "i32";
+    if (source === "i32") w.op(isSigned ? "i64.extend_i32_s" : "i64.extend_i32_u");
+    else w.op(source === "f32" ? "i64.trunc_sat_f32_s" : "i64.trunc_sat_f64_s");
+  } else if (source === "i64") {
+    w.op(target === "f32" ? "f32.convert_i64_s" : "f64.convert_i64_s");
   } else if (source === "i32") {
     w.op(`${target === "f32" ? "f32" : "f64"}.convert_i32_${from === "u32" ? "u" : "s"}`);
   } else if (target === "i32") {
@@ -46,8 +69,16 @@ export function castScalar(w: FunctionWriter, from: Dtype, to: Dtype): void {
 /** Reads the bits of the scalar on the stack as another dtype of equal size. */
 export function bitcastScalar(w: FunctionWriter, from: Dtype, to: Dtype): void {
   const [source, target] = [scalarTypes[from], scalarTypes[to]];
-  if (source !== target) w.op(target === "i32" ? "i32.reinterpret_f32" : "f32.reinterpret_i32");
-  else if (to === "bool") castScalar(w, from, to);
+  if (to === "bool") castScalar(w, from, to);
+  else if (source === "i32" && target === "f32") w.op("f32.reinterpret_i32");
+  else if (source === "f32" && target === "i32") w.op("i32.reinterpret_f32");
+  else if (source !== target) w.op(target === "i64" ? "i64.reinterpret_f64" : "f64.reinterpret_i64");
+  else if (bytesOf(to) === 1) narrowInteger(w, from, to);
+}
+
+function narrowInteger(w: FunctionWriter, from: Dtype, to: Dtype): void {
+  if (to === "u8" && from !== "bool") lowByte(w);
+  else if (to === "i8" || to === "i16") w.op(to === "i8" ? "i32.extend8_s" : "i32.extend16_s");
 }
 
 function lowByte(w: FunctionWriter): void {
@@ -75,15 +106,31 @@ export function castVector(
   push: (part: number) => void,
 ): void {
   if (from === to) return push(part);
-  if (to === "f64") return widen(w, from, part, push);
-  if (from === "f64") return narrow(w, to, part, push);
+  const [before, after] = [lanesOf(from), lanesOf(to)];
+  if (before > after) return widen(w, from, to, part, push);
+  if (before < after) return narrow(w, from, to, part, push);
   push(part);
-  castLanes(w, from, to);
+  if (after === 2) castEach(w, from, to);
+  else castLanes(w, from, to);
+}
+
+/** The vectors on the stack, which have the lanes of one vector of dtype `to`, lane by lane. */
+function castEach(w: FunctionWriter, from: Dtype, to: Dtype): void {
+  const sources = Array.from({ length: lanesOf(to) / lanesOf(from) }, () => w.local("v128"));
+  for (const source of [...sources].reverse()) w.set(source);
+  w.v128(repeated("i32", 0));
+  for (let lane = 0; lane < lanesOf(to); lane++) {
+    w.get(at(sources, Math.floor(lane / lanesOf(from))));
+    extractLane(w, from, lane % lanesOf(from));
+    castScalar(w, from, to);
+    replaceLane(w, to, lane);
+  }
+  for (const source of sources) w.release(source);
 }
 
 /** Reads the bits of the vector on the stack as another dtype of equal size. */
 export function bitcastVector(w: FunctionWriter, from: Dtype, to: Dtype): void {
-  if (from === "bool" || to === "bool") castLanes(w, from, to);
+  if (from === "bool" || bytesOf(to) === 1) castLanes(w, from, to);
 }
 
 /** Conversions among dtypes that take 32 bits a lane. */
@@ -103,6 +150,12 @@ function castLanes(w: FunctionWriter, from: Dtype, to: Dtype): void {
   } else if (to === "u8") {
     w.v128(repeated("i32", 0xff));
     w.op("v128.and");
+  } else if (to === "i8" || to === "i16") {
+    const unused = 32 - 8 * bytesOf(to);
+    w.i32(unused);
+    w.op("i32x4.shl");
+    w.i32(unused);
+    w.op("i32x4.shr_s");
   }
 }
 
@@ -111,28 +164,31 @@ function clampLanes(w: FunctionWriter): void {
   w.op("i32x4.min_u");
 }
 
-/** Half of the lanes of a part of 32-bit lanes, as f64. */
-function widen(w: FunctionWriter, from: Dtype, part: number, push: (part: number) => void): void {
+/** Half of the lanes of a part of 32-bit lanes, as f64 or i64. */
+function widen(w: FunctionWriter, from: Dtype, to: Dtype, part: number, push: (part: number) => void): void {
+  if (from === "f32" && to === "i64") {
+    widen(w, "f32", "f64", part, push);
+    return castEach(w, "f64", "i64");
+  }
   push(part >> 1);
   if (from === "bool") castLanes(w, "bool", "i32");
+  const isSigned = from !== "u32";
+  if (to === "i64")
+    return w.op(`i64x2.extend_${part % 2 === 1 ? "high" : "low"}_i32x4_${isSigned ? "s" : "u"}` as const);
   if (part % 2 === 1) swapHalves(w);
   const convert: Opcode =
-    from === "f32"
-      ? "f64x2.promote_low_f32x4"
-      : from === "u32"
-        ? "f64x2.convert_low_i32x4_u"
-        : "f64x2.convert_low_i32x4_s";
+    from === "f32" ? "f64x2.promote_low_f32x4" : isSigned ? "f64x2.convert_low_i32x4_s" : "f64x2.convert_low_i32x4_u";
   w.op(convert);
 }
 
-/** Two parts of f64 as one of 32-bit lanes. */
-function narrow(w: FunctionWriter, to: Dtype, part: number, push: (part: number) => void): void {
+/** Two parts of f64 or i64 as one of 32-bit lanes. */
+function narrow(w: FunctionWriter, from: Dtype, to: Dtype, part: number, push: (part: number) => void): void {
   for (const half of [2 * part, 2 * part + 1]) {
     push(half);
     if (to === "bool") {
-      w.v128(repeated("f64", 0));
-      w.op("f64x2.ne");
-    } else {
+      w.v128(repeated(from, 0));
+      w.op(from === "i64" ? "i64x2.ne" : "f64x2.ne");
+    } else if (from === "f64") {
       w.op(
         to === "f32"
           ? "f32x4.demote_f64x2_zero"
@@ -142,13 +198,15 @@ function narrow(w: FunctionWriter, to: Dtype, part: number, push: (part: number)
       );
     }
   }
-  if (to === "bool") joinMasks(w);
+  if (from === "i64" && to === "f32") return castEach(w, from, to);
+  if (to === "bool" || from === "i64") joinLowWords(w);
   else joinLowHalves(w);
-  if (to === "u8") clampLanes(w);
+  if (from === "i64" && to !== "bool") castLanes(w, "i32", to);
+  else if (to === "u8") clampLanes(w);
 }
 
-/** Two masks of 64-bit lanes on the stack as one of 32-bit lanes. */
-export function joinMasks(w: FunctionWriter): void {
+/** The low halves of the 64-bit lanes on the stack, as one vector of 32-bit lanes: of two masks, one mask. */
+export function joinLowWords(w: FunctionWriter): void {
   w.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]);
 }
 
@@ -179,13 +237,18 @@ export function splat(w: FunctionWriter, dtype: Dtype): void {
 const splats: { readonly [D in Dtype]: Opcode } = {
   bool: "i32x4.splat",
   u8: "i32x4.splat",
+  i8: "i32x4.splat",
+  i16: "i32x4.splat",
   i32: "i32x4.splat",
   u32: "i32x4.splat",
+  i64: "i64x2.splat",
+  f16: "i32x4.splat",
+  bf16: "i32x4.splat",
   f32: "f32x4.splat",
   f64: "f64x2.splat",
 };
 
-const laneNames = { i32: "i32x4", f32: "f32x4", f64: "f64x2" } as const;
+const laneNames = { i32: "i32x4", i64: "i64x2", f32: "f32x4", f64: "f64x2" } as const;
 
 /** One lane of the vector on the stack, as a scalar. */
 export function extractLane(w: FunctionWriter, dtype: Dtype, lane: number): void {

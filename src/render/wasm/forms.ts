@@ -1,7 +1,7 @@
 /** How an operation is written: what the tables of scalar and vector spellings hold. */
 import { invariant } from "../../support/invariant.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
-import type { Opcode } from "./opcodes.ts";
+import type { Opcode, ValueType } from "./opcodes.ts";
 
 /**
  * `stack`: the operands are on the stack, in `order` where it is not their own. `locals`: they are in locals, since
@@ -64,7 +64,7 @@ export function writeForm(
   form: Form,
   count: number,
   push: (position: number) => void,
-  typeOf: (position: number) => "i32" | "f32" | "f64" | "v128",
+  typeOf: (position: number) => ValueType,
 ): void {
   switch (form.kind) {
     case "stack":

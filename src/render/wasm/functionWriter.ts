@@ -72,9 +72,9 @@ export class FunctionWriter {
     this.#code.signed(value);
   }
 
-  i64(value: number): void {
+  i64(value: number | bigint): void {
     this.op("i64.const");
-    this.#code.signed(value);
+    this.#code.signedWide(BigInt(value));
   }
 
   f32(value: number): void {

@@ -2,7 +2,7 @@
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
-import { extractLane, lanesOf } from "./casts.ts";
+import { extractLane, heldAs, lanesOf } from "./casts.ts";
 import { writeForm } from "./forms.ts";
 import type { Frame } from "./frame.ts";
 import { vectorForms } from "./vectorForms.ts";
@@ -15,7 +15,7 @@ export function reduceLanes({ w }: Frame, op: ReduceOp, dtype: Dtype, parts: rea
   const combine = (first: () => void, second: () => void) => {
     writeForm(
       w,
-      vectorForms[op][dtype],
+      vectorForms[op][heldAs(dtype)],
       2,
       (position) => (position === 0 ? first() : second()),
       () => "v128",

@@ -5,6 +5,7 @@ import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { scalarOps } from "../../kernel/scalarOps.ts";
 import { expressionsOf, visitExpressions, visitStatements } from "../../kernel/traverse.ts";
 import { at } from "../../support/invariant.ts";
+import { heldAs } from "./casts.ts";
 import { ModuleWriter } from "./moduleWriter.ts";
 import { renderKernel } from "./renderKernel.ts";
 import { scalarForms } from "./scalarForms.ts";
@@ -51,7 +52,8 @@ function importsOf(kernel: Kernel): readonly ScalarOp[] {
   const found = new Set<ScalarOp>();
   const seen = new Set<Expression>();
   const look = (part: Expression): void => {
-    if (part.kind === "apply" && scalarForms[part.op][at(part.inputs, -1).dtype].kind === "import") found.add(part.op);
+    if (part.kind === "apply" && scalarForms[part.op][heldAs(at(part.inputs, -1).dtype)].kind === "import")
+      found.add(part.op);
   };
   visitStatements(kernel.body, (statement) => visitExpressions(expressionsOf(statement), look, seen));
   return [...found];

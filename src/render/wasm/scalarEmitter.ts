@@ -6,7 +6,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { bytesOf, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
-import { bitcastScalar, castScalar, extractLane, pushLiteral, scalarTypes } from "./casts.ts";
+import { bitcastScalar, castScalar, extractLane, heldAs, pushLiteral, scalarTypes } from "./casts.ts";
 import { writeForm } from "./forms.ts";
 import type { Frame } from "./frame.ts";
 import { mostOffset, pushSum } from "./loopAddresses.ts";
@@ -14,11 +14,17 @@ import type { Access } from "./loopFacts.ts";
 import type { Opcode } from "./opcodes.ts";
 import { scalarForms, scalarLiteralForm } from "./scalarForms.ts";
 
-const loads: { readonly [D in Dtype]: Opcode } = {
+/** Instruction that loads a scalar of each dtype. */
+export const loads: { readonly [D in Dtype]: Opcode } = {
   bool: "i32.load8_u",
   u8: "i32.load8_u",
+  i8: "i32.load8_s",
+  i16: "i32.load16_s",
   i32: "i32.load",
   u32: "i32.load",
+  i64: "i64.load",
+  f16: "i32.load16_s",
+  bf16: "i32.load16_s",
   f32: "f32.load",
   f64: "f64.load",
 };
@@ -27,8 +33,13 @@ const loads: { readonly [D in Dtype]: Opcode } = {
 export const stores: { readonly [D in Dtype]: Opcode } = {
   bool: "i32.store8",
   u8: "i32.store8",
+  i8: "i32.store8",
+  i16: "i32.store16",
   i32: "i32.store",
   u32: "i32.store",
+  i64: "i64.store",
+  f16: "i32.store16",
+  bf16: "i32.store16",
   f32: "f32.store",
   f64: "f64.store",
 };
@@ -179,8 +190,9 @@ export interface ScalarApplication {
 
 /** Writes a scalar operation. */
 export function writeScalar({ w, imports }: Frame, { op, dtype, arity, literal, push }: ScalarApplication): void {
-  const short = literal === undefined ? undefined : scalarLiteralForm(op, dtype, literal);
-  const form = short ?? scalarForms[op][dtype];
+  const held = heldAs(dtype);
+  const short = literal === undefined ? undefined : scalarLiteralForm(op, held, literal);
+  const form = short ?? scalarForms[op][held];
   if (form.kind === "import") {
     for (let position = 0; position < arity; position++) {
       push(position);

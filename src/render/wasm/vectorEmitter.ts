@@ -4,13 +4,14 @@
  */
 import type { Expression } from "../../kernel/expression.ts";
 import { type ReduceOp, type ScalarOp, scalarOps } from "../../kernel/scalarOps.ts";
-import { bytesOf, type Dtype } from "../../shape/dtype.ts";
+import { bytesOf, type ComputedDtype, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import {
   bitcastVector,
   castVector,
   extractLane,
-  joinMasks,
+  heldAs,
+  joinLowWords,
   lanesOf,
   replaceLane,
   scalarTypes,
@@ -68,7 +69,7 @@ export class VectorEmitter implements LaneWriter {
     }
     writeForm(
       w,
-      vectorForms[op][dtype],
+      vectorForms[op][heldAs(dtype)],
       2,
       (position) => (position === 0 ? w.get(state) : this.push(value, part)),
       () => "v128",
@@ -135,7 +136,7 @@ export class VectorEmitter implements LaneWriter {
     const isWide = bytesOf(dtype) >= 4;
     if (expression.kind === "load" && isWide && !this.#shared.has(expression)) {
       const offset = this.#scalars.pushAddress(expression);
-      return w.memory(dtype === "f64" ? "v128.load64_splat" : "v128.load32_splat", offset);
+      return w.memory(bytesOf(dtype) === 8 ? "v128.load64_splat" : "v128.load32_splat", offset);
     }
     this.#scalars.push(expression);
     splat(w, dtype);
@@ -188,12 +189,13 @@ export class VectorEmitter implements LaneWriter {
   #apply(expression: Apply, part: number): void {
     const { w } = this.#frame;
     const { op, inputs } = expression;
-    const dtype = at(inputs, -1).dtype;
+    const dtype = heldAs(at(inputs, -1).dtype);
+    const isWide = lanesOf(dtype) === 2;
     if (this.#contracted(expression, part)) return;
-    if (dtype !== "f64" && this.#frame.isRare(expression)) return this.#branch(inputs, part);
-    if (dtype === "f64" && scalarOps[op].result === "bool") {
-      for (const half of [2 * part, 2 * part + 1]) this.#write(vectorForms[op].f64, inputs, half);
-      return joinMasks(w);
+    if (!isWide && this.#frame.isRare(expression)) return this.#branch(inputs, part);
+    if (isWide && scalarOps[op].result === "bool") {
+      for (const half of [2 * part, 2 * part + 1]) this.#write(vectorForms[op][dtype], inputs, half);
+      return joinLowWords(w);
     }
     const second = inputs[1];
     const short = second?.kind === "literal" ? vectorLiteralForm(op, dtype, second.value) : undefined;
@@ -232,11 +234,11 @@ export class VectorEmitter implements LaneWriter {
 
   #write(form: Form, inputs: readonly Expression[], part: number): void {
     const { w } = this.#frame;
-    const isWide = inputs.some(({ dtype }) => dtype === "f64");
+    const isWide = inputs.some(({ dtype }) => lanesOf(dtype) === 2);
     const push = (position: number) => {
       const input = at(inputs, position);
-      if (!isWide || input.dtype === "f64") return this.push(input, part);
-      // the condition of a select among f64
+      if (!isWide || lanesOf(input.dtype) === 2) return this.push(input, part);
+      // the condition of a select among numbers of 64 bits
       this.push(input, part >> 1);
       widenMask(w, part);
     };
@@ -257,7 +259,7 @@ export class VectorEmitter implements LaneWriter {
   }
 
   /** Each lane as a scalar, for what has no vector instruction. */
-  #perLane(op: ScalarOp, dtype: Dtype, inputs: readonly Expression[], part: number): void {
+  #perLane(op: ScalarOp, dtype: ComputedDtype, inputs: readonly Expression[], part: number): void {
     const { w } = this.#frame;
     const { shapes } = this.#lanes;
     const operands = inputs.map((input) => {
@@ -290,7 +292,7 @@ export class VectorEmitter implements LaneWriter {
 
 /** Expressions that are wanted again though they stand once: both halves of what is narrower than its use. */
 export function widenedInputs(expression: Expression): readonly Expression[] {
-  if (expression.dtype !== "f64") return [];
-  if (expression.kind === "cast") return [expression.input];
+  if (lanesOf(expression.dtype) === 4) return [];
+  if (expression.kind === "cast") return lanesOf(expression.input.dtype) === 4 ? [expression.input] : [];
   return expression.kind === "apply" && expression.op === "select" ? expression.inputs.slice(0, 1) : [];
 }

@@ -3,8 +3,9 @@
  * two f64. Comparisons of f64 give masks of 64 bits, which `vectorEmitter.ts` brings together.
  */
 
+import { reinterpret, toWide } from "../../kernel/meaning.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
-import type { Dtype } from "../../shape/dtype.ts";
+import { type ComputedDtype, type Dtype, isHalf } from "../../shape/dtype.ts";
 import { andThen, type Form, none, op, perLane, reordered, sequence, unchanged } from "./forms.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { Opcode } from "./opcodes.ts";
@@ -14,10 +15,12 @@ import { type Row, spelling } from "./spelling.ts";
 export function repeated(dtype: Dtype, value: number): Uint8Array {
   if (dtype === "f32") return new Uint8Array(new Float32Array(4).fill(value).buffer);
   if (dtype === "f64") return new Uint8Array(new Float64Array(2).fill(value).buffer);
-  return new Uint8Array(new Int32Array(4).fill(dtype === "bool" ? -value : value).buffer);
+  if (dtype === "i64") return new Uint8Array(new BigInt64Array(2).fill(toWide(value)).buffer);
+  const word = isHalf(dtype) ? Number(reinterpret(dtype, "i16", value)) : dtype === "bool" ? -value : value;
+  return new Uint8Array(new Int32Array(4).fill(word).buffer);
 }
 
-const vectorTypeNames = { f32: "f32x4", f64: "f64x2", i32: "i32x4", bits: "v128" } as const;
+const vectorTypeNames = { f32: "f32x4", f64: "f64x2", i32: "i32x4", i64: "i64x2", bits: "v128" } as const;
 const { rows, floatRow, floats, integers, numbers, ordered, undefinedOnFloats, shiftForm } = spelling(
   vectorTypeNames,
   (w) => {
@@ -27,39 +30,52 @@ const { rows, floatRow, floats, integers, numbers, ordered, undefinedOnFloats, s
   perLane,
 );
 
-const laneByLane: Row = { ...floatRow(perLane, perLane), ...integers(perLane), bool: perLane };
+const laneByLane: Row = { ...floatRow(perLane, perLane), ...integers(perLane, perLane), bool: perLane };
 const shifts: Row = { ...laneByLane, f32: none, f64: none };
 const chosen = reordered("v128.bitselect", [1, 2, 0]);
 
 /** Spelling of each operation on one v128, by the dtype of its operands. */
 export const vectorForms: { readonly [Op in ScalarOp]: Row } = {
   ...rows,
-  negative: numbers("neg", op("i32x4.neg")),
-  abs: { ...floats("abs"), ...integers(op("i32x4.abs"), unchanged) },
+  negative: numbers("neg", op("i32x4.neg"), op("i64x2.neg")),
+  abs: { ...floats("abs"), ...integers(op("i64x2.abs"), op("i32x4.abs"), unchanged) },
   sign: {
     ...floatRow(sequence(writeSign("f32")), sequence(writeSign("f64"))),
-    ...integers(sequence(writeIntegerSign), sequence(writeIsNotZero)),
+    ...integers(perLane, sequence(writeIntegerSign), sequence(writeIsNotZero)),
   },
   not: { ...undefinedOnFloats, bool: op("v128.not") },
   quotient: { ...laneByLane, bool: none },
   remainder: { ...laneByLane, bool: none },
-  maximum: { ...floats("max"), ...integers(op("i32x4.max_s"), op("i32x4.max_u")), bool: op("v128.or") },
-  minimum: { ...floats("min"), ...integers(op("i32x4.min_s"), op("i32x4.min_u")), bool: op("v128.and") },
+  maximum: {
+    ...floats("max"),
+    ...integers(wideExtreme("i64x2.gt_s"), op("i32x4.max_s"), op("i32x4.max_u")),
+    bool: op("v128.or"),
+  },
+  minimum: {
+    ...floats("min"),
+    ...integers(wideExtreme("i64x2.lt_s"), op("i32x4.min_s"), op("i32x4.min_u")),
+    bool: op("v128.and"),
+  },
   // masks are −1 where they hold, so the order of signed numbers is turned around
   less: ordered("lt", reordered("i32x4.lt_s", [1, 0])),
   lessEqual: ordered("le", reordered("i32x4.le_s", [1, 0])),
   shiftLeft: shifts,
   shiftRight: shifts,
-  select: { ...floatRow(chosen, chosen), ...integers(chosen), bool: chosen },
+  select: { ...floatRow(chosen, chosen), ...integers(chosen, chosen), bool: chosen },
 };
+
+/** Each lane of the operand for which `compare` holds. */
+function wideExtreme(compare: Opcode): Form {
+  return sequence((w, [a = 0, b = 0]) => w.op(a, b, a, b, compare, "v128.bitselect"));
+}
 
 /** `select` on masks that are all ones or all zeros, where the engine has relaxed instructions: one instruction, not three. */
 export const relaxedSelect: Form = reordered("i32x4.relaxed_laneselect", [1, 2, 0]);
 
 /** The form of an operation whose second operand is `literal`, where there is a shorter one; it takes the first operand alone. */
-export function vectorLiteralForm(name: ScalarOp, dtype: Dtype, literal: number): Form | undefined {
+export function vectorLiteralForm(name: ScalarOp, dtype: ComputedDtype, literal: number): Form | undefined {
   if (dtype === "f32" || dtype === "f64") return extremeForm(name, dtype, literal);
-  if (dtype === "bool") return undefined;
+  if (dtype === "bool" || dtype === "i64") return undefined;
   const isMask = name === "remainder" && literal > 0 && Number.isInteger(Math.log2(literal));
   return isMask ? withConstant("v128.and", "i32", literal - 1) : shiftForm(name, dtype, literal);
 }

@@ -6,7 +6,7 @@ import { at } from "../../support/invariant.ts";
 import { castVector, extractLane, lanesOf, replaceLane } from "./casts.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
-import { stores } from "./scalarEmitter.ts";
+import { loads, stores } from "./scalarEmitter.ts";
 import { repeated } from "./vectorForms.ts";
 
 /** The writers of the statement at hand. */
@@ -29,7 +29,9 @@ export function pushLanes(
   if (stride === 1) {
     const offset = scalars.pushAddress(load);
     if (bytesOf(dtype) >= 4) return w.memory("v128.load", offset + 16 * part);
+    if (bytesOf(dtype) === 2) return w.memory("v128.load16x4_s", offset + 8 * part);
     w.memory("v128.load32_zero", offset + 4 * part);
+    if (dtype === "i8") return w.op("i16x8.extend_low_i8x16_s", "i32x4.extend_low_i16x8_s");
     w.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
     return castVector(w, "u8", dtype, part, () => {});
   }
@@ -55,12 +57,12 @@ function gather({ w }: Frame, dtype: Dtype, push: (lane: number) => number): voi
     if (bytesOf(dtype) < 4) {
       w.get(vector);
       const offset = push(lane);
-      w.memory("i32.load8_u", offset);
-      replaceLane(w, "u8", lane);
+      w.memory(loads[dtype], offset);
+      replaceLane(w, "i32", lane);
     } else {
       const offset = push(lane);
       w.get(vector);
-      w.memoryLane(dtype === "f64" ? "v128.load64_lane" : "v128.load32_lane", offset, lane);
+      w.memoryLane(bytesOf(dtype) === 8 ? "v128.load64_lane" : "v128.load32_lane", offset, lane);
     }
     w.set(vector);
   }
@@ -132,9 +134,12 @@ export function storeLanes(
       vectors.push(store.value, part);
       if (bytesOf(dtype) >= 4) {
         w.memory("v128.store", offset + 16 * part);
+      } else if (bytesOf(dtype) === 2) {
+        pack(frame, [0, 1, 4, 5, 8, 9, 12, 13]);
+        w.memoryLane("v128.store64_lane", offset + 8 * part, 0);
       } else {
-        castVector(w, dtype, "u8", part, () => {});
-        packBytes(frame);
+        if (dtype === "bool") castVector(w, dtype, "u8", part, () => {});
+        pack(frame, [0, 4, 8, 12]);
         w.memoryLane("v128.store32_lane", offset + 4 * part, 0);
       }
       continue;
@@ -161,11 +166,11 @@ function scatter({ w }: Frame, value: Expression, part: number, pointers: LanePo
   w.release(vector);
 }
 
-/** The low byte of each 32-bit lane on the stack, brought together in the first four bytes. */
-function packBytes({ w }: Frame): void {
+/** The bytes at `places` of the vector on the stack, brought together in front. */
+function pack({ w }: Frame, places: readonly number[]): void {
   const vector = w.local("v128");
   w.tee(vector);
   w.get(vector);
-  w.shuffle([0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]);
+  w.shuffle(Array.from({ length: 16 }, (_, index) => at(places, index % places.length)));
   w.release(vector);
 }

@@ -5,6 +5,7 @@
  */
 import { node } from "../../graph/node.ts";
 import type { Window } from "../../graph/primitives.ts";
+import { computedIn } from "../../shape/dtype.ts";
 import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
@@ -179,7 +180,7 @@ function convolve(
       right: [groupName, outerName, innerName, ...spatial(kernelName)],
       output: [batchName, groupName, outerName, ...spatial(outputName)],
       windows,
-      accumulate: dtype,
+      accumulate: computedIn(dtype),
       dtype,
     });
     return reshape(new Tensor(result), [at(x.shape, 0), out, ...sizes]);
@@ -233,7 +234,7 @@ function convolveBack(
       {
         names: [batchName, groupName, innerName, ...spatial(inputName)],
         shape: [batch, groups, out / groups, ...full],
-        accumulate: dtype,
+        accumulate: computedIn(dtype),
         dtype,
       },
     );

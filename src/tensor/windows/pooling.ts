@@ -2,6 +2,7 @@
  * Pooling: the largest or the average element of each window. A window's elements are as many strided slices of the
  * input as the kernel has positions, combined in one pass over memory.
  */
+import { dtypes } from "../../shape/dtype.ts";
 import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
@@ -39,8 +40,7 @@ export interface PoolingOptions {
  * ```
  */
 export function maxPool(x: Tensor, kernel: readonly number[], options: PoolingOptions = {}): Tensor {
-  const lowest = { f32: -Infinity, f64: -Infinity, i32: -(2 ** 31), u32: 0, u8: 0, bool: 0 }[x.dtype];
-  return windowElements("maxPool", x, kernel, options, lowest).reduce((largest, next) =>
+  return windowElements("maxPool", x, kernel, options, dtypes[x.dtype].lowest).reduce((largest, next) =>
     where(logicalOr(greaterEqual(largest, next), isNan(largest)), largest, next),
   );
 }

@@ -1,12 +1,12 @@
 /** Rows of `tensor/comparison.ts` and `tensor/bitwise.ts`. */
 import * as S from "../../../src/index.ts";
 import { mapped } from "../host.ts";
-import { binary, draw, type OpRow, row, unary } from "../row.ts";
+import { binary, draw, integers, type OpRow, row, unary } from "../row.ts";
 
 const bool = () => "bool" as const;
 const none = { derivative: "none", result: bool } as const;
 const truth = (x: number) => Number(x !== 0);
-const whole = { derivative: "none", special: [] } as const;
+const whole = { derivative: "none", special: [], others: [...integers, "bool"] } as const;
 
 /** Only integer samples: bits of floats are not to be had. */
 function onBits(made: OpRow): OpRow {
@@ -172,7 +172,7 @@ export const rows: readonly OpRow[] = [
       (a, b) => a * 2 ** b,
       {
         ...whole,
-        others: ["i32", "u32", "u8"],
+        others: integers,
         wholeDomainOfSecond: [0, 7],
         errors: floats(() => S.bitwiseLeftShift(x(), x())),
       },
@@ -185,7 +185,7 @@ export const rows: readonly OpRow[] = [
       (a, b) => Math.floor(a / 2 ** b),
       {
         ...whole,
-        others: ["i32", "u32", "u8"],
+        others: integers,
         wholeDomainOfSecond: [0, 7],
         errors: floats(() => S.bitwiseRightShift(x(), x())),
       },

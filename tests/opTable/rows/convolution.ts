@@ -1,8 +1,9 @@
 /** Rows of `tensor/windows/`. The reference adds up every product one by one, by the definition. */
 
 import * as S from "../../../src/index.ts";
+import { isFloat } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, read } from "../host.ts";
-import { draw, many, type OpRow, row, type Sample } from "../row.ts";
+import { counted, draw, floating, many, type OpRow, row, type Sample } from "../row.ts";
 
 interface Movement {
   readonly stride?: number | readonly number[];
@@ -35,7 +36,7 @@ function convolved(x: HostTensor, weight: HostTensor, move: Movement): HostTenso
     const reach = each(move.dilation, d, 1) * ((kernel[d] ?? 0) - 1) + 1;
     return Math.floor((size + 2 * each(move.padding, d, 0) - reach) / each(move.stride, d, 1)) + 1;
   });
-  return build([batch, out, ...outputs], x.dtype, ([n = 0, o = 0, ...place]) => {
+  return build([batch, out, ...outputs], counted(x.dtype), ([n = 0, o = 0, ...place]) => {
     const first = Math.floor(o / (out / groups)) * perGroup;
     let sum = 0;
     for (const [c = 0, ...tap] of positions([perGroup, ...kernel])) {
@@ -72,7 +73,7 @@ function transposed(x: HostTensor, weight: HostTensor, move: Movement): HostTens
       sums.set(key, (sums.get(key) ?? 0) + read(x, [n, c, ...place]) * read(weight, [c, o, ...tap]));
     }
   }
-  return build([batch, perGroup * groups, ...full], x.dtype, (position) => sums.get(String(position)) ?? 0);
+  return build([batch, perGroup * groups, ...full], counted(x.dtype), (position) => sums.get(String(position)) ?? 0);
 }
 
 type Convolution = (x: S.Tensor, weight: S.Tensor, options?: Movement) => S.Tensor;
@@ -284,7 +285,7 @@ export const rows: readonly OpRow[] = [
     samples: pools.flatMap(([x, kernel, move], index) =>
       (index === 0 ? (["f32", "f64", "i32", "u8"] as const) : (["f32"] as const)).map((dtype) => ({
         label: `${dtype}[${x}] ${kernel} ${JSON.stringify(move)}`,
-        inputs: [draw(`pool${x}`, x, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 9])],
+        inputs: [draw(`pool${x}`, x, dtype, isFloat(dtype) ? [-2, 2] : [0, 9])],
         call: (a: S.Tensor) => S.maxPool(a, kernel, move),
         expected: (a: HostTensor) => pooled(a, kernel, move, (elements) => Math.max(...elements)),
       })),
@@ -311,7 +312,13 @@ export const rows: readonly OpRow[] = [
       inputs: [draw(`pool${x}`, x, "f32")],
       call: (a: S.Tensor) => S.averagePool(a, kernel, move),
       expected: (a: HostTensor) =>
-        pooled(a, kernel, move, (elements, size) => elements.reduce((sum, next) => sum + next, 0) / size),
+        pooled(
+          a,
+          kernel,
+          move,
+          (elements, size) => elements.reduce((sum, next) => sum + next, 0) / size,
+          floating(a.dtype),
+        ),
     })),
     errors: [
       {

@@ -1,18 +1,16 @@
 /** Rows of `tensor/cumulative.ts`. */
 
-import type { Dtype } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
+import { isFloat } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, host, read } from "../host.ts";
-import { draw, type ErrorSample, many, type OpRow, row, type Sample } from "../row.ts";
+import { draw, type ErrorSample, many, type OpRow, otherDtypes, row, type Sample, summedAs } from "../row.ts";
 
 type Cumulation = (x: S.Tensor, options?: S.CumulativeOptions) => S.Tensor;
 type Combine = (before: number, value: number) => number;
 
-const counted = (dtype: Dtype): Dtype => (dtype === "bool" || dtype === "u8" ? "i32" : dtype);
-
 function cumulated(x: HostTensor, axis: number, combine: Combine): HostTensor {
   const at = axis < 0 ? axis + x.shape.length : axis;
-  return build(x.shape, counted(x.dtype), (position) => {
+  return build(x.shape, summedAs(x.dtype), (position) => {
     let total = read(x, position.with(at, 0));
     for (let index = 1; index <= (position[at] ?? 0); index++)
       total = combine(total, read(x, position.with(at, index)));
@@ -48,8 +46,8 @@ function samplesOf(name: string, call: Cumulation, combine: Combine): Sample[] {
   const plain = cases.map(([shape, axis]) =>
     sample(`f32[${shape}] along ${axis}`, draw(`${name}${shape}`, shape, "f32", [-1.5, 1.5]), axis),
   );
-  const typed = (["f64", "i32", "u32", "u8", "bool"] as const).map((dtype) =>
-    sample(`${dtype}[4, 6]`, draw(`${name}${dtype}`, [4, 6], dtype, dtype === "f64" ? [-2, 2] : [-3, 4]), 1),
+  const typed = ["f64" as const, ...otherDtypes].map((dtype) =>
+    sample(`${dtype}[4, 6]`, draw(`${name}${dtype}`, [4, 6], dtype, isFloat(dtype) ? [-1.5, 1.5] : [-3, 4]), 1),
   );
   const special = (["f32", "f64"] as const).flatMap((dtype) => [
     sample(`${dtype} with zeros`, host([2, 4], dtype, [2, 0, 3, -1, -0, 1, 0, 5]), 1),

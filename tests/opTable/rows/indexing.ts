@@ -2,9 +2,9 @@
 
 import type { Dtype } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
-import { isFloat } from "../../../src/shape/dtype.ts";
+import { dtypes, isFloat } from "../../../src/shape/dtype.ts";
 import { broadcast, build, type HostTensor, host, positions, read } from "../host.ts";
-import { draw, type ErrorSample, type OpRow, row, type Sample } from "../row.ts";
+import { draw, type ErrorSample, integers, type OpRow, otherDtypes, otherNumbers, row, type Sample } from "../row.ts";
 
 /** The place that `index` says in an axis of `size`, or undefined where there is none. */
 function placeOf(index: number, size: number): number | undefined {
@@ -89,7 +89,7 @@ const alongCases: readonly (readonly [readonly number[], readonly number[], numb
   [[20, 33], [20, 1], -1],
 ];
 
-const dtypes = ["f64", "i32", "u32", "u8", "bool"] as const;
+const others: readonly Dtype[] = ["f64", ...otherDtypes];
 
 function reading(
   name: string,
@@ -111,20 +111,20 @@ function reading(
       axis,
     ),
   );
-  const typed = dtypes.map((dtype) =>
+  const typed = others.map((dtype) =>
     sample(`${dtype}[6]`, draw(`${name}${dtype}`, [6], dtype, [-8, 8]), into(6, [5]), 0),
   );
   // Out of range by one and by far, on both sides; also of an axis without positions
   const wrong = host([8], "i32", [5, -6, 6, -7, 2 ** 31 - 1, -(2 ** 31), 100, 0]);
-  const outside = (["f32", ...dtypes] as const).map((dtype) =>
+  const outside = (["f32", ...others] as const).map((dtype) =>
     sample(`${dtype} out of range`, draw(`${name}out${dtype}`, [6], dtype, [1, 8]), wrong, 0),
   );
   const empty = sample("of an empty axis", host([0], "f32", []), host([2], "i32", [0, -1]), 0);
-  const unsigned = (["u8", "u32"] as const).map((dtype) =>
+  const unsigned = integers.map((dtype) =>
     sample(
       `positions of ${dtype}`,
       draw(`${name}unsigned`, [6], "f32"),
-      host([4], dtype, [5, 0, dtype === "u8" ? 255 : 2 ** 32 - 1, 3]),
+      host([4], dtype, [5, 0, dtype === "i64" ? 2 ** 32 - 1 : dtypes[dtype].highest, 3]),
       0,
     ),
   );
@@ -148,7 +148,7 @@ const writing: readonly Sample[] = [
       expected: (x, places, values) => added(x, places, values, axis),
     };
   }),
-  ...(["f64", "i32", "u32", "u8"] as const).map(
+  ...["f64" as const, ...otherNumbers].map(
     (dtype): Sample => ({
       label: `${dtype}, every position more than once`,
       inputs: [

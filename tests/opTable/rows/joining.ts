@@ -36,7 +36,7 @@ function concatenation(
       joined(
         tensors,
         axis < 0 ? axis + (shapes[0]?.length ?? 0) : axis,
-        tensors.every((each) => each.dtype === "f64") ? "f64" : dtype,
+        tensors.every((each) => each.dtype === tensors[0]?.dtype) ? (tensors[0]?.dtype ?? dtype) : dtype,
       ),
   };
 }

@@ -2,10 +2,10 @@
 
 import type { Dtype, TensordotAxes } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
+import { isFloat } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, read, summedProducts } from "../host.ts";
-import { draw, many, type OpRow, row, type Sample } from "../row.ts";
+import { counted, draw, many, type OpRow, row, type Sample } from "../row.ts";
 
-const counted = (dtype: Dtype): Dtype => (dtype === "bool" ? "i32" : dtype);
 const of = (shape: readonly number[]): S.Tensor => S.zeros(shape);
 
 /** A sample of two operands that is the sum of products `equation`; sizes of 1 are repeated. */
@@ -19,8 +19,8 @@ function products(
   return {
     label: `${dtype}[${a}] [${b}]`,
     inputs: [
-      draw(`left${a}`, a, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5]),
-      draw(`right${b}`, b, dtype, dtype === "f32" || dtype === "f64" ? [-2, 2] : [0, 5]),
+      draw(`left${a}`, a, dtype, isFloat(dtype) ? [-2, 2] : [0, 5]),
+      draw(`right${b}`, b, dtype, isFloat(dtype) ? [-2, 2] : [0, 5]),
     ],
     call,
     expected: (x, y) => summed(equation, counted(x.dtype), x, y),
@@ -53,7 +53,7 @@ function sum(equation: string, letters: string, ...shapes: readonly (readonly nu
     label: `${equation} of ${shapes.map((shape) => `[${shape}]`).join(" ")}`,
     inputs: shapes.map((shape, index) => draw(`${equation}${index}`, shape, "f32")),
     call: (...tensors) => S.einsum(equation, ...tensors),
-    expected: (...tensors) => summed(letters, tensors[0]?.dtype ?? "f32", ...tensors),
+    expected: (...tensors) => summed(letters, counted(tensors[0]?.dtype ?? "f32"), ...tensors),
   };
 }
 

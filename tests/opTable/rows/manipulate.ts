@@ -2,6 +2,7 @@
 
 import type { Dtype, Padding, SliceRange } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
+import { allDtypes } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, picked, read, upTo } from "../host.ts";
 import { draw, type ErrorSample, noAxis, type OpRow, row, type Sample } from "../row.ts";
 
@@ -26,7 +27,7 @@ function moves(
   }));
 }
 
-const every: readonly Dtype[] = ["f32", "f64", "i32", "u8", "bool"];
+const every = allDtypes;
 
 const reshaped =
   (shape: readonly number[]): HostMove =>

@@ -2,14 +2,13 @@
 
 import type { Dtype, ReduceOptions } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
+import { isFloat } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, read, reduced } from "../host.ts";
-import { draw, type ErrorSample, many, type OpRow, row, type Sample } from "../row.ts";
+import { draw, type ErrorSample, floating, many, type OpRow, otherDtypes, row, type Sample, summedAs } from "../row.ts";
 
 type Reduction = (x: S.Tensor, options: ReduceOptions) => S.Tensor;
 type Fold = (values: number[]) => number;
 
-const floating = (dtype: Dtype): Dtype => (dtype === "f64" ? "f64" : "f32");
-const counted = (dtype: Dtype): Dtype => (dtype === "bool" || dtype === "u8" ? "i32" : dtype);
 const same = (dtype: Dtype): Dtype => dtype;
 
 const cases: readonly (readonly [
@@ -43,7 +42,7 @@ function reductions(
   name: string,
   call: Reduction,
   fold: Fold,
-  { result = same, empty = true, others = ["i32", "u8", "bool"] as readonly Dtype[] } = {},
+  { result = same, empty = true, others = otherDtypes } = {},
 ): Sample[] {
   const sample = (x: HostTensor, axis: number | readonly number[] | undefined, keepDims: boolean): Sample => ({
     label: `${x.dtype}[${x.shape}] axis ${axis === undefined ? "all" : `[${axis}]`}${keepDims ? " kept" : ""}`,
@@ -55,7 +54,7 @@ function reductions(
     sample(draw(`${name}${shape}${String(axis)}`, shape, "f32"), axis, keepDims),
   );
   const typed = (["f64", ...others] as const).map((dtype) =>
-    sample(draw(`${name}${dtype}`, [4, 6], dtype, dtype === "f64" ? [-2, 2] : [-3, 4]), 1, false),
+    sample(draw(`${name}${dtype}`, [4, 6], dtype, isFloat(dtype) ? [-2, 2] : [-3, 4]), 1, false),
   );
   const none = [
     sample(draw(name, [0, 3], "f32"), 1, false),
@@ -105,12 +104,12 @@ const emptyExtreme = (call: (x: S.Tensor) => unknown): ErrorSample => ({
 export const rows: readonly OpRow[] = [
   row("sum", {
     tolerance: many,
-    samples: reductions("sum", (x, options) => S.sum(x, options), total, { result: counted }),
+    samples: reductions("sum", (x, options) => S.sum(x, options), total, { result: summedAs }),
     errors: wrongAxis((x) => S.sum(x, 5)),
   }),
   row("prod", {
     tolerance: many,
-    samples: [...reductions("prod", (x, options) => S.prod(x, options), product, { result: counted }), zeros()],
+    samples: [...reductions("prod", (x, options) => S.prod(x, options), product, { result: summedAs }), zeros()],
     errors: wrongAxis((x) => S.prod(x, { axis: 5 })),
   }),
   row("mean", {

@@ -1,11 +1,10 @@
 /** Rows of `tensor/transcendental.ts` and `tensor/activation.ts`. */
 
-import type { Dtype } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
 import { erf } from "../host.ts";
-import { binary, extremes, type MapOptions, many, type OpRow, unary } from "../row.ts";
+import { binary, counted, extremes, floating, type MapOptions, many, type OpRow, unary } from "../row.ts";
 
-const result = (dtype: Dtype): Dtype => (dtype === "f64" ? "f64" : "f32");
+const result = floating;
 /** Few bits are lost: 2 ulp in f32. */
 const close = { f32: { relative: 3e-7, absolute: 1e-37 }, f64: { relative: 1e-15, absolute: 1e-300 } } as const;
 const near = { f32: { relative: 2e-6, absolute: 1e-36 }, f64: { relative: 1e-14, absolute: 1e-300 } } as const;
@@ -68,7 +67,7 @@ export const rows: readonly OpRow[] = [
     "relu",
     (x) => S.relu(x),
     (x) => (x <= 0 ? 0 : x),
-    { derivative: "once", others: ["i32", "u32", "u8"] },
+    { result: counted, derivative: "once" },
   ),
   unary(
     "leakyRelu",
