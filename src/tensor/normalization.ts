@@ -8,7 +8,7 @@ import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { add, multiply, rsqrt, square, subtract } from "./arithmetic.ts";
 import { reshape } from "./manipulate.ts";
-import { explaining, floatsOf, whence } from "./operands.ts";
+import { explaining, throughFloats, whence } from "./operands.ts";
 import { mean } from "./reduce.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import type { Tensor } from "./tensor.ts";
@@ -53,10 +53,11 @@ export function layerNorm<S extends ShapeType>(x: Tensor<S>, options?: RowNormal
 export function layerNorm(x: Tensor, { axes = 1, ...options }: RowNormalizationOptions = {}): Tensor {
   return withOneOrigin(() => {
     const last = lastAxes("layerNorm", x, axes);
-    const values = floatsOf(x);
-    const centred = subtract(values, mean(values, last, { keepDims: true }));
-    const scaled = multiply(centred, inverseDeviation(mean(square(centred), last, { keepDims: true }), options));
-    return scaleAndShift("layerNorm", scaled, options, x.shape.slice(-axes), x.shape.slice(-axes));
+    return throughFloats(x, (values) => {
+      const centred = subtract(values, mean(values, last, { keepDims: true }));
+      const scaled = multiply(centred, inverseDeviation(mean(square(centred), last, { keepDims: true }), options));
+      return scaleAndShift("layerNorm", scaled, options, x.shape.slice(-axes), x.shape.slice(-axes));
+    });
   });
 }
 
@@ -77,9 +78,10 @@ export function rmsNorm<S extends ShapeType>(x: Tensor<S>, options?: RowNormaliz
 export function rmsNorm(x: Tensor, { axes = 1, ...options }: RowNormalizationOptions = {}): Tensor {
   return withOneOrigin(() => {
     const last = lastAxes("rmsNorm", x, axes);
-    const values = floatsOf(x);
-    const scaled = multiply(values, inverseDeviation(mean(square(values), last, { keepDims: true }), options));
-    return scaleAndShift("rmsNorm", scaled, options, x.shape.slice(-axes), x.shape.slice(-axes));
+    return throughFloats(x, (values) => {
+      const scaled = multiply(values, inverseDeviation(mean(square(values), last, { keepDims: true }), options));
+      return scaleAndShift("rmsNorm", scaled, options, x.shape.slice(-axes), x.shape.slice(-axes));
+    });
   });
 }
 
@@ -102,17 +104,18 @@ export function batchNorm(x: Tensor, { mean: given, variance, ...options }: Batc
   return withOneOrigin(() => {
     const channels = channelsOf("batchNorm", x);
     const perChannel = x.shape.slice(1).map((size, axis) => (axis === 0 ? size : 1));
-    const values = floatsOf(x);
     const others = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     if ((given === undefined) !== (variance === undefined))
       throw new ArgumentError("batchNorm: mean and variance belong together; give both or neither.");
     const fitted = (name: string, value: Tensor) => fitOne("batchNorm", name, value, [channels], perChannel);
-    const middle = given === undefined ? mean(values, others, { keepDims: true }) : fitted("mean", given);
-    const centred = subtract(values, middle);
-    const spread =
-      variance === undefined ? mean(square(centred), others, { keepDims: true }) : fitted("variance", variance);
-    const scaled = multiply(centred, inverseDeviation(spread, options));
-    return scaleAndShift("batchNorm", scaled, options, [channels], perChannel);
+    return throughFloats(x, (values) => {
+      const middle = given === undefined ? mean(values, others, { keepDims: true }) : fitted("mean", given);
+      const centred = subtract(values, middle);
+      const spread =
+        variance === undefined ? mean(square(centred), others, { keepDims: true }) : fitted("variance", variance);
+      const scaled = multiply(centred, inverseDeviation(spread, options));
+      return scaleAndShift("batchNorm", scaled, options, [channels], perChannel);
+    });
   });
 }
 
@@ -160,12 +163,14 @@ function normalizeGroups(operation: string, x: Tensor, groups: number, options: 
       `${operation}: ${channels} channels do not divide into ${groups} groups of equal size.${whence([x])}`,
       { channels, groups },
     );
-  const grouped: Tensor = reshape(floatsOf(x), [batch, groups, channels / groups, ...sizes]);
-  const own = grouped.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
-  const centred = subtract(grouped, mean(grouped, own, { keepDims: true }));
-  const scaled = multiply(centred, inverseDeviation(mean(square(centred), own, { keepDims: true }), options));
   const perChannel = [channels, ...sizes.map(() => 1)];
-  return scaleAndShift(operation, reshape(scaled, x.shape), options, [channels], perChannel);
+  return throughFloats(x, (values) => {
+    const grouped: Tensor = reshape(values, [batch, groups, channels / groups, ...sizes]);
+    const own = grouped.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+    const centred = subtract(grouped, mean(grouped, own, { keepDims: true }));
+    const scaled = multiply(centred, inverseDeviation(mean(square(centred), own, { keepDims: true }), options));
+    return scaleAndShift(operation, reshape(scaled, x.shape), options, [channels], perChannel);
+  });
 }
 
 function inverseDeviation(variance: Tensor, { epsilon = 1e-5 }: NormalizationOptions): Tensor {

@@ -6,7 +6,7 @@ import { withOneOrigin } from "../graph/node.ts";
 import { abs, negative, sign, sqrt, square } from "./arithmetic.ts";
 import { where } from "./comparison.ts";
 import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
-import { type Fitting, floatsOf, type Joined, mapOperands, type Operand, toFloat } from "./operands.ts";
+import { type Fitting, floatsOf, type Joined, mapOperands, type Operand, throughFloats, toFloat } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -199,11 +199,12 @@ export function tan(x: Tensor): Tensor {
  */
 export function sinh<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function sinh(x: Tensor): Tensor {
-  return withOneOrigin(() => {
-    // sinh x = 2 sinh(x/2) cosh(x/2): exact near 0, and no overflow before the result has one
-    const { rising, falling } = halves(x);
-    return rising.subtract(falling).multiply(rising.add(falling).multiply(0.5).add(1));
-  });
+  // near 0, eˣ and e⁻ˣ cancel
+  return hyperbolic(
+    x,
+    (values) => expm1(values).subtract(expm1(negative(values))),
+    (rising, falling) => rising.subtract(falling),
+  );
 }
 
 /**
@@ -217,12 +218,11 @@ export function sinh(x: Tensor): Tensor {
  */
 export function cosh<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function cosh(x: Tensor): Tensor {
-  return withOneOrigin(() => {
-    // cosh x = 1 + 2 sinh(x/2)²
-    const { rising, falling } = halves(x);
-    const difference = rising.subtract(falling);
-    return difference.multiply(0.5).multiply(difference).add(1);
-  });
+  return hyperbolic(
+    x,
+    (values) => exp(values).add(exp(negative(values))),
+    (rising, falling) => rising.add(falling),
+  );
 }
 
 /**
@@ -332,10 +332,24 @@ export function logaddexp<A extends Operand, B extends Operand>(a: A, b: Fitting
   });
 }
 
-/** e^(x/2) − 1 and e^(−x/2) − 1. */
-function halves(x: Tensor): { readonly rising: Tensor; readonly falling: Tensor } {
-  const half = x.multiply(0.5);
-  return { rising: expm1(half), falling: expm1(negative(half)) };
+/** Below it eˣ is finite in every dtype. */
+const edge = 88;
+/** Enough that half of e^`lowered` is more than 1, and within 2^−29 of a number of 24 bits. */
+const lowered = 1.078125;
+
+/** Half of what `near` makes of x; far from 0, half of what `far` makes of eˣ and e⁻ˣ: finite where that is, though eˣ may not be. */
+function hyperbolic(
+  x: Tensor,
+  near: (values: Tensor) => Tensor,
+  far: (rising: Tensor, falling: Tensor) => Tensor,
+): Tensor {
+  const compute = (values: Tensor) => {
+    const isNear = abs(values).less(edge);
+    const distant = where(isNear, edge, values);
+    const powers = far(exp(distant.subtract(lowered)), exp(negative(distant).subtract(lowered)));
+    return where(isNear, near(where(isNear, values, 0)).multiply(0.5), powers.multiply(Math.exp(lowered) / 2));
+  };
+  return withOneOrigin(() => throughFloats(x, compute));
 }
 
 attachMethods({

@@ -24,18 +24,20 @@ const cosTail = [0.04166664555668831, -0.0013887297827750444, 2.443008816044312e
 interface Reduced {
   /** i32; its two lowest bits count. */
   readonly quadrant: Expression;
+  /** The rest, and what f32 loses of it. */
   readonly r: Expression;
+  readonly tail: Expression;
 }
 
 /** sin x. */
 export function sin(s: Single, x: Expression): Expression {
   const sign = s.apply("and", s.bits(x), signBit);
-  return circular(s, x, ({ quadrant, r }) => s.ofBits(s.apply("xor", s.bits(wave(s, quadrant, r)), sign)));
+  return circular(s, x, (reduced) => s.ofBits(s.apply("xor", s.bits(wave(s, reduced)), sign)));
 }
 
 /** cos x, a quarter turn ahead. */
 export function cos(s: Single, x: Expression): Expression {
-  return circular(s, x, ({ quadrant, r }) => wave(s, s.add(quadrant, 1), r));
+  return circular(s, x, ({ quadrant, ...rest }) => wave(s, { quadrant: s.add(quadrant, 1), ...rest }));
 }
 
 function circular(s: Single, x: Expression, value: (reduced: Reduced) => Expression): Expression {
@@ -45,17 +47,16 @@ function circular(s: Single, x: Expression, value: (reduced: Reduced) => Express
   return s.select(s.less(a, edge), value(reduceSmall(s, a)), rare);
 }
 
-/** sin of quadrant·π/2 + r. */
-function wave(s: Single, quadrant: Expression, r: Expression): Expression {
+/** sin of quadrant·π/2 + r + tail. */
+function wave(s: Single, { quadrant, r, tail }: Reduced): Expression {
   const z = s.multiply(r, r);
-  const even = s.add(r, s.multiply(s.multiply(r, z), s.polynomial(z, sinTail)));
   // what rounding 1 − z/2 loses is put back
   const half = s.multiply(z, 0.5);
   const most = s.subtract(1, half);
-  const odd = s.add(
-    most,
-    s.add(s.subtract(s.subtract(1, most), half), s.multiply(s.multiply(z, z), s.polynomial(z, cosTail))),
-  );
+  // sin and cos of r + tail have tail·cos r more, and tail·sin r less, than those of r
+  const even = s.add(r, s.add(s.multiply(s.multiply(r, z), s.polynomial(z, sinTail)), s.multiply(tail, most)));
+  const lost = s.subtract(s.subtract(s.subtract(1, most), half), s.multiply(r, tail));
+  const odd = s.add(most, s.add(lost, s.multiply(s.multiply(z, z), s.polynomial(z, cosTail))));
   const isOdd = s.equal(s.apply("and", quadrant, 1), 1);
   const sign = s.apply("shiftLeft", s.apply("and", quadrant, 2), 30);
   return s.ofBits(s.apply("xor", s.bits(s.select(isOdd, odd, even)), sign));
@@ -74,7 +75,13 @@ function reduceSmall(s: Single, a: Expression): Reduced {
   const twice = take(once, second);
   const thrice = take(twice.rest, third);
   const lost = s.add(twice.lost, thrice.lost);
-  return { quadrant: s.toWhole(n), r: s.add(thrice.rest, s.subtract(lost, s.multiply(n, fourth))) };
+  return { quadrant: s.toWhole(n), ...sumOf(s, thrice.rest, s.subtract(lost, s.multiply(n, fourth))) };
+}
+
+/** high + low, and what rounding that loses. */
+function sumOf(s: Single, high: Expression, low: Expression): { readonly r: Expression; readonly tail: Expression } {
+  const r = s.add(high, low);
+  return { r, tail: s.add(s.subtract(high, r), low) };
 }
 
 /** a·2/π as a number of 64 bits, two before the point: the rest is whole turns. */
@@ -96,7 +103,7 @@ function reduceLarge(s: Single, a: Expression): Reduced {
   const fractionHead = s.head(fraction);
   const fractionTail = s.add(s.subtract(fraction, fractionHead), s.multiply(lost, 2 ** -30));
   const tail = s.add(s.multiply(fractionHead, halfPiTail), s.multiply(fractionTail, halfPi));
-  return { quadrant: s.toWhole(quadrant), r: s.add(s.multiply(fractionHead, halfPiHead), tail) };
+  return { quadrant: s.toWhole(quadrant), ...sumOf(s, s.multiply(fractionHead, halfPiHead), tail) };
 }
 
 /** Three words of 2/π from bit `start` on (u32, below 136). */

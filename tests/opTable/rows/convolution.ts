@@ -367,7 +367,7 @@ export const rows: readonly OpRow[] = [
 function adaptive(x: HostTensor, sizes: Shape): HostTensor {
   const first = x.shape.length - sizes.length;
   const shape = x.shape.map((size, axis) => sizes[axis - first] ?? size);
-  return build(shape, x.dtype === "f64" ? "f64" : "f32", (position) => {
+  return build(shape, floating(x.dtype), (position) => {
     const ranges = position.map((place, axis) => {
       const [from = 1, to = 1] = axis < first ? [1, 1] : [x.shape[axis], sizes[axis - first]];
       const [start, end] =

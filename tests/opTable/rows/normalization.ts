@@ -2,7 +2,7 @@
 
 import * as S from "../../../src/index.ts";
 import { build, count, type HostTensor, positions, read } from "../host.ts";
-import { draw, many, type OpRow, row, type Sample } from "../row.ts";
+import { draw, floating, many, type OpRow, row, type Sample } from "../row.ts";
 
 type Shape = readonly number[];
 
@@ -23,7 +23,7 @@ function normalized(x: HostTensor, groupOf: GroupOf, epsilon: number, isCentred 
       return [group, [middle, Math.sqrt(average(values.map((value) => (value - middle) ** 2)) + epsilon)]] as const;
     }),
   );
-  return build(x.shape, x.dtype === "f64" ? "f64" : "f32", (position) => {
+  return build(x.shape, floating(x.dtype), (position) => {
     const [middle = NaN, deviation = NaN] = scales.get(groupOf(position)) ?? [];
     return (read(x, position) - middle) / deviation;
   });
