@@ -134,6 +134,19 @@ describe("a scan", () => {
     ]);
   });
 
+  test("is given what is not computed yet, so that it has a derivative", async () => {
+    seed(1);
+    const [weights, xs] = [random.normal([3, 3]), random.normal([4, 2, 3])];
+    const looped = grad((w: Tensor) =>
+      scan((_: readonly Tensor[], x: Tensor) => [[], x.matmul(w)] as const, [], xs)[1]
+        .square()
+        .sum(),
+    );
+    const direct = grad((w: Tensor) => xs.matmul(w).square().sum());
+    const [a, b] = [await looped(weights).data(), await direct(weights).data()];
+    a.forEach((value, index) => expect(value).toBeCloseTo(b[index] ?? NaN, 4));
+  });
+
   test("refuses assignments inside, and promises", () => {
     const state = new Parameter(zeros([]), { name: "running" });
     const assigning = compile((xs: Tensor) =>

@@ -49,7 +49,7 @@ export function cond(
       return result;
     });
     const results = traced.result.leaves.map(({ node }) => node);
-    return { ...traced, ...closeOver(traced.parameters, results) };
+    return { ...traced, ...closeOver(traced, results) };
   });
   const [a, b] = [at([first], 0), at([second], 0)];
   if (a === undefined || b === undefined) throw new ArgumentError("cond takes two functions.");

@@ -53,7 +53,7 @@ export function scan(
   const length = lengthOf(slices, given);
   const sliceTypes = slices.leaves.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
   let returned: readonly unknown[] = [];
-  const { parameters } = traceBody("scan", [...carry.leaves.map(({ node }) => node.type), ...sliceTypes], (tensors) => {
+  const body = traceBody("scan", [...carry.leaves.map(({ node }) => node.type), ...sliceTypes], (tensors) => {
     const state = carry.rebuild(tensors.slice(0, carry.leaves.length));
     const slice = slices.rebuild(tensors.slice(carry.leaves.length));
     const result: unknown = step(state as never, slice as never);
@@ -64,8 +64,9 @@ export function scan(
   const results = next?.leaves ?? [];
   const outputs = stacked?.leaves ?? [];
   requireSameCarry("scan", carry, initial, next, returned[0]);
+  const { parameters } = body;
   const closed = closeOver(
-    parameters,
+    body,
     [...results, ...outputs].map(({ node }) => node),
   );
   const made = makeScan({

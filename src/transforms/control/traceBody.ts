@@ -18,6 +18,8 @@ import { isTensor } from "../differentiated.ts";
 
 /** What a function made of placeholders. */
 export interface TracedBody {
+  /** Nodes from this number on were made inside. */
+  readonly begin: number;
   readonly parameters: readonly Node[];
   readonly result: Flattened<Tensor>;
 }
@@ -28,6 +30,7 @@ export function traceBody(
   types: readonly TensorType[],
   body: (parameters: readonly Tensor[]) => unknown,
 ): TracedBody {
+  const { id: begin } = sourceNode({ shape: [], dtype: "f32" });
   const parameters = types.map((type) => sourceNode(type));
   const outer = openTrace();
   const run = () => keepingGraph(() => body(parameters.map((parameter) => new Tensor(parameter))));
@@ -38,7 +41,7 @@ export function traceBody(
       `${operation}: the function returned a promise. It runs once, on placeholders without values: make it a plain function.`,
     );
   }
-  return { parameters, result: flattenTree(returned, isTensor) };
+  return { begin, parameters, result: flattenTree(returned, isTensor) };
 }
 
 /** Passes on what the function reads. What it assigned would be known in each step, and there is one place for it. */
@@ -61,23 +64,27 @@ export interface Captured {
   readonly parameter: Node;
 }
 
-/** `results` as functions of `parameters` and of what they capture from outside, and nothing else. */
+/** `results` as functions of the parameters and of what they capture from outside, and nothing else. */
 export function closeOver(
-  parameters: readonly Node[],
+  body: Pick<TracedBody, "begin" | "parameters">,
   results: readonly Node[],
 ): { readonly results: readonly Node[]; readonly captured: readonly Captured[] } {
-  const outside = outsideOf(new Set(parameters), results);
+  const outside = outsideOf(body, results);
   const captured = outside.map((value) => ({ value, parameter: sourceNode(value.type, value.device) }));
   const replacements = new Map(captured.map(({ value, parameter }) => [value, parameter]));
   return { results: substitute(results, replacements), captured };
 }
 
-/** The nodes that a region of `parameters` should be given: values, and what is better computed once. */
-function outsideOf(parameters: ReadonlySet<Node>, results: readonly Node[]): readonly Node[] {
-  const isGiven = (node: Node) => parameters.has(node) || storageOf(node) !== undefined;
+/** The nodes that a region should be given: all from outside, since somebody may want their derivatives, and what is better computed once. */
+function outsideOf(
+  { begin, parameters }: Pick<TracedBody, "begin" | "parameters">,
+  results: readonly Node[],
+): readonly Node[] {
+  const isParameter = new Set(parameters);
+  const isGiven = (node: Node) => isParameter.has(node) || storageOf(node) !== undefined;
   const dependent = new Set(parameters);
   const outside = new Set<Node>();
-  /** Elements that each independent node is made from. */
+  /** Elements that each independent node is made from; constants are made from none, and written where they are used. */
   const extents = new Map<Node, number>();
   for (const node of topologicalOrder(results, isGiven)) {
     if (dependent.has(node)) continue;
@@ -87,11 +94,12 @@ function outsideOf(parameters: ReadonlySet<Node>, results: readonly Node[]): rea
       continue;
     }
     const size = sizeOf(node.type.shape);
-    const extent = isLeaf ? size : Math.max(0, ...node.inputs.map((input) => extents.get(input) ?? 0));
-    extents.set(node, extent);
-    if (isLeaf || isWorthKeeping(node, size, extent)) outside.add(node);
+    const found = node.inputs.flatMap((input) => extents.get(input) ?? []);
+    if (isLeaf || found.length > 0) extents.set(node, isLeaf ? size : Math.max(...found));
+    const isOlder = node.id < begin && extents.has(node);
+    if (isLeaf || isOlder || isWorthKeeping(node, size, extents.get(node) ?? 0)) outside.add(node);
   }
-  const reached = topologicalOrder(results, (node) => parameters.has(node) || outside.has(node));
+  const reached = topologicalOrder(results, (node) => isParameter.has(node) || outside.has(node));
   return reached.filter((node) => outside.has(node));
 }
 

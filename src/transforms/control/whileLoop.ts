@@ -42,10 +42,10 @@ export function whileLoop(
   const asked = traceBody("whileLoop", types, (tensors) => condition(carry.rebuild(tensors) as never));
   const answer = requireAnswer(asked.result.leaves);
   const next = closeOver(
-    body.parameters,
+    body,
     body.result.leaves.map((leaf) => leaf.node),
   );
-  const goesOn = closeOver(asked.parameters, [answer.node]);
+  const goesOn = closeOver(asked, [answer.node]);
   const [ofStep, ofCondition] = [next, goesOn].map(({ captured }) => captured.map(({ parameter }) => parameter));
   const captured = [...next.captured, ...goesOn.captured].map(({ value }) => value);
   const others = [...(ofStep ?? []), ...(ofCondition ?? [])];
