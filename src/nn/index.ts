@@ -1,4 +1,5 @@
 /** Networks: modules, layers, losses, first values. */
+export { type AttentionOptions, scaledDotProductAttention } from "./attention.ts";
 export * as init from "./init.ts";
 export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./layers/batchNorm.ts";
 export { Dropout } from "./layers/dropout.ts";
