@@ -3,7 +3,6 @@
  * block of queries, and the derivative computes each block's scores again, so that memory grows with the length and not
  * with its square.
  */
-import { withOneOrigin } from "../graph/node.ts";
 import { isFloat } from "../shape/dtype.ts";
 import { broadcastShapes, showShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
@@ -74,14 +73,11 @@ export function scaledDotProductAttention(
   const features = requireShapes(query, key, value);
   requireOptions(query, key, options);
   const scale = options.scale ?? 1 / Math.sqrt(features);
-  return withOneOrigin(() => {
-    const [queries, keys] = [at(query.shape, -2), at(key.shape, -2)];
-    const attention = { key, value, scale, dropout };
-    if (queries * keys > mostScores && queries > blockLength)
-      return attendInBlocks(query, attention, { mask, isCausal });
-    if (isCausal) return attend(query, attention, seenFrom(reshape(arange(queries), [queries, 1]), keys));
-    return attend(query, attention, mask && { mask, isSure: false });
-  });
+  const [queries, keys] = [at(query.shape, -2), at(key.shape, -2)];
+  const attention = { key, value, scale, dropout };
+  if (queries * keys > mostScores && queries > blockLength) return attendInBlocks(query, attention, { mask, isCausal });
+  if (isCausal) return attend(query, attention, seenFrom(reshape(arange(queries), [queries, 1]), keys));
+  return attend(query, attention, mask && { mask, isSure: false });
 }
 
 interface Attention {
