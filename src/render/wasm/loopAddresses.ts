@@ -29,6 +29,8 @@ export class LoopAddresses implements PreparedAddresses {
   readonly #moving = new Map<string, { readonly pointer: number; readonly step: Step }>();
   readonly #ids = new Map<Expression, number>();
   readonly #owned: number[] = [];
+  /** Runs of the body that pointers are behind, where it is written several times in a row. */
+  #ahead = 0;
 
   /**
    * Writes what comes before a loop that runs `iterations` at once; `counter` holds the loop's position, `push` writes a
@@ -52,7 +54,9 @@ export class LoopAddresses implements PreparedAddresses {
   }
 
   planOf(access: Access): AddressPlan | undefined {
-    return this.#plans.get(access);
+    const plan = this.#plans.get(access);
+    const step = this.#ahead === 0 || plan === undefined ? undefined : this.#stepOf(plan.pointer);
+    return plan && step !== undefined ? { ...plan, offset: plan.offset + this.#ahead * step } : plan;
   }
 
   /** Moves the running sums on. */
@@ -61,10 +65,35 @@ export class LoopAddresses implements PreparedAddresses {
     for (const { pointer, step } of this.#moving.values()) {
       w.get(pointer);
       if ("local" in step) w.get(step.local);
-      else w.i32(step.constant);
+      else w.i32(step.constant * (this.#ahead + 1));
       w.op("i32.add");
       w.set(pointer);
     }
+    this.#ahead = 0;
+  }
+
+  /** Moves on to the next of several runs of the body in a row: what moves by a constant waits for `advance`. */
+  advancePart(): void {
+    const { w } = this.#frame;
+    for (const { pointer, step } of this.#moving.values()) {
+      if (!("local" in step)) continue;
+      w.op(pointer, step.local, "i32.add");
+      w.set(pointer);
+    }
+    this.#ahead++;
+  }
+
+  /** Are there pointers that `runs` of the body in a row share, and none that would get too far behind? */
+  mayRunInARow(runs: number): boolean {
+    const steps = [...this.#moving.values()].flatMap(({ step }) => ("local" in step ? [] : [step.constant]));
+    return steps.length > 1 && steps.every((step) => step >= 0 && runs * step <= mostOffset / 4);
+  }
+
+  /** By how many bytes a pointer moves on, where that is a constant. */
+  #stepOf(pointer: number): number | undefined {
+    for (const moving of this.#moving.values())
+      if (moving.pointer === pointer) return "local" in moving.step ? undefined : moving.step.constant;
+    return undefined;
   }
 
   release(): void {

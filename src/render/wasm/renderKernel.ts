@@ -33,6 +33,9 @@ export interface RenderOptions {
   readonly isRelaxed: boolean;
 }
 
+/** How often the body of a sum is written in a row, so that its pointers move once for all of them. */
+const runsInARow = 4;
+
 /** Parameters of a kernel's function. */
 const [argumentsLocal, beginLocal, endLocal] = [0, 1, 2];
 
@@ -101,6 +104,13 @@ interface Iteration {
   readonly stop: number;
   readonly iterations: number;
   readonly range?: LoopRange | undefined;
+}
+
+/** A loop's position and bound as wasm locals, and how far the position moves on each time. */
+interface Repetition {
+  readonly counter: number;
+  readonly stop: number;
+  readonly step: number;
 }
 
 class StatementWriter {
@@ -282,20 +292,70 @@ class StatementWriter {
           scalars.push(expression),
         );
         this.#frame.addresses = addresses;
-        w.loop(() => {
-          this.body(loop.body, range && this.#ranges.inside(range, counter));
-          w.get(counter);
-          w.i32(loop.step * iterations);
-          w.op("i32.add");
-          w.set(counter);
-          addresses.advance();
+        const step = loop.step * iterations;
+        const isInARow = range === undefined && this.#isSum(loop) && addresses.mayRunInARow(runsInARow);
+        if (isInARow) {
+          this.#inARow(loop, addresses, { counter, stop, step });
           isBelow();
-          w.brIf(0);
-        });
+          w.if(() => this.#repeat(() => this.body(loop.body), addresses, { counter, stop, step }));
+        } else {
+          const body = () => this.body(loop.body, range && this.#ranges.inside(range, counter));
+          this.#repeat(body, addresses, { counter, stop, step });
+        }
         addresses.release();
         this.#frame.addresses = outer;
       });
     });
+  }
+
+  /** Does `loop` only add up, in all lanes? Then its body is short, and moving its pointers takes a good part of the time. */
+  #isSum(loop: Loop): boolean {
+    const { lanes } = this.#frame;
+    if (lanes === undefined || lanes.count === 4) return false;
+    return !isShort(loop) && loop.body.every(({ kind }) => kind === "accumulate" || kind === "let");
+  }
+
+  /** Runs the body several times in a row while so many iterations are left. */
+  #inARow(loop: Loop, addresses: LoopAddresses, { counter, stop, step }: Repetition): void {
+    const { w } = this.#frame;
+    const limit = w.local("i32");
+    w.get(stop);
+    w.i32((runsInARow - 1) * step);
+    w.op("i32.sub");
+    w.set(limit);
+    w.op(counter, limit, "i32.lt_s");
+    w.if(() => {
+      const body = () => {
+        for (let run = 1; run < runsInARow; run++) {
+          this.body(loop.body);
+          this.#moveOn(counter, step);
+          addresses.advancePart();
+        }
+        this.body(loop.body);
+      };
+      this.#repeat(body, addresses, { counter, stop: limit, step });
+    });
+    w.release(limit);
+  }
+
+  /** Runs `body` while counter < stop, which holds at first. */
+  #repeat(body: () => void, addresses: LoopAddresses, { counter, stop, step }: Repetition): void {
+    const { w } = this.#frame;
+    w.loop(() => {
+      body();
+      this.#moveOn(counter, step);
+      addresses.advance();
+      w.op(counter, stop, "i32.lt_s");
+      w.brIf(0);
+    });
+  }
+
+  #moveOn(counter: number, step: number): void {
+    const { w } = this.#frame;
+    w.get(counter);
+    w.i32(step);
+    w.op("i32.add");
+    w.set(counter);
   }
 
   /** The iterations that can run at once: all lanes while there are enough, then four. */
@@ -380,6 +440,11 @@ function sharedIn(statement: Statement): ReadonlySet<Expression> {
   const shared = new Set(sharedExpressions(roots));
   visitExpressions(roots, (part) => widenedInputs(part).forEach((input) => shared.add(input)));
   return shared;
+}
+
+/** Is `loop` over before its body could run several times in a row? */
+function isShort({ start, stop, step }: Loop): boolean {
+  return start.kind === "literal" && stop.kind === "literal" && stop.value - start.value < runsInARow * step;
 }
 
 /** May iterations be left over when `count` run at once? */
