@@ -22,7 +22,7 @@ import { type Form, writeForm } from "./forms.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
 import { writeScalar } from "./scalarEmitter.ts";
-import { relaxedSelect, repeated, vectorForms, vectorLiteralForm } from "./vectorForms.ts";
+import { relaxedSelect, repeated, selectOrZero, selectZeroOr, vectorForms, vectorLiteralForm } from "./vectorForms.ts";
 import { pushLanes } from "./vectorMemory.ts";
 
 type Apply = Extract<Expression, { kind: "apply" }>;
@@ -205,7 +205,8 @@ export class VectorEmitter implements LaneWriter {
       const turned = vectorLiteralForm(op, dtype, first.value);
       if (turned !== undefined) return this.#write(turned, inputs.slice(1), part);
     }
-    const form = op === "select" && this.#frame.isRelaxed ? relaxedSelect : vectorForms[op][dtype];
+    if (op === "select") return this.#write(this.#selectForm(inputs, dtype), inputs, part);
+    const form = vectorForms[op][dtype];
     if (form.kind === "perLane") return this.#perLane(op, dtype, inputs, part);
     this.#write(form, inputs, part);
   }
@@ -232,6 +233,13 @@ export class VectorEmitter implements LaneWriter {
     w.release(mask);
   }
 
+  /** How one of two vectors is chosen: where one is zero, the condition masks the other. */
+  #selectForm(inputs: readonly Expression[], dtype: ComputedDtype): Form {
+    if (isZero(at(inputs, 1))) return selectZeroOr;
+    if (isZero(at(inputs, 2))) return selectOrZero;
+    return this.#frame.isRelaxed ? relaxedSelect : vectorForms.select[dtype];
+  }
+
   #write(form: Form, inputs: readonly Expression[], part: number): void {
     const { w } = this.#frame;
     const isWide = inputs.some(({ dtype }) => lanesOf(dtype) === 2);
@@ -242,7 +250,8 @@ export class VectorEmitter implements LaneWriter {
       this.push(input, part >> 1);
       widenMask(w, part);
     };
-    writeForm(w, form, inputs.length, push, () => "v128");
+    const count = form.kind === "stack" ? (form.order?.length ?? inputs.length) : inputs.length;
+    writeForm(w, form, count, push, () => "v128");
   }
 
   /** a·b + c and c − a·b as one instruction, where the engine has it. */
@@ -288,6 +297,10 @@ export class VectorEmitter implements LaneWriter {
     }
     for (const { local } of operands) w.release(local);
   }
+}
+
+function isZero(expression: Expression): boolean {
+  return expression.kind === "literal" && Object.is(expression.value, 0);
 }
 
 /** Expressions that are wanted again though they stand once: both halves of what is narrower than its use. */

@@ -72,6 +72,10 @@ function wideExtreme(compare: Opcode): Form {
 /** `select` on masks that are all ones or all zeros, where the engine has relaxed instructions: one instruction, not three. */
 export const relaxedSelect: Form = reordered("i32x4.relaxed_laneselect", [1, 2, 0]);
 
+/** `select` where one of the two is zero, on masks that are all ones or all zeros. */
+export const selectZeroOr: Form = reordered("v128.andnot", [2, 0]);
+export const selectOrZero: Form = reordered("v128.and", [1, 0]);
+
 /** The form of an operation whose second operand is `literal`, where there is a shorter one; it takes the first operand alone. */
 export function vectorLiteralForm(name: ScalarOp, dtype: ComputedDtype, literal: number): Form | undefined {
   if (dtype === "f32" || dtype === "f64") return extremeForm(name, dtype, literal);
