@@ -229,8 +229,7 @@ class StatementWriter {
         return setParts(w, parts);
       }
       invariant(scalar !== undefined, `v${local} is carried state`);
-      const push = (position: number) => (position === 0 ? w.get(scalar) : scalars.push(value));
-      writeScalar(this.#frame, { op, dtype, arity: 2, literal: undefined, push });
+      scalars.pushCombined(op, scalar, value);
       w.set(scalar);
     });
   }

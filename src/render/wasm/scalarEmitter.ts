@@ -3,16 +3,18 @@
  * have in common, and the first lane of what moves by a fixed step.
  */
 import type { Expression } from "../../kernel/expression.ts";
-import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import type { ReduceOp, ScalarOp } from "../../kernel/scalarOps.ts";
 import { bytesOf, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
-import { bitcastScalar, castScalar, extractLane, heldAs, pushLiteral, scalarTypes } from "./casts.ts";
+import { bitcastScalar, castScalar, extractLane, heldAs, pushLiteral, scalarTypes, splat } from "./casts.ts";
+import { accumulationOf, type Contraction, contractionOf } from "./contraction.ts";
 import { writeForm } from "./forms.ts";
 import type { Frame } from "./frame.ts";
 import { mostOffset, pushSum } from "./loopAddresses.ts";
 import type { Access } from "./loopFacts.ts";
 import type { Opcode } from "./opcodes.ts";
 import { scalarForms, scalarLiteralForm } from "./scalarForms.ts";
+import { repeated } from "./vectorForms.ts";
 
 /** Instruction that loads a scalar of each dtype. */
 export const loads: { readonly [D in Dtype]: Opcode } = {
@@ -93,6 +95,22 @@ export class ScalarEmitter {
     return constant;
   }
 
+  /** Pushes op(state, value) of a scalar `state`. */
+  pushCombined(op: ReduceOp, state: number, value: Expression): void {
+    const { w, isRelaxed } = this.#frame;
+    const contraction = isRelaxed ? accumulationOf(op, value, this.#shared) : undefined;
+    if (contraction === undefined) {
+      const push = (position: number) => (position === 0 ? w.get(state) : this.push(value));
+      return writeScalar(this.#frame, { op, dtype: value.dtype, arity: 2, literal: undefined, push });
+    }
+    this.#pushWide(contraction.first);
+    this.#pushWide(contraction.second);
+    w.get(state);
+    splat(w, value.dtype);
+    w.op(contraction.opcode);
+    extractLane(w, value.dtype, 0);
+  }
+
   /** Writes code that may not run: what it computes is forgotten afterwards. */
   forgetting(write: () => void): void {
     const before = new Set(this.#known.keys());
@@ -133,6 +151,11 @@ export class ScalarEmitter {
         return bitcastScalar(w, expression.input.dtype, expression.dtype);
       case "apply": {
         const { op, inputs } = expression;
+        const contraction = this.#contraction(expression);
+        if (contraction !== undefined) {
+          this.#contract(contraction);
+          return extractLane(w, expression.dtype, 0);
+        }
         if (this.#frame.isRare(expression)) return this.#branch(inputs);
         const second = inputs[1];
         return writeScalar(this.#frame, {
@@ -146,6 +169,26 @@ export class ScalarEmitter {
       default:
         return expression satisfies never;
     }
+  }
+
+  #contraction(expression: Expression): Contraction | undefined {
+    return this.#frame.isRelaxed ? contractionOf(expression, this.#shared) : undefined;
+  }
+
+  /** Pushes a vector with a·b + c or c − a·b in its first lane: there are no such instructions on scalars. */
+  #contract({ opcode, first, second, other }: Contraction): void {
+    for (const operand of [first, second, other]) this.#pushWide(operand);
+    this.#frame.w.op(opcode);
+  }
+
+  /** Pushes a vector with the value of `expression` in its first lane. */
+  #pushWide(expression: Expression): void {
+    const { w } = this.#frame;
+    if (expression.kind === "literal") return w.v128(repeated(expression.dtype, expression.value));
+    const contraction = this.#shared.has(expression) ? undefined : this.#contraction(expression);
+    if (contraction !== undefined) return this.#contract(contraction);
+    this.push(expression);
+    splat(w, expression.dtype);
   }
 
   /** A select that computes its last input only where the condition fails. */

@@ -18,6 +18,7 @@ import {
   splat,
   widenMask,
 } from "./casts.ts";
+import { accumulationOf, contractionOf } from "./contraction.ts";
 import { type Form, writeForm } from "./forms.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
@@ -62,10 +63,12 @@ export class VectorEmitter implements LaneWriter {
   /** Pushes op(first, second) of one part; `second` is already in locals or pushed by a function. */
   pushCombined(op: ReduceOp, dtype: Dtype, state: number, value: Expression, part: number): void {
     const { w, isRelaxed } = this.#frame;
-    if (isRelaxed && op === "add" && this.#isProduct(value)) {
-      for (const factor of value.inputs) this.push(factor, part);
+    const contraction = isRelaxed ? accumulationOf(op, value, this.#shared) : undefined;
+    if (contraction !== undefined) {
+      this.push(contraction.first, part);
+      this.push(contraction.second, part);
       w.get(state);
-      return w.op(dtype === "f64" ? "f64x2.relaxed_madd" : "f32x4.relaxed_madd");
+      return w.op(contraction.opcode);
     }
     writeForm(
       w,
@@ -105,12 +108,6 @@ export class VectorEmitter implements LaneWriter {
   /** Is the vector used again: by another expression, or by the other part of a wider one? */
   #isShared(expression: Expression): boolean {
     return this.#shared.has(expression);
-  }
-
-  #isProduct(expression: Expression): expression is Apply {
-    if (expression.kind !== "apply" || expression.op !== "multiply") return false;
-    if (expression.dtype !== "f32" && expression.dtype !== "f64") return false;
-    return !this.#isShared(expression) && this.#lanes.shapes.of(expression) === "varying";
   }
 
   /** A value that all lanes have. */
@@ -255,15 +252,12 @@ export class VectorEmitter implements LaneWriter {
   }
 
   /** a·b + c and c − a·b as one instruction, where the engine has it. */
-  #contracted({ op, inputs, dtype }: Apply, part: number): boolean {
-    const { w, isRelaxed } = this.#frame;
-    if (!isRelaxed || dtype !== "f32" || (op !== "add" && op !== "subtract")) return false;
-    const [first, second] = [at(inputs, 0), at(inputs, 1)];
-    const [product, other] = this.#isProduct(second) || op === "subtract" ? [second, first] : [first, second];
-    if (!this.#isProduct(product)) return false;
-    for (const factor of product.inputs) this.push(factor, part);
-    this.push(other, part);
-    w.op(op === "add" ? "f32x4.relaxed_madd" : "f32x4.relaxed_nmadd");
+  #contracted(expression: Apply, part: number): boolean {
+    const contraction = this.#frame.isRelaxed ? contractionOf(expression, this.#shared) : undefined;
+    if (contraction === undefined) return false;
+    const { opcode, first, second, other } = contraction;
+    for (const operand of [first, second, other]) this.push(operand, part);
+    this.#frame.w.op(opcode);
     return true;
   }
 

@@ -1,0 +1,3 @@
+import { remaindersAgree } from "./remainders.ts";
+
+remaindersAgree(false);
