@@ -117,3 +117,41 @@ test("deep sharing inside one statement stays small", () => {
   const data = dataOf("f32", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(launch(new WasmDevice(), kernel, [data, dataOf("f32", new Array(11).fill(0))], [11])[1]).toEqual(data);
 });
+
+test("an element has the same bits in lanes, in what lanes leave over, and in a loop without lanes", () => {
+  const device = new WasmDevice();
+  const waves = (phase: number) => Array.from({ length: 24 }, (_, index) => Math.sin(index * index + phase));
+  const run = (count: number, lanes: number) => {
+    const d = new Draft();
+    const [a, b] = [d.buffer("f32", "read"), d.buffer("f32", "read")];
+    const [sums, differences] = [d.buffer("f32", "write"), d.buffer("f32", "write")];
+    const [size, k, sum] = [d.size(), d.size(), d.carry(d.e.literal("f32", 0))];
+    const kernel = d.kernel("products", [
+      d.loop(
+        size,
+        (i) => {
+          const [x, y] = [d.load(a, i), d.load(b, i)];
+          const product = (step: ReturnType<Draft["size"]>) =>
+            d.e.apply("multiply", d.load(a, d.i("add", i, step)), d.load(b, d.i("add", step, i)));
+          const summed = d.loop(k, (step) => [sum.accumulate("add", product(step))]);
+          const difference = d.e.apply("subtract", y, d.e.apply("multiply", x, d.e.literal("f32", 0.1)));
+          const result = d.e.apply("add", d.e.apply("multiply", sum.value, y), x);
+          return [sum.declare, summed, d.store(sums, i, result), d.store(differences, i, difference)];
+        },
+        { lanes },
+      ),
+    ]);
+    const empty = dataOf("f32", new Array(24).fill(0));
+    const results = launch(
+      device,
+      kernel,
+      [dataOf("f32", waves(0)), dataOf("f32", waves(1)), empty, empty],
+      [count, 7],
+    );
+    return results.slice(2).map((data) => new Float32Array(data.buffer, 0, 7));
+  };
+  const whole = run(16, 8);
+  expect(run(7, 4)).toEqual(whole);
+  expect(run(7, 1)).toEqual(whole);
+  device.dispose();
+});

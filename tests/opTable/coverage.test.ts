@@ -5,8 +5,8 @@ import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import { table } from "./table.ts";
 
-/** Functions of these folders that are not operations: they make tensors of data, say where random numbers come from, name layers, or make text. */
-const others = ["tensor", "seed", "inLayer", "show"];
+/** Functions of these folders that are not operations: they make tensors of data, say where random numbers come from, name layers, make text, or see to memory. */
+const others = ["tensor", "seed", "inLayer", "show", "reportLeaks", "setDebug", "tensorScope"];
 
 const folders = ["tensor", "transforms/control"].map((name) => new URL(`../../src/${name}/`, import.meta.url));
 const modules: readonly object[] = await Promise.all(
