@@ -138,3 +138,28 @@ test.each([
   expect(await weight.value.data()).toEqual(expected);
   expect(step.traces[0]?.plan.commands.map((command) => command.kind)).toEqual(Array(launches).fill("kernel"));
 });
+
+test.each([
+  [102, 24],
+  [101, 21],
+])("where much becomes of a product of [%i, %i], tasks walk along its rows", async (m, n) => {
+  const step = compile((x: Tensor, y: Tensor, a: Tensor, b: Tensor, c: Tensor) => {
+    const sum = x.matrixTranspose().matmul(y);
+    const [first, second] = [a.multiply(2).add(sum), b.multiply(3).add(sum)];
+    return [first, second, c.subtract(first).subtract(second)];
+  });
+  const shapes = [[9, m], [9, n], ...Array.from({ length: 3 }, () => [m, n])];
+  const [x, y, a, b, c] = shapes.map((shape, index) => tensor(counted(shape, index + 1), { shape }));
+  if (!x || !y || !a || !b || !c) throw new Error("There are five tensors.");
+  const results = await Promise.all(step(x, y, a, b, c).map((result) => result.data()));
+  const sum = await x.matrixTranspose().matmul(y).data();
+  const [first, second, third] = await Promise.all([a, b, c].map((each) => each.data()));
+  const expected = sum.map((value, index) => {
+    const [one = 0, two = 0, three = 0] = [first, second, third].map((data) => Number(data?.[index]));
+    expect([results[0]?.[index], results[1]?.[index]]).toEqual([2 * one + value, 3 * two + value]);
+    return three - 2 * one - 3 * two - 2 * value;
+  });
+  expect(results[2]).toEqual(expected);
+  const commands = step.traces[0]?.plan.commands.filter((command) => command.kind === "kernel") ?? [];
+  expect(commands.map(({ sizes }) => sizes[0])).toEqual([17]);
+});

@@ -1,6 +1,7 @@
 /** The loops of a tiled contraction, once it is decided how it is cut and which operands are packed. */
 import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
+import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { type Axis, loopOver, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import { type Cover, split, startOf } from "./cover.ts";
@@ -16,6 +17,8 @@ export interface Tiling {
   /** Blocks of rows that stay in the cache, and tiles in each. */
   readonly blocks: number;
   readonly tilesInBlock: number;
+  /** Does a task walk along the rows of one tile, panel after panel, rather than down a panel? */
+  readonly isAlongRows: boolean;
 }
 
 /** The loops that multiply packed operands: tasks, tiles of a block, lanes, and the sum. */
@@ -25,22 +28,18 @@ export function multiplyTiles(
   tiling: Tiling,
   packed: { readonly columns: Node | undefined; readonly rows: Node | undefined },
 ): readonly Step[] {
-  const { arithmetic, builder } = context;
-  const task = context.newAxis(extentOf(outer) * tiling.blocks * tiling.columns.count);
-  const extents = [...outer.map((axis) => axis.extent), tiling.blocks, tiling.columns.count];
+  const { builder } = context;
+  const extents = [
+    ...outer.map((axis) => axis.extent),
+    ...(tiling.isAlongRows ? [tiling.rows.count] : [tiling.blocks, tiling.columns.count]),
+  ];
+  const task = context.newAxis(sizeOf(extents));
   const positions = split(context, context.position(task), extents);
-  const [block, panel] = [at(positions, -2), at(positions, -1)];
   const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
-  const tile = context.newAxis(tiling.tilesInBlock);
-  const first = startOf(
-    context,
-    { extent: tiling.rows.count, width: tiling.tilesInBlock, count: tiling.blocks },
-    block,
-  );
-  const rowTile = arithmetic.sum([
-    [first, 1],
-    [context.position(tile), 1],
-  ]);
+  const walk = context.newAxis(tiling.isAlongRows ? tiling.columns.count : tiling.tilesInBlock);
+  const [panel, rowTile] = tiling.isAlongRows
+    ? [context.position(walk), at(positions, -1)]
+    : [at(positions, -1), tileInBlock(context, tiling, at(positions, -2), walk)];
   const [lane, row] = [context.newAxis(tiling.columns.width), context.newAxis(tiling.rows.width)];
   place(context, places, columns.tiled, startOf(context, tiling.columns, panel), lane);
   place(context, places, rows.tiled, startOf(context, tiling.rows, rowTile), row);
@@ -71,7 +70,16 @@ export function multiplyTiles(
     tiling.rows.width,
   );
   const lanes: Step = { ...loopOver(lane, body, "vector", tiling.columns.width), isFixed: true };
-  return nestLoops([task], nestLoops([tile], [lanes]), "parallel");
+  return nestLoops([task], nestLoops([walk], [lanes]), "parallel");
+}
+
+/** The number of tile `walk` of a block. */
+function tileInBlock(context: NestContext, { rows, tilesInBlock, blocks }: Tiling, block: Expression, walk: Axis) {
+  const first = startOf(context, { extent: rows.count, width: tilesInBlock, count: blocks }, block);
+  return context.arithmetic.sum([
+    [first, 1],
+    [context.position(walk), 1],
+  ]);
 }
 
 /** The number of an iteration of the loops over `axes`. */

@@ -116,17 +116,32 @@ function chooseTiling(
   const [columns, rows] = [cover(n, width), cover(m, height)];
   const uses = (factor: Factor, tiles: number) =>
     tiles * extentOf(product.outer.filter((axis) => !factor.outer.includes(axis)));
+  const outer = extentOf(product.outer);
+  const isAlongRows =
+    accessesAfter(product) >= manyAccesses && n * k * bytes <= cachedBytes && rows.count * outer >= fewestTasks;
   const layout = (factor: Factor, tiles: number, isColumns: boolean) =>
-    shouldPack(context, factor, product.summed, { uses: uses(factor, tiles), isColumns, isWindowed });
+    shouldPack(context, factor, product.summed, {
+      uses: uses(factor, tiles),
+      isWalked: isColumns || isAlongRows,
+      isColumns,
+      isWindowed,
+    });
   const packsColumns = layout(product.columns, rows.count, true);
   const packsRows = layout(product.rows, columns.count, false);
   if (packsColumns === undefined || packsRows === undefined) return undefined;
   const cached = Math.max(1, Math.floor(cachedBytes / (height * k * bytes)));
-  const outer = extentOf(product.outer);
   const shared = Math.max(1, Math.floor((rows.count * columns.count * outer) / fewestTasks));
   const tilesInBlock = evenest(rows.count, Math.min(cached, shared, rows.count), isExact);
   const blocks = Math.ceil(rows.count / tilesInBlock);
-  return { columns, rows, packsColumns, packsRows, tilesInBlock, blocks };
+  return { columns, rows, packsColumns, packsRows, tilesInBlock, blocks, isAlongRows };
+}
+
+/** From so many loads and stores of results on, reaching memory row by row is worth more than reading panels again. */
+const manyAccesses = 5;
+
+/** Loads and stores of what becomes of the sums, an element. */
+function accessesAfter({ stores }: Product): number {
+  return stores.filter(({ kind }) => kind === "store").length + loadsIn(stores).length;
 }
 
 /** Packing what could be read in place pays where each element is used by this many tiles at least. */
@@ -140,6 +155,8 @@ const nearBytes = 2 ** 18;
 interface Use {
   readonly uses: number;
   readonly isColumns: boolean;
+  /** Does a task read the same tile again and again? */
+  readonly isWalked: boolean;
   readonly isWindowed: boolean;
 }
 
@@ -148,7 +165,7 @@ function shouldPack(
   context: NestContext,
   factor: Factor,
   summed: readonly Axis[],
-  { uses, isColumns, isWindowed }: Use,
+  { uses, isColumns, isWalked, isWindowed }: Use,
 ): boolean | undefined {
   const strides = stridesInPlace(context, factor, summed);
   if (strides === undefined || (isColumns && strides.tiled !== 1)) return uses > 1 ? true : undefined;
@@ -160,7 +177,7 @@ function shouldPack(
   const distance = strides.summed * bytes;
   const sets = distance % lineBytes === 0 ? lineSets / common(distance / lineBytes, lineSets) : lineSets;
   if (k * lineBytes <= fastBytes * (sets / lineSets)) return false;
-  return isColumns || k * distance > nearBytes;
+  return isWalked || k * distance > nearBytes;
 }
 
 function common(a: number, b: number): number {
