@@ -80,10 +80,20 @@ function wholeOf(value: Scalar): bigint {
   return typeof value === "bigint" ? value : Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
 }
 
-/** The stored elements of `dtype` in `bytes`. */
+/**
+ * Engines keep typed arrays of so few bytes with other objects; asking one for its buffer moves its contents out, which
+ * takes longer than copying them twice.
+ */
+const fewBytes = 64;
+const between = new Uint8Array(new ArrayBuffer(fewBytes));
+
+/** The stored elements of `dtype` in `bytes`: the same memory, or a copy where there are few. */
 export function storedIn(dtype: Dtype, bytes: Uint8Array): StoredData {
   const { stored, bytes: size } = dtypes[dtype];
-  return new stored(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / size);
+  const count = bytes.byteLength / size;
+  if (bytes.byteLength > fewBytes) return new stored(bytes.buffer as ArrayBuffer, bytes.byteOffset, count);
+  between.set(bytes);
+  return new stored(between.buffer, 0, count).slice();
 }
 
 /**
