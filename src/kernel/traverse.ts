@@ -87,7 +87,8 @@ export function visitExpressions(
   for (const root of roots) {
     if (seen.has(root)) continue;
     seen.add(root);
-    visitExpressions(inputsOf(root), visit, seen);
+    const inputs = inputsOf(root);
+    if (inputs.length > 0) visitExpressions(inputs, visit, seen);
     visit(root);
   }
 }
@@ -102,14 +103,24 @@ export function visitStatements(body: readonly Statement[], visit: (statement: S
 
 /** Expressions below `roots` that are used more than once there and take work to compute, inputs before what uses them. */
 export function sharedExpressions(roots: readonly Expression[]): readonly Expression[] {
-  const uses = new Map<Expression, number>();
+  const seen = new Set<Expression>();
+  const seenAgain = new Set<Expression>();
   const order: Expression[] = [];
-  for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1);
-  visitExpressions(roots, (expression) => {
-    order.push(expression);
-    for (const input of inputsOf(expression)) uses.set(input, (uses.get(input) ?? 0) + 1);
-  });
-  return order.filter((expression) => (uses.get(expression) ?? 0) > 1 && inputsOf(expression).length > 0);
+  const look = (expressions: readonly Expression[]): void => {
+    for (const expression of expressions) {
+      const inputs = inputsOf(expression);
+      if (inputs.length === 0) continue;
+      if (seen.has(expression)) {
+        seenAgain.add(expression);
+        continue;
+      }
+      seen.add(expression);
+      look(inputs);
+      order.push(expression);
+    }
+  };
+  look(roots);
+  return seenAgain.size === 0 ? [] : order.filter((expression) => seenAgain.has(expression));
 }
 
 /** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */

@@ -5,7 +5,6 @@
 import type { Expression } from "../../kernel/expression.ts";
 import type { Statement } from "../../kernel/kernel.ts";
 import { expressionsOf, inputsOf, visitStatements } from "../../kernel/traverse.ts";
-import { remember } from "../../support/remember.ts";
 
 /** How a value differs from lane to lane: by this number (0: not at all), or in no simple way. */
 export type LaneShape = number | "varying";
@@ -24,7 +23,11 @@ export class LaneShapes {
   }
 
   of(expression: Expression): LaneShape {
-    return remember(this.#known, expression, () => this.#compute(expression));
+    const known = this.#known.get(expression);
+    if (known !== undefined) return known;
+    const shape = this.#compute(expression);
+    this.#known.set(expression, shape);
+    return shape;
   }
 
   ofLocal(local: number): LaneShape {
