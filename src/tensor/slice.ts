@@ -4,6 +4,7 @@ import { normalizeAxis, showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { where } from "./comparison.ts";
+import { diagonalOf } from "./creation.ts";
 import { attachMethods } from "./methods.ts";
 import { explaining, mapTensor, whence } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
@@ -172,6 +173,7 @@ export function roll(x: Tensor, shift: number, axis?: number): Tensor {
 
 /**
  * The lower triangle of the last two axes: what stands above the diagonal `offset` is 0.
+ * @throws ShapeError where there are fewer axes; ArgumentError where the offset is no whole number.
  *
  * @example
  * ```ts
@@ -181,12 +183,13 @@ export function roll(x: Tensor, shift: number, axis?: number): Tensor {
  */
 export function tril<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
 export function tril(x: Tensor, offset = 0): Tensor {
-  const { row, column } = positions("tril", x);
-  return where(column.lessEqual(row.add(offset)), x, false);
+  const { start, column } = positions("tril", x, offset);
+  return where(column.lessEqual(start), x, false);
 }
 
 /**
  * The upper triangle of the last two axes: what stands below the diagonal `offset` is 0.
+ * @throws ShapeError where there are fewer axes; ArgumentError where the offset is no whole number.
  *
  * @example
  * ```ts
@@ -196,19 +199,21 @@ export function tril(x: Tensor, offset = 0): Tensor {
  */
 export function triu<S extends ShapeType>(x: Tensor<S>, offset?: number): Tensor<S>;
 export function triu(x: Tensor, offset = 0): Tensor {
-  const { row, column } = positions("triu", x);
-  return where(column.greaterEqual(row.add(offset)), x, false);
+  const { start, column } = positions("triu", x, offset);
+  return where(column.greaterEqual(start), x, false);
 }
 
-function positions(operation: string, x: Tensor): { readonly row: Tensor; readonly column: Tensor } {
+/** Numbers of columns, and for each row that of the column on the diagonal. */
+function positions(operation: string, x: Tensor, offset: number): { readonly start: Tensor; readonly column: Tensor } {
   if (x.rank < 2)
     throw new ShapeError(
       `${operation}: ${showShape(x.shape)} has ${x.rank} axes; at least 2 are needed.${whence([x])}`,
       { shape: x.shape },
     );
   const shape = x.shape.slice(-2);
+  const row = new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" }));
   return {
-    row: new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" })),
+    start: row.add(diagonalOf(operation, offset, shape)),
     column: new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" })),
   };
 }

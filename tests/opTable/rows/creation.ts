@@ -148,8 +148,21 @@ export const rows: readonly OpRow[] = [
         () => S.eye(2, 4, { offset: 1, dtype: "i32" }),
         build([2, 4], "i32", ([i = 0, j = 0]) => Number(i + 1 === j)),
       ),
+      made(
+        "far below",
+        () => S.eye(2, 3, { offset: -(2 ** 31) - 1 }),
+        build([2, 3], "f32", () => 0),
+      ),
     ],
-    errors: badShape(() => S.eye(-1)),
+    errors: [
+      ...badShape(() => S.eye(-1)),
+      {
+        label: "a diagonal that is NaN",
+        call: () => S.eye(2, 3, { offset: Number.NaN }),
+        error: S.ArgumentError,
+        message: /eye: offset NaN is no diagonal of \[2, 3\]/,
+      },
+    ],
   }),
   row("astype", {
     samples: [

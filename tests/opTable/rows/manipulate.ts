@@ -357,12 +357,22 @@ const parts: readonly OpRow[] = [
     errors: [noAxis(() => S.roll(matrix(), 1, 5))],
   }),
   row("tril", {
-    samples: [triangle("tril", 0, [3, 4]), triangle("tril", -1, [2, 3, 3]), triangle("tril", 1, [4, 2])],
-    errors: [flat("tril", S.tril)],
+    samples: [
+      triangle("tril", 0, [3, 4]),
+      triangle("tril", -1, [2, 3, 3]),
+      triangle("tril", 1, [4, 2]),
+      triangle("tril", 2 ** 32, [2, 2]),
+    ],
+    errors: [flat("tril", S.tril), noDiagonal("tril", S.tril)],
   }),
   row("triu", {
-    samples: [triangle("triu", 0, [3, 4]), triangle("triu", -1, [2, 3, 3]), triangle("triu", 1, [4, 2])],
-    errors: [flat("triu", S.triu)],
+    samples: [
+      triangle("triu", 0, [3, 4]),
+      triangle("triu", -1, [2, 3, 3]),
+      triangle("triu", 1, [4, 2]),
+      triangle("triu", 2 ** 32, [2, 2]),
+    ],
+    errors: [flat("triu", S.triu), noDiagonal("triu", S.triu)],
   }),
 ];
 
@@ -397,6 +407,11 @@ function triangle(name: "tril" | "triu", offset: number, shape: readonly number[
         return (name === "tril" ? above <= offset : above >= offset) ? read(x, position) : 0;
       }),
   };
+}
+
+function noDiagonal(name: string, f: (x: S.Tensor, offset: number) => S.Tensor): ErrorSample {
+  const message = new RegExp(`${name}: offset 0.5 is no diagonal of \\[2, 3\\]`);
+  return { label: "half a diagonal", call: () => f(matrix(), 0.5), error: S.ArgumentError, message };
 }
 
 function flat(name: string, call: (x: S.Tensor) => unknown): ErrorSample {
