@@ -17,6 +17,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The command line is not one that Smilodon understands; `hint` says what to type instead. */
 export class UsageError extends SmilodonError {
+  override readonly name = "UsageError";
   readonly hint: string;
 
   constructor(message: string, hint = "") {
@@ -26,13 +27,19 @@ export class UsageError extends SmilodonError {
 }
 
 /** The user stopped the command with Ctrl-C. */
-export class InterruptedError extends SmilodonError {}
+export class InterruptedError extends SmilodonError {
+  override readonly name = "InterruptedError";
+}
 
 /** Training ended in a loss that is not finite. */
-export class DivergedError extends SmilodonError {}
+export class DivergedError extends SmilodonError {
+  override readonly name = "DivergedError";
+}
 
 /** A result is worse than what a care gate allows. */
-export class CareGateError extends SmilodonError {}
+export class CareGateError extends SmilodonError {
+  override readonly name = "CareGateError";
+}
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): ExitCode {

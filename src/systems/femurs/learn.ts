@@ -50,10 +50,14 @@ export interface LearnOptions {
 }
 
 /** Training was stopped by its signal; the checkpoint has what was learned. */
-export class TrainingInterruptedError extends SmilodonError {}
+export class TrainingInterruptedError extends SmilodonError {
+  override readonly name = "TrainingInterruptedError";
+}
 
 /** The loss became infinite or NaN; the message says what to try. */
-export class TrainingDivergedError extends SmilodonError {}
+export class TrainingDivergedError extends SmilodonError {
+  override readonly name = "TrainingDivergedError";
+}
 
 /** A model of the given kind that has learned its lesson. @throws TrainingInterruptedError, TrainingDivergedError. */
 export async function learn(name: ModelName, lesson: Lesson, options: LearnOptions = {}): Promise<Line | Network> {
