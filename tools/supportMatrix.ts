@@ -28,8 +28,8 @@ values that PyTorch gives them), and the dtypes of inputs that the op table test
 independent reference. All operations work under \`vmap\`, \`compile\` and with zero-size tensors. Written by
 \`tools/supportMatrix.ts\`; do not edit.
 
-Not guaranteed: the sine and cosine of numbers beyond 10⁹; the order in which equal NaNs win a maximum; which of ±0 a
-maximum of both gives. Results of \`exp\`, \`log\` and their kin are within 2 units in the last place in f32.
+Not guaranteed: the order in which equal NaNs win a maximum; which of ±0 a maximum of both gives. Results of
+\`exp\`, \`log\`, \`sin\` and their kin are within 2 units in the last place in f32, sine and cosine for arguments of any size.
 `;
 
 /** The dtypes of inputs for which all samples of `row` are right on `device`: computed together, judged by dtype. */
