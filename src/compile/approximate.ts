@@ -9,7 +9,7 @@ import type { Target } from "../kernel/target.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { cos, sin } from "./approximations/circular.ts";
 import { quotient, remainder } from "./approximations/division.ts";
-import { erf } from "./approximations/errorFunction.ts";
+import { erf, erfc } from "./approximations/errorFunction.ts";
 import { exp, expm1, sigmoid, tanh } from "./approximations/exponential.ts";
 import { log, log1p } from "./approximations/logarithm.ts";
 import { power } from "./approximations/power.ts";
@@ -36,6 +36,7 @@ const approximations: { readonly [Op in ScalarOp]: Approximation } = {
   tanh,
   sigmoid,
   erf,
+  erfc,
   not: "native",
   add: "native",
   subtract: "native",

@@ -49,6 +49,7 @@ export interface PrimitiveParams {
   tanh: Nothing;
   sigmoid: Nothing;
   erf: Nothing;
+  erfc: Nothing;
   logicalNot: Nothing;
   astype: { readonly dtype: Dtype };
   /** The same bits as another dtype of equal size. */
@@ -209,6 +210,7 @@ export const primitives = {
   tanh: unary,
   sigmoid: unary,
   erf: unary,
+  erfc: unary,
   logicalNot: unary,
   astype: unary,
   bitcast: unary,

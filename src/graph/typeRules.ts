@@ -82,6 +82,7 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   tanh: floats,
   sigmoid: floats,
   erf: floats,
+  erfc: floats,
   logicalNot: mapRule((dtype) => dtype === "bool", "booleans"),
   astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype }),
   bitcast: (inputs, { dtype }) => {

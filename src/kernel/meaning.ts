@@ -1,12 +1,12 @@
 /**
  * What scalar operations mean, in plain numbers: the definition that constant folding, the interpreter and every
  * test go by. f32 results are the double result rounded once; integers wrap as hardware wraps them; booleans are
- * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the one function that JavaScript lacks, `wideMeaning.ts` what
+ * 0 and 1. `scalarOps.ts` has the vocabulary, `erf.ts` the two functions that JavaScript lacks, `wideMeaning.ts` what
  * is different for the bigints of i64.
  */
 import { bytesOf, type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { halfBits, halfValue, readElement, type Scalar, writeElement } from "../shape/elements.ts";
-import { erf } from "./erf.ts";
+import { erf, erfc } from "./erf.ts";
 import type { ReduceOp, ScalarOp } from "./scalarOps.ts";
 import { scalarOps } from "./scalarOps.ts";
 
@@ -127,6 +127,7 @@ const meanings: { readonly [Op in ScalarOp]: (dtype: Dtype) => Meaning } = {
   tanh: rounded(Math.tanh),
   sigmoid: rounded(sigmoid),
   erf: rounded(erf),
+  erfc: rounded(erfc),
   not: exact((a) => (a === 0 ? 1 : 0)),
   add: rounded((a, b) => a + b),
   subtract: rounded((a, b) => a - b),

@@ -171,6 +171,7 @@ const spelling: { readonly [Op in ScalarOp]: string } = {
   tanh: "tanh",
   sigmoid: "sigmoid",
   erf: "erf",
+  erfc: "erfc",
   not: "not",
   add: "+",
   subtract: "-",

@@ -36,6 +36,7 @@ export const scalarOps = {
   tanh: { arity: 1, domain: "float", result: "same", transcendental: true },
   sigmoid: { arity: 1, domain: "float", result: "same", transcendental: true },
   erf: { arity: 1, domain: "float", result: "same", transcendental: true },
+  erfc: { arity: 1, domain: "float", result: "same", transcendental: true },
   not: { arity: 1, domain: "bool", result: "bool" },
   add: { arity: 2, domain: "number", result: "same", commutative: true, identity: 0 },
   subtract: { arity: 2, domain: "number", result: "same" },

@@ -38,6 +38,7 @@ export const wideMeanings: { readonly [Op in ScalarOp]: WideMeaning } = {
   tanh: floatsOnly,
   sigmoid: floatsOnly,
   erf: floatsOnly,
+  erfc: floatsOnly,
   not: floatsOnly,
   add: (a, b) => wrap(a + b),
   subtract: (a, b) => wrap(a - b),

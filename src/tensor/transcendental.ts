@@ -46,6 +46,8 @@ declare module "./tensor.ts" {
     atanh: UnaryMethod;
     /** {@link erf} */
     erf: UnaryMethod;
+    /** {@link erfc} */
+    erfc: UnaryMethod;
     /** {@link logaddexp} */
     logaddexp: BinaryMethod;
   }
@@ -249,8 +251,7 @@ export function tanh<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
  */
 export function asinh<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function asinh(input: Tensor): Tensor {
-  return withOneOrigin(() => {
-    const x = floatsOf(input);
+  const compute = (x: Tensor) => {
     // Above `large`, √(x² + 1) is |x|, and x² would overflow
     const size = abs(x);
     const isLarge = size.greater(large);
@@ -259,7 +260,8 @@ export function asinh(input: Tensor): Tensor {
     const middle = log1p(abs(bounded).add(square(bounded).divide(root.add(1))));
     const magnitude = where(isLarge, log(where(isLarge, size, 1)).add(Math.LN2), middle);
     return where(x.equal(0), x, magnitude.multiply(sign(x)));
-  });
+  };
+  return withOneOrigin(() => throughFloats(input, compute));
 }
 
 /**
@@ -273,13 +275,14 @@ export function asinh(input: Tensor): Tensor {
  */
 export function acosh<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function acosh(input: Tensor): Tensor {
-  return withOneOrigin(() => {
-    const x = floatsOf(input);
+  const compute = (x: Tensor) => {
     const isLarge = x.greater(large);
     const above = where(isLarge, 1, x).subtract(1);
-    const middle = log1p(above.add(sqrt(above).multiply(sqrt(above.add(2)))));
+    // the size in the sum keeps the product below 0 where x is below 1
+    const middle = log1p(above.add(sqrt(above.multiply(abs(above).add(2)))));
     return where(isLarge, log(where(isLarge, x, 1)).add(Math.LN2), middle);
-  });
+  };
+  return withOneOrigin(() => throughFloats(input, compute));
 }
 
 /**
@@ -311,6 +314,19 @@ export function atanh(x: Tensor): Tensor {
  */
 export function erf<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
   return mapOperands("erf", [x], toFloat);
+}
+
+/**
+ * 1 − erf x, without cancellation where erf x is nearly 1.
+ *
+ * @example
+ * ```ts
+ * import { erfc, tensor } from "smilodon";
+ * console.log(await erfc(tensor([0, -Infinity])).toArray()); // [1, 2]
+ * ```
+ */
+export function erfc<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
+  return mapOperands("erfc", [x], toFloat);
 }
 
 /**
@@ -370,5 +386,6 @@ attachMethods({
   acosh,
   atanh,
   erf,
+  erfc,
   logaddexp,
 });

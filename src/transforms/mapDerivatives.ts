@@ -38,6 +38,7 @@ export const mapDerivatives: { readonly [P in PrimitiveOf<"map">]: readonly (Sca
   tanh: [(t, { output }) => multiply(t, subtract(1, multiply(output, output)))],
   sigmoid: [(t, { output }) => multiply(t, multiply(output, subtract(1, output)))],
   erf: [(t, { a }) => multiply(t, multiply(exp(negative(multiply(a, a))), 2 / Math.sqrt(Math.PI)))],
+  erfc: [(t, { a }) => multiply(t, multiply(exp(negative(multiply(a, a))), -2 / Math.sqrt(Math.PI)))],
   logicalNot: flat,
   // Whoever applies a row converts to the dtype at hand
   astype: [same],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { erf } from "../../src/kernel/erf.ts";
+import { erf, erfc } from "../../src/kernel/erf.ts";
 import { convert, evaluate, identityOf, reinterpret, roundTo } from "../../src/kernel/meaning.ts";
 
 test("roundTo() wraps integers, rounds f32 and asks bools whether they are zero", () => {
@@ -63,7 +63,7 @@ test("floats: NaN spreads through maximum, halves round to even, quotients floor
   expect(evaluate("select", "f32", [1, 2, 3])).toBe(2);
 });
 
-test("erf() agrees with published values", () => {
+test("erf() and erfc() agree with published values", () => {
   const known = [
     [0.1, 0.1124629160182849],
     [0.5, 0.5204998778130465],
@@ -76,6 +76,18 @@ test("erf() agrees with published values", () => {
     expect(Math.abs(erf(x) - y)).toBeLessThan(2.3e-16);
     expect(erf(-x)).toBe(-erf(x));
   }
+  for (const [x, y] of [
+    [0.4, 0.5716076449533315],
+    [0.9, 0.20309178757716786],
+    [2, 0.004677734981047266],
+    [5, 1.5374597944280347e-12],
+    [7, 4.183825607779414e-23],
+    [20, 5.395865611607901e-176],
+    [-2, 1.9953222650189528],
+  ] as const)
+    expect(Math.abs(erfc(x) / y - 1)).toBeLessThan(1e-15);
+  expect(erfc(Infinity)).toBe(0);
+  expect(erfc(NaN)).toBeNaN();
   expect(erf(Infinity)).toBe(1);
   expect(erf(NaN)).toBeNaN();
 });

@@ -163,9 +163,15 @@ export function erf(x: number): number {
     }
     return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
   }
+  return Math.sign(x) * (1 - erfc(a));
+}
+
+/** 1 − erf, by the continued fraction where erf is nearly 1. */
+export function erfc(x: number): number {
+  if (!(x >= 2.5)) return 1 - erf(x);
   let fraction = 0;
-  for (let n = 200; n > 0; n--) fraction = n / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
+  for (let n = 200; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / ((x + fraction) * Math.sqrt(Math.PI));
 }
 
 /** Elements of the rows that `lists` names, axis by axis. */

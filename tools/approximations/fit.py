@@ -81,3 +81,5 @@ string = int(mp.floor(2 / mp.pi * mp.mpf(2) ** 256))
 print("2/π:", [hex((string >> (256 - 32 * (word + 1))) & 0xFFFFFFFF) for word in range(8)])
 twelve, rest = bits_of(2 / (3 * mp.log(2)), 12)
 print("2/(3 ln 2) in 12 bits and the rest:", float(twelve), float(np.float32(float(rest))))
+tail = lambda t: 2 / t - 2
+fit("erfc: t exp(P(t) − a²), t = 1 / (1 + a/2)", 1 / 6.1, 1.0, 9, lambda t: mp.log(mp.erfc(tail(t)) / t) + tail(t) ** 2, lambda t: t, lambda t: 1)

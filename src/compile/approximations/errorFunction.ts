@@ -1,6 +1,9 @@
-/** erf: a polynomial near zero, elsewhere 1 − e^−(x + x·P(x)). Coefficients: tools/approximations/fit.py. */
+/**
+ * erf: a polynomial near zero, elsewhere 1 − e^−(x + x·P(x)). erfc: t·e^(P(t) − x²), t = 1/(1 + x/2), whose square
+ * is taken in two parts. Coefficients: tools/approximations/fit.py.
+ */
 import type { Expression } from "../../kernel/expression.ts";
-import { expNormal } from "./exponential.ts";
+import { expNormal, expOfDifference } from "./exponential.ts";
 import type { Single } from "./single.ts";
 
 const edge = 0.88;
@@ -15,6 +18,13 @@ const far = [
   -0.0002153267414541915,
 ];
 
+const complement = [
+  -1.265446424484253, 0.9985928535461426, 0.3870462477207184, 0.03239695355296135, 0.008429081179201603,
+  -0.09483776986598969, -0.6775622963905334, 1.1420146226882935, -0.6743361353874207, 0.1437029093503952,
+];
+/** From here on erfc is 0 in f32. */
+const nothingLeft = 10.1;
+
 /** 2/√π ∫₀ˣ e^−t² dt. */
 export function erf(s: Single, x: Expression): Expression {
   const a = s.apply("minimum", s.abs(x), 4);
@@ -22,4 +32,14 @@ export function erf(s: Single, x: Expression): Expression {
   const exponent = s.apply("negative", s.add(a, s.multiply(a, s.polynomial(a, far))));
   const large = s.subtract(1, expNormal(s, exponent));
   return s.withSignOf(s.select(s.less(a, edge), small, large), x);
+}
+
+/** 1 − erf x. */
+export function erfc(s: Single, x: Expression): Expression {
+  const a = s.apply("minimum", s.abs(x), nothingLeft);
+  const t = s.divide(1, s.add(s.multiply(a, 0.5), 1));
+  const head = s.head(a);
+  const low = s.add(s.multiply(s.subtract(head, a), s.add(head, a)), s.polynomial(t, complement));
+  const magnitude = s.multiply(t, expOfDifference(s, low, s.multiply(head, head)));
+  return s.select(s.less(x, 0), s.subtract(2, magnitude), magnitude);
 }

@@ -68,6 +68,14 @@ export function expNormal(s: Single, x: Expression): Expression {
   return s.multiply(expReduced(s, r), s.twoTo(n));
 }
 
+/** e^(low − square) for `square` up to 104 and small `low`, neither of which is rounded before what cancels is gone. */
+export function expOfDifference(s: Single, low: Expression, square: Expression): Expression {
+  const shifted = s.add(s.multiply(s.subtract(low, square), log2e), roundingShift);
+  const n = s.subtract(shifted, roundingShift);
+  const r = s.subtract(s.subtract(low, s.add(square, s.multiply(n, ln2Head))), s.multiply(n, ln2Tail));
+  return scaleByTwoTo(s, expReduced(s, r), s.add(s.bits(shifted), -roundingShiftBits));
+}
+
 /** e^x − 1: 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − ½)), which overflows only where the result does. */
 export function expm1(s: Single, x: Expression): Expression {
   const { n, r } = reduce(s, s.clamp(x, -20, 89));
@@ -82,7 +90,9 @@ export function expm1(s: Single, x: Expression): Expression {
 /** 1 / (1 + e^−x), from e^−|x|, which cannot overflow. */
 export function sigmoid(s: Single, x: Expression): Expression {
   const small = expUpTo89(s, s.apply("negative", s.abs(x)));
-  return s.divide(s.select(s.less(x, 0), small, 1), s.add(small, 1));
+  const large = s.divide(1, s.add(small, 1));
+  // below zero small · large, with less rounding: where small is tiny, what it is multiplied by is nearly exact
+  return s.select(s.less(x, 0), s.multiply(small, s.subtract(1, s.multiply(small, large))), large);
 }
 
 /** A polynomial near zero, elsewhere 1 − 2 / (e^2|x| + 1). */

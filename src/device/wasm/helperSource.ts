@@ -3,7 +3,7 @@
  * the workers of browsers. A thread gets the driver and all kernels first, and new kernels as they are made. Helpers stay
  * in the driver's `serve` between messages (`team.ts`); thread 0 of a page does what it is told, in order (`page.ts`).
  */
-import { makeErf } from "../../kernel/erf.ts";
+import { makeErrorFunctions } from "../../kernel/erf.ts";
 import { floorQuotient, floorRemainder, power, sigmoid } from "../../kernel/meaning.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
@@ -35,11 +35,11 @@ const longestFailure = 120;
  */
 export function functionsText(): string {
   return `{
+  ...(${makeErrorFunctions})(),
   sigmoid: ${sigmoid},
   power: ${power},
   quotient: ${floorQuotient},
   remainder: ${floorRemainder},
-  erf: (${makeErf})(),
 }`;
 }
 

@@ -85,6 +85,7 @@ export function spelling({ f32, f64, i32, i64, bits }: TypeNames, lowByte: (w: F
     tanh: transcendental,
     sigmoid: transcendental,
     erf: transcendental,
+    erfc: transcendental,
     add: arithmetic("add"),
     subtract: arithmetic("sub"),
     multiply: arithmetic("mul"),

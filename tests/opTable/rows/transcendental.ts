@@ -1,7 +1,7 @@
 /** Rows of `tensor/transcendental.ts` and `tensor/activation.ts`. */
 
 import * as S from "../../../src/index.ts";
-import { erf } from "../host.ts";
+import { erf, erfc } from "../host.ts";
 import { binary, counted, extremes, floating, type MapOptions, many, type OpRow, unary } from "../row.ts";
 
 const result = floating;
@@ -16,11 +16,8 @@ const turns = extremes.filter((x) => !(Math.abs(x) > 1e9) || !Number.isFinite(x)
 const softplus = (x: number) => (x > 40 ? x : Math.log1p(Math.exp(x)));
 const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 const zeroAtMinusInfinity = (f: (x: number) => number) => (x: number) => (x === -Infinity ? 0 : f(x));
-/** 1 − erf far out, without cancellation. */
-const gelu = zeroAtMinusInfinity((x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
-const geluTanh = zeroAtMinusInfinity(
-  (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-);
+const gelu = zeroAtMinusInfinity((x) => 0.5 * x * erfc(-x / Math.SQRT2));
+const geluTanh = zeroAtMinusInfinity((x) => x * sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 const silu = zeroAtMinusInfinity((x) => x * sigmoid(x));
 const activation: MapOptions = { result, wholeDomain: [0, 3], domain: [-4, 4], tolerance: many };
 
@@ -53,6 +50,7 @@ export const rows: readonly OpRow[] = [
   unary("acosh", (x) => S.acosh(x), Math.acosh, { ...plain, domain: [1.1, 4], wholeDomain: [1, 4], tolerance: many }),
   unary("atanh", (x) => S.atanh(x), Math.atanh, { ...plain, domain: [-0.9, 0.9], wholeDomain: [0, 0] }),
   unary("erf", (x) => S.erf(x), erf, plain),
+  unary("erfc", (x) => S.erfc(x), erfc, { ...plain, special: [...extremes, 5, 9, -5], tolerance: many }),
   binary("logaddexp", (a, b) => S.logaddexp(a, b), logaddexp, { ...plain, tolerance: many }),
 
   unary("sigmoid", (x) => S.sigmoid(x), sigmoid, { ...activation, tolerance: close }),
