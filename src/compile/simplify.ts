@@ -19,7 +19,8 @@ export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => 
   const replaced = new Map<Node, Node>();
   const distinct = new Map<string, Node>();
   const unique = (node: Node): Node => {
-    if (node.primitive === "source") return node;
+    // Leaves may have forgotten their inputs: two of one operation would look the same
+    if (node.primitive === "source" || isLeaf(node)) return node;
     return remember(
       distinct,
       `${node.primitive} ${node.inputs.map((input) => input.id)} ${paramsKey(node)}`,

@@ -26,6 +26,16 @@ describe("grad", () => {
     expect(await Promise.all(gradient.b.map((each) => each.toArray()))).toEqual([[2], [1, 1]]);
   });
 
+  it("tells apart what was computed by the same operation and has been read since", async () => {
+    const [a, b] = [v(1, 2).multiply(3), v(10, 20).multiply(3)];
+    await a.data();
+    await b.data();
+    const f = (a: Tensor, b: Tensor) => a.square().multiply(b).sum();
+    const [byA, byB] = grad(f, { argument: [0, 1] })(a, b);
+    expect(await byA.toArray()).toEqual([180, 720]);
+    expect(await byB.toArray()).toEqual([9, 36]);
+  });
+
   it("takes one argument, another, or several", async () => {
     const f = (a: Tensor, b: Tensor) => a.multiply(b).sum();
     expect(await grad(f, { argument: 1 })(v(1, 2), v(3, 4)).toArray()).toEqual([1, 2]);
