@@ -1,5 +1,5 @@
 /** Shapes: lists of sizes, and the arithmetic on them that graph and tensor share. Nothing here holds data. */
-import { ShapeError } from "../support/errors.ts";
+import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 
 /** Sizes of the axes of a tensor, outermost first; `[]` is a scalar. */
@@ -104,4 +104,14 @@ export function checkShape(operation: string, shape: Shape): Shape {
     );
   }
   return shape;
+}
+
+/** `offset`, no further out than just beside a matrix of `shape`. @throws ArgumentError where it is no whole number. */
+export function diagonalOf(operation: string, offset: number, shape: Shape): number {
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(
+      `${operation}: offset ${offset} is no diagonal of ${showShape(shape)}; give a whole number, 0 for the main one.`,
+      { offset, shape },
+    );
+  return Math.max(-at(shape, 0), Math.min(offset, at(shape, 1)));
 }

@@ -1,9 +1,8 @@
 /** Tensors made from nothing: constants and positions. They hold no data; the compiler writes the numbers where they are used. */
 import { node } from "../graph/node.ts";
 import { type Dtype, isFloat } from "../shape/dtype.ts";
-import { checkShape, type Shape, showShape } from "../shape/shape.ts";
+import { checkShape, diagonalOf, type Shape } from "../shape/shape.ts";
 import { ArgumentError } from "../support/errors.ts";
-import { at } from "../support/invariant.ts";
 import { castNode, expandNode } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
@@ -182,14 +181,4 @@ export function eye<N extends number, M extends number = N>(
   const row = new Tensor(node("iota", [], { shape, axis: 0, dtype: "i32" }));
   const column = new Tensor(node("iota", [], { shape, axis: 1, dtype: "i32" }));
   return new Tensor(castNode(row.add(diagonal).equal(column).node, dtype));
-}
-
-/** `offset`, no further out than just beside a matrix of `shape`. @throws ArgumentError where it is no whole number. */
-export function diagonalOf(operation: string, offset: number, shape: Shape): number {
-  if (!Number.isInteger(offset))
-    throw new ArgumentError(
-      `${operation}: offset ${offset} is no diagonal of ${showShape(shape)}; give a whole number, 0 for the main one.`,
-      { offset, shape },
-    );
-  return Math.max(-at(shape, 0), Math.min(offset, at(shape, 1)));
 }

@@ -1,10 +1,9 @@
 /** Taking parts of a tensor: slices with steps, triangles, and elements around it (`pad`). */
 import { node } from "../graph/node.ts";
-import { normalizeAxis, showShape } from "../shape/shape.ts";
+import { diagonalOf, normalizeAxis, showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { where } from "./comparison.ts";
-import { diagonalOf } from "./creation.ts";
 import { attachMethods } from "./methods.ts";
 import { explaining, mapTensor, whence } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
