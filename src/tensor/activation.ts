@@ -6,10 +6,10 @@ import { withOneOrigin } from "../graph/node.ts";
 import { maximum, minimum, negative } from "./arithmetic.ts";
 import { where } from "./comparison.ts";
 import { attachMethods, type UnaryMethod } from "./methods.ts";
-import { floatsOf, mapOperands, toFloat } from "./operands.ts";
+import { floatsOf, mapOperands, throughFloats, toFloat } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import type { Tensor } from "./tensor.ts";
-import { erf, exp, expm1, log1p, tanh } from "./transcendental.ts";
+import { erfc, exp, expm1, log1p } from "./transcendental.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
@@ -31,6 +31,9 @@ declare module "./tensor.ts" {
     gelu<A extends ShapeType>(this: Tensor<A>, options?: GeluOptions): Tensor<A>;
   }
 }
+
+/** A power of e with this exponent below 0 is a number of 24 bits, within 2^−38. */
+const lifted = 19.390625;
 
 /**
  * 1 / (1 + e^−x).
@@ -137,10 +140,14 @@ export function elu(x: Tensor, alpha = 1): Tensor {
  */
 export function silu<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function silu(x: Tensor): Tensor {
-  return withOneOrigin(() => {
-    const { floored, bounded } = bound(x, 1000);
-    return floored.multiply(sigmoid(bounded));
-  });
+  const compute = (values: Tensor) => {
+    const { floored, bounded } = bound(values, 1000);
+    // far below 0 sigmoid is eˣ, which is not a normal number where x · eˣ still is one: computed for a higher x
+    const isFar = bounded.less(-40);
+    const power = exp(where(isFar, bounded.add(lifted), negative(bounded)));
+    return where(isFar, floored.multiply(power).multiply(Math.exp(-lifted)), floored.divide(power.add(1)));
+  };
+  return withOneOrigin(() => throughFloats(x, compute));
 }
 
 /** How `gelu` is computed. */
@@ -165,15 +172,12 @@ export function gelu<S extends ShapeType>(x: Tensor<S>, options?: GeluOptions): 
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
   return withOneOrigin(() => {
     const { floored, bounded } = bound(x, 40);
-    const inner =
-      approximate === "tanh"
-        ? tanh(
-            bounded
-              .add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715))
-              .multiply(Math.sqrt(2 / Math.PI)),
-          )
-        : erf(bounded.multiply(Math.SQRT1_2));
-    return floored.multiply(0.5).multiply(inner.add(1));
+    // (1 + tanh y)/2 is sigmoid 2y, and (1 + erf y)/2 is erfc(−y)/2, both without cancellation
+    if (approximate === "tanh") {
+      const cubic = bounded.add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715));
+      return floored.multiply(sigmoid(cubic.multiply(2 * Math.sqrt(2 / Math.PI))));
+    }
+    return floored.multiply(0.5).multiply(erfc(bounded.multiply(-Math.SQRT1_2)));
   });
 }
 

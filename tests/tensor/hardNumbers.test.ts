@@ -47,6 +47,7 @@ function neighbour(x: number, steps: number): number {
 
 const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 const softplus = (x: number) => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
+const gated = (x: number, gate: number) => (x === -Infinity ? -0 : x * gate);
 
 /** A function, what it is in double precision, and how many units in the last place it may be off. */
 type Case = readonly [(x: Tensor) => Tensor, (x: number) => number, number];
@@ -72,6 +73,7 @@ const cases: { readonly [name: string]: Case } = {
   sigmoid: [S.sigmoid, sigmoid, 2],
   softplus: [S.softplus, softplus, 2],
   logSigmoid: [S.logSigmoid, (x) => -softplus(-x), 2],
+  silu: [S.silu, (x) => gated(x, sigmoid(x)), 2.2],
   "pow 2.5": [(x) => x.pow(2.5), (x) => x ** 2.5, 2],
   "pow -3": [(x) => x.pow(-3), (x) => x ** -3, 2],
   "a power of 0.99999994": [(x) => S.pow(1 - 2 ** -24, x), (x) => (1 - 2 ** -24) ** x, 2],
@@ -79,6 +81,18 @@ const cases: { readonly [name: string]: Case } = {
 
 it.each(Object.entries(cases))("%s", async (_name, [compute, meaning, ulps]) => {
   await expectNear(inputs, compute, meaning, ulps);
+});
+
+test("gelu keeps its bits where the gate is nearly closed, and so does its derivative", async () => {
+  // the square of x is rounded, and e^−x²/2 is off by that times x²/2
+  const points = inputs.filter((x) => !Number.isNaN(x) && x > -13);
+  const phi = (x: number) => erfc(-x / Math.SQRT2) / 2;
+  const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  const derivative = (x: number) => (x === Infinity ? 1 : phi(x) + x * density(x));
+  await expectNear(points, S.gelu, (x) => gated(x, phi(x)), 200);
+  const slope = S.grad((x: Tensor) => S.gelu(x).sum());
+  const far = points.filter((x) => x < -2 || x > 0);
+  await expectNear(far, slope, derivative, 200);
 });
 
 async function expectNear(
