@@ -14,7 +14,7 @@ export function registerDevice(name: string, make: () => Device): void {
 
 /**
  * The device called `name`.
- * @throws DeviceError listing those there are.
+ * @throws DeviceError listing those there are; or where its maker makes one of another name.
  */
 export function deviceNamed(name: string): Device {
   let device = made.get(name);
@@ -23,6 +23,15 @@ export function deviceNamed(name: string): Device {
     if (make === undefined)
       throw new DeviceError(`There is no device "${name}". There are: ${[...makers.keys()].join(", ")}.`, { name });
     device = make();
+    // Tensors find their device by its own name
+    if (device.name !== name)
+      throw new DeviceError(
+        `Device "${name}" was registered with a maker of device "${device.name}". Use one name for both.`,
+        {
+          name,
+          own: device.name,
+        },
+      );
     made.set(name, device);
   }
   return device;

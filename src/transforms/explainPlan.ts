@@ -47,7 +47,7 @@ export function explainPlan<Arguments extends readonly unknown[]>(
 /**
  * Where the time of `step` goes: every kernel runs by itself, on the arguments and the parameters as they are now. Nothing
  * changes: results go to memory of their own, and no random numbers are used up.
- * @throws ArgumentError where `step` was not made by `compile`; UnsupportedError on devices other than the CPU's.
+ * @throws ArgumentError where `step` was not made by `compile` or its arguments are no list; UnsupportedError on devices other than the CPU's.
  *
  * @example
  * ```ts
@@ -63,6 +63,9 @@ export function profile<Arguments extends readonly unknown[]>(
   { rounds = 20 }: ProfileOptions = {},
 ): PlanProfile {
   requireCompiled("profile", step);
+  const isList: boolean = Array.isArray(given);
+  if (!isList)
+    throw new ArgumentError("profile: the arguments of the step come in a list: profile(step, [x, y], { rounds: 5 }).");
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new ArgumentError(`profile: ${rounds} rounds; give a whole number of at least 1.`, { rounds });
   return step.prepare(...given).profile(readArguments(given), rounds);

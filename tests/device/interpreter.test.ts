@@ -3,6 +3,7 @@ import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevic
 import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
+import { deviceNamed, registerDevice } from "../../src/runtime/registry.ts";
 
 const e = new ExpressionBuilder();
 
@@ -103,4 +104,9 @@ test("the interpreter poisons fresh memory and refuses to leave a buffer", async
   );
   device.free(output);
   expect(() => executable.run([input, output])).toThrow("after it was freed");
+});
+
+test("a device is registered under its own name, by which its tensors find it", () => {
+  registerDevice("mine", () => new InterpreterDevice());
+  expect(() => deviceNamed("mine")).toThrow('Device "mine" was registered with a maker of device "interpreter".');
 });

@@ -82,6 +82,7 @@ describe("explainPlan", () => {
     // @ts-expect-error: JavaScript may do this
     expect(() => profile((x: Tensor) => x, [zeros([1])])).toThrow(/Call compile on it/);
     expect(() => profile(layer, given, { rounds: 0 })).toThrow(/0 rounds/);
+    expect(() => Reflect.apply(profile, undefined, [layer, zeros([1])])).toThrow(/come in a list/);
   });
 });
 
