@@ -90,9 +90,7 @@ export function expm1(s: Single, x: Expression): Expression {
 /** 1 / (1 + e^−x), from e^−|x|, which cannot overflow. */
 export function sigmoid(s: Single, x: Expression): Expression {
   const small = expUpTo89(s, s.apply("negative", s.abs(x)));
-  const large = s.divide(1, s.add(small, 1));
-  // below zero small · large, with less rounding: where small is tiny, what it is multiplied by is nearly exact
-  return s.select(s.less(x, 0), s.multiply(small, s.subtract(1, s.multiply(small, large))), large);
+  return s.divide(s.select(s.less(x, 0), small, 1), s.add(small, 1));
 }
 
 /** A polynomial near zero, elsewhere 1 − 2 / (e^2|x| + 1). */
