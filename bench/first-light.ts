@@ -17,7 +17,7 @@ const measurements: readonly { readonly ids: readonly string[]; readonly measure
   {
     ids: ["core-size"],
     measure: async () => [
-      ownRow("first-light", "core-size", (await measureBundle()).compressed / 1000, "kB", "lower", 60),
+      ownRow("first-light", "core-size", (await measureBundle()).compressed / 1000, "kB", "lower", 100),
     ],
   },
   { ids: ["femur-accuracy", "femur-scope", "femur-withheld", "femur-calibration"], measure: femurRows },
