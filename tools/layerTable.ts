@@ -33,7 +33,11 @@ export const layers: readonly Layer[] = [
   { name: "transforms", imports: ["tensor", "graph", "runtime"], packages: [] },
   { name: "nn", imports: tensors, packages: [] },
   { name: "optim", imports: tensors, packages: [] },
-  { name: "data", imports: ["tensor"], packages: ["zod", "hyparquet", "@duckdb/node-api", "sharp"] },
+  {
+    name: "data",
+    imports: ["tensor"],
+    packages: ["zod", "hyparquet", "hyparquet-compressors", "@uwdata/flechette", "@duckdb/node-api", "sharp"],
+  },
   {
     name: "io",
     imports: ["tensor", "graph", "transforms"],
