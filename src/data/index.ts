@@ -2,9 +2,10 @@
 
 export { type HostArray, hostArray } from "../tensor/hostArray.ts";
 export { type EncodedClasses, encodeClasses } from "./classes.ts";
+export { type Column, type NumberColumn, type TextColumn, textColumn, textColumnOf } from "./column.ts";
 export { type CsvOptions, type CsvRow, formatCsv, parseCsv } from "./csv.ts";
 export { type Batch, type Epoch, Loader, type LoaderOptions, type LoaderPosition, selectRows } from "./loader.ts";
 export { shuffledOrder } from "./shuffle.ts";
 export { type Fold, stratifiedFolds, stratifiedSplit } from "./split.ts";
 export { type Standardization, standardizationOf, standardize, unstandardize } from "./standardization.ts";
-export { type Column, readTable, Table, type TableOptions, writeTable } from "./table.ts";
+export { readTable, Table, type TableOptions, writeTable } from "./table.ts";

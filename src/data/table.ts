@@ -2,12 +2,8 @@
 import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { didYouMean } from "../support/nearestName.ts";
+import { type Column, lengthOfColumn, selectFromColumn, textColumn } from "./column.ts";
 import { type CsvOptions, type CsvRow, formatCsv, parseCsv } from "./csv.ts";
-
-/** A column: numbers (NaN where missing) or text (empty where missing). */
-export type Column =
-  | { readonly kind: "number"; readonly values: Float64Array }
-  | { readonly kind: "text"; readonly values: readonly string[] };
 
 /** How cells are read. */
 export interface TableOptions extends CsvOptions {
@@ -38,7 +34,7 @@ export class Table {
    * @throws DataError where columns differ in length.
    */
   constructor(columns: ReadonlyMap<string, Column>, lines?: ArrayLike<number>) {
-    const lengths = [...columns].map(([name, { values }]) => ({ name, length: values.length }));
+    const lengths = [...columns].map(([name, column]) => ({ name, length: lengthOfColumn(column) }));
     const first = lengths[0];
     const other = lengths.find(({ length }) => length !== first?.length);
     if (first !== undefined && other !== undefined) {
@@ -94,7 +90,7 @@ export class Table {
 
   /** The rows at `rows`, in that order. @throws DataError where one does not exist. */
   select(rows: ArrayLike<number>): Table {
-    const order = Array.from(rows, (row) => {
+    const order = Uint32Array.from(rows, (row) => {
       if (Number.isInteger(row) && row >= 0 && row < this.rowCount) return row;
       throw new DataError(`There is no row ${row}; the table has ${this.rowCount}, from 0.`, {
         row,
@@ -102,11 +98,7 @@ export class Table {
       });
     });
     const columns = new Map<string, Column>();
-    for (const [name, column] of this.columns) {
-      if (column.kind === "number")
-        columns.set(name, { kind: "number", values: Float64Array.from(order, (row) => at(column.values, row)) });
-      else columns.set(name, { kind: "text", values: order.map((row) => at(column.values, row)) });
-    }
+    for (const [name, column] of this.columns) columns.set(name, selectFromColumn(column, order));
     return new Table(columns, this.#lines && order.map((row) => this.#lines?.[row] ?? 0));
   }
 
@@ -209,7 +201,7 @@ function readColumn(
       );
     } else isNumeric = false;
   }
-  return isNumeric && kind !== "text" ? { kind: "number", values } : { kind: "text", values: cells };
+  return isNumeric && kind !== "text" ? { kind: "number", values } : textColumn(cells);
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Column, textColumn, textColumnOf } from "../../src/data/column.ts";
 import { formatCsv, parseCsv } from "../../src/data/csv.ts";
 import { readTable, Table, writeTable } from "../../src/data/table.ts";
 import { DataError } from "../../src/support/errors.ts";
@@ -72,6 +73,21 @@ describe("parseCsv()", () => {
   });
 });
 
+describe("textColumn()", () => {
+  it("holds each text once, and missing cells as −1", () => {
+    const column = textColumn(["dog", "", "dog", "cat"]);
+    expect(column.codes).toEqual(Int32Array.of(0, -1, 0, 1));
+    expect(column.categories).toEqual(["dog", "cat"]);
+    expect(column.values).toEqual(["dog", "", "dog", "cat"]);
+    expect(textColumnOf(Int32Array.of(1, -1), ["a", "b"]).values).toEqual(["b", ""]);
+  });
+
+  it("keeps categories when rows are selected", () => {
+    const { columns } = readTable("a\nx\ny\n").select([1]);
+    expect(columns.get("a")).toEqual(textColumnOf(Int32Array.of(1), ["x", "y"]));
+  });
+});
+
 describe("readTable()", () => {
   const text = "length,species,note\n110.5,cat,\n NA ,dog,x\n205,dog,\n";
 
@@ -111,10 +127,10 @@ describe("readTable()", () => {
   });
 
   it("survives writing and reading", () => {
-    const columns = new Map([
+    const columns = new Map<string, Column>([
       ["x", { kind: "number", values: new Float64Array([0.1, NaN, -1e300]) }],
-      ["note, with comma", { kind: "text", values: ['"', "", "a\nb"] }],
-    ] as const);
+      ["note, with comma", textColumn(['"', "", "a\nb"])],
+    ]);
     expect(readTable(writeTable(new Table(columns))).columns).toEqual(columns);
   });
 
