@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderOf, readFolder, sealFolder } from "../../src/io/index.ts";
 import { DataError } from "../../src/support/errors.ts";
 import { loadFemurs, saveFemurs } from "../../src/systems/femurs/folder.node.ts";
-import { readCalibration, readConfig, readScope } from "../../src/systems/femurs/folderContent.ts";
+import { femurFolder, readFemurs } from "../../src/systems/femurs/folder.ts";
 import { answerBones } from "../../src/systems/femurs/use.ts";
 import { untrainedSystem } from "./untrained.ts";
 
@@ -92,51 +93,67 @@ describe("a folder that is not as it was saved", () => {
 });
 
 describe("made-up files", () => {
-  const config = {
-    system: "femurs",
-    version: 1,
-    origin: { seed: 0, bones: 60 },
-    standardization: { means: [4.7, 2.8], deviations: [0.3, 0.9] },
-    files: { "model.safetensors": "00" },
-    seal: "",
-  };
-  const readIt = (change: object) => readConfig("config.json", JSON.stringify({ ...config, ...change }), 1);
+  /** What comes of a folder in which `change` replaces parts of a JSON file, with hashes and seal that fit. */
+  async function readChanged(file: string, change: object): Promise<unknown> {
+    const content = await femurFolder(system);
+    const files = new Map(content.files);
+    const settings = file === "config.json" ? { ...content.settings, ...change } : content.settings;
+    if (file !== "config.json") {
+      const text = files.get(file);
+      files.set(file, JSON.stringify({ ...JSON.parse(typeof text === "string" ? text : "{}"), ...change }));
+    }
+    return readFemurs(await readFolder(folderOf(await sealFolder({ ...content, settings, files }))));
+  }
 
   test.each([
-    [{ system: "digits" }, /system is "digits", and "femurs" is expected/],
-    [{ version: 2 }, /version is 2; this Smilodon reads version 1/],
+    [{ system: "digits" }, /system has to be "femurs", and is "digits"/],
+    [{ version: 2 }, /version has to be 1, which is what this Smilodon reads, and is 2/],
     [{ origin: { seed: "0", bones: 60 } }, /origin\.seed has to be a number, and is "0"/],
     [{ standardization: { means: [1], deviations: [1, 1] } }, /means has to be a list of 2 numbers/],
     [{ standardization: { means: [1, 2], deviations: [1, 0] } }, /deviations\[1\] has to be a number above 0/],
-    [{ files: { "../../etc/passwd": "00" } }, /files\.\.\.\/\.\.\/etc\/passwd is not a path within the folder/],
+    [{ standardization: undefined }, /standardization has to be an object, and is missing/],
+  ])("config with %j is refused", async (change, message) => {
+    await expect(readChanged("config.json", change)).rejects.toThrow(message);
+  });
+
+  test.each([
+    [{ files: { "../../etc/passwd": "00" } }, /etc\/passwd is not a path within the folder/],
     [{ files: { "/etc/passwd": "00" } }, /is not a path within the folder/],
     [{ files: [] }, /files has to be an object/],
     [{ seal: undefined }, /seal has to be text, and is missing/],
-  ])("config with %j is refused", (change, message) => expect(() => readIt(change)).toThrow(message));
-
-  test("scope rules that cannot work are refused", () => {
-    const rule = system.scope;
-    const readScopeOf = (change: object) => readScope("scope.json", JSON.stringify({ ...rule, ...change }));
-    expect(readScopeOf({})).toEqual(rule);
-    expect(() => readScopeOf({ rows: [1, 2, 3] })).toThrow(/not enough whole rows/);
-    expect(() => readScopeOf({ rows: [...rule.rows.slice(1), -1] })).toThrow(/rows\[119\] has to be a number above 0/);
-    expect(() => readScopeOf({ scale: "raw" })).toThrow(/scale has to be "logarithm"/);
-    expect(() => readScopeOf({ threshold: null })).toThrow(/threshold has to be a number above 0, and is null/);
+  ])("a frame with %j is refused", async (change, message) => {
+    const text = JSON.stringify({ system: "femurs", version: 1, files: {}, seal: "", ...change });
+    await expect(readFolder(folderOf(new Map([["config.json", text]])))).rejects.toThrow(message);
   });
 
-  test("whatever the JSON says, the answer is a value or a DataError", () => {
-    const readers = [
-      (text: string) => readConfig("f", text, 1),
-      (text: string) => readCalibration("f", text),
-      (text: string) => readScope("f", text),
-    ];
-    fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.string()), fc.nat(2), (text, which) => {
-        try {
-          readers[which]?.(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(DataError);
-        }
+  test("scope rules that cannot work are refused", async () => {
+    const { rows } = system.scope;
+    const readScopeOf = (change: object) => readChanged("care/scope.json", change);
+    expect(await readScopeOf({})).toHaveProperty("scope", system.scope);
+    await expect(readScopeOf({ rows: [1, 2, 3] })).rejects.toThrow(/not made of enough whole rows/);
+    await expect(readScopeOf({ rows: [...rows.slice(1), -1] })).rejects.toThrow(
+      /rows\[119\] has to be a number above 0/,
+    );
+    await expect(readScopeOf({ scale: "raw" })).rejects.toThrow(/scale has to be "logarithm"/);
+    await expect(readScopeOf({ threshold: null })).rejects.toThrow(/threshold has to be a number above 0, and is null/);
+  });
+
+  test("whatever the JSON says, the answer is a value or a DataError", async () => {
+    const files = ["config.json", "care/calibration.json", "care/scope.json"];
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string()), fc.nat(2), async (text, which) => {
+        const content = await femurFolder(system);
+        const path = files[which] ?? "";
+        const sealed = await sealFolder({ ...content, files: new Map([...content.files, ["x.json", text]]) });
+        const broken = new Map([...sealed, [path, text]]);
+        await readFolder(folderOf(broken))
+          .then(readFemurs)
+          .catch((error: unknown) => expect(error).toBeInstanceOf(DataError));
+        if (path === "config.json") return;
+        await sealFolder({ ...content, files: new Map([...content.files, [path, text]]) })
+          .then((all) => readFolder(folderOf(all)))
+          .then(readFemurs)
+          .catch((error: unknown) => expect(error).toBeInstanceOf(DataError));
       }),
     );
   });
