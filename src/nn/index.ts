@@ -5,6 +5,7 @@ export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions
 export { Dropout } from "./layers/dropout.ts";
 export { ELU } from "./layers/elu.ts";
 export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
+export { FeatureLinear, type NumberEmbeddingOptions } from "./layers/featureLinear.ts";
 export { Flatten } from "./layers/flatten.ts";
 export { GELU } from "./layers/gelu.ts";
 export { type ChannelNormOptions, GroupNorm, InstanceNorm } from "./layers/groupNorm.ts";
@@ -12,6 +13,8 @@ export { Identity } from "./layers/identity.ts";
 export { LayerNorm, type LayerNormOptions, RMSNorm } from "./layers/layerNorm.ts";
 export { LeakyReLU } from "./layers/leakyRelu.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { PeriodicEmbedding, type PeriodicOptions } from "./layers/periodicEmbedding.ts";
+export { PiecewiseLinearEmbedding, quantileEdges } from "./layers/piecewiseLinearEmbedding.ts";
 export { ReLU } from "./layers/relu.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Sigmoid } from "./layers/sigmoid.ts";
