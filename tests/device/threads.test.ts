@@ -14,7 +14,7 @@ import { Draft } from "../conformance/draft.ts";
 import { dataOf, readNow } from "../conformance/launch.ts";
 
 const hasCores = availableParallelism() > 1;
-const finest = { chunk: 1, wake: 1 };
+const finest = { chunk: 1, wake: 1, hire: 1 };
 const made: WasmDevice[] = [];
 afterEach(() => made.splice(0).forEach((device) => device.dispose()));
 
@@ -75,6 +75,28 @@ test("small plans start nobody, and one thread is asked for nothing", () => {
   device.write(x, new Uint8Array(bytesOfRow));
   device.prepare(planOf(addition(1))).run([x]);
   expect(device.chunksTaken).toEqual([0]);
+});
+
+test.runIf(hasCores)("helpers are started when the launches so far were worth it", () => {
+  // four units of 24 operations and bytes a launch
+  const device = deviceWith({ threads: 2, grain: { chunk: 1, wake: 1, hire: 3 * 96 } });
+  const executable = device.prepare(planOf(addition(1)));
+  const x = device.allocate(bytesOfRow);
+  const helpers = Array.from({ length: 4 }, () => {
+    executable.run([x]);
+    return device.chunksTaken.length - 1;
+  });
+  expect(helpers).toEqual([0, 0, 1, 1]);
+});
+
+test.runIf(hasCores)("a loop inside a plan counts as often as it runs", () => {
+  const device = deviceWith({ threads: 2, grain: { chunk: 1, wake: 1, hire: 3 * 96 } });
+  const { slots, commands, ...plan } = planOf(addition(1));
+  const counter = { kind: "arena", offset: 0, bytes: 4 } as const;
+  const loop = { kind: "loop", count: 3, counter: 1, body: commands } as const;
+  const x = device.allocate(bytesOfRow);
+  device.prepare({ ...plan, slots: [...slots, counter], arenaBytes: 4, commands: [loop] }).run([x]);
+  expect(device.chunksTaken.length).toBe(2);
 });
 
 test.runIf(hasCores)("a helper learns of kernels that are made later, and stays out where it is not allowed", () => {
@@ -168,13 +190,20 @@ test("memory that is not shared fails in the same words", () => {
 });
 
 test("long launches are cut, short ones are not", () => {
-  const grain = { chunk: 1000, wake: 10_000 };
+  const grain = { chunk: 1000, wake: 10_000, hire: 1 };
   const at = (size: number) => chunksOf(addition(1), [size], grain);
-  expect(at(0)).toEqual({ units: 0, chunk: 1, chunks: 0, isShared: false, wakes: false });
-  expect(at(31)).toEqual({ units: 4, chunk: 4, chunks: 1, isShared: false, wakes: false });
+  expect(at(0)).toEqual({ units: 0, chunk: 1, chunks: 0, isShared: false, wakes: false, work: 0 });
+  expect(at(31)).toEqual({ units: 4, chunk: 4, chunks: 1, isShared: false, wakes: false, work: 93 });
   // three times as much work as elements: one addition, eight bytes
-  expect(at(2400)).toEqual({ units: 300, chunk: 38, chunks: 8, isShared: true, wakes: false });
-  expect(at(1_000_000)).toEqual({ units: 125_000, chunk: 489, chunks: 256, isShared: true, wakes: true });
+  expect(at(2400)).toEqual({ units: 300, chunk: 38, chunks: 8, isShared: true, wakes: false, work: 7200 });
+  expect(at(1_000_000)).toEqual({
+    units: 125_000,
+    chunk: 489,
+    chunks: 256,
+    isShared: true,
+    wakes: true,
+    work: 3_000_000,
+  });
 });
 
 const script = `

@@ -44,7 +44,7 @@ const extent = fc.integer({ min: 0, max: 9 });
 
 test("any split of nested and neighbouring loops runs every iteration once", () => {
   const devices = [1, 7, 50, Number.POSITIVE_INFINITY].map(
-    (chunk) => new WasmDevice({ threads: 1, grain: { chunk, wake: Number.POSITIVE_INFINITY } }),
+    (chunk) => new WasmDevice({ threads: 1, grain: { chunk, wake: Number.POSITIVE_INFINITY, hire: 1 } }),
   );
   const kernels = new Map<string, Kernel>();
   fc.assert(

@@ -8,10 +8,10 @@ import { table } from "./table.ts";
 
 const whole = new WasmDevice({
   threads: 1,
-  grain: { chunk: Number.POSITIVE_INFINITY, wake: Number.POSITIVE_INFINITY },
+  grain: { chunk: Number.POSITIVE_INFINITY, wake: Number.POSITIVE_INFINITY, hire: 1 },
 });
-const cut = new WasmDevice({ threads: 1, grain: { chunk: 1, wake: Number.POSITIVE_INFINITY } });
-const shared = new WasmDevice({ threads: 2, grain: { chunk: 1, wake: 1 } });
+const cut = new WasmDevice({ threads: 1, grain: { chunk: 1, wake: Number.POSITIVE_INFINITY, hire: 1 } });
+const shared = new WasmDevice({ threads: 2, grain: { chunk: 1, wake: 1, hire: 1 } });
 registerDevice("wasm", () => new DevicesInStep([whole, cut, shared]));
 afterAll(() => shared.dispose());
 

@@ -15,24 +15,33 @@ export interface CommandList {
   readonly end: number;
 }
 
-/** How each launch of a plan is cut, and whether threads share any. */
+/** How each launch of a plan is cut, and the work of those that helpers are woken for. */
 export interface Cut {
   readonly chunks: ReadonlyMap<Command, Chunks>;
-  readonly wakes: boolean;
+  readonly sharedWork: number;
 }
 
 /** Cuts the launches of `plan`. */
 export function cutLaunches(plan: Plan, grain: Grain): Cut {
   const chunks = new Map<Command, Chunks>();
-  const cut = (commands: readonly Command[]): void => {
+  let sharedWork = 0;
+  const cut = (commands: readonly Command[], times: number): void => {
     for (const command of commands) {
-      cut(commandsIn(command));
+      cut(commandsIn(command), times * timesOf(command));
       if (command.kind !== "kernel") continue;
-      chunks.set(command, chunksOf(at(plan.kernels, command.kernel), command.sizes, grain));
+      const each = chunksOf(at(plan.kernels, command.kernel), command.sizes, grain);
+      chunks.set(command, each);
+      if (each.wakes) sharedWork += times * each.work;
     }
   };
-  cut(plan.commands);
-  return { chunks, wakes: [...chunks.values()].some(({ wakes }) => wakes) };
+  cut(plan.commands, 1);
+  return { chunks, sharedWork };
+}
+
+/** How often what is inside `command` may run. */
+function timesOf(command: Command): number {
+  if (command.kind === "loop") return command.count;
+  return command.kind === "while" ? Number.MAX_SAFE_INTEGER : 1;
 }
 
 /** Words that a plan takes in memory. */

@@ -59,9 +59,9 @@ export class Page implements Runner {
   }
 
   launch(launch: Launch): void {
-    if (this.#isAlone() && launch.wantsHelpers && this.#team.threads > 1) this.#start();
-    if (this.#isAlone()) return this.#team.launch({ ...launch, wantsHelpers: false });
-    if (launch.wantsHelpers) this.#team.hire();
+    if (this.#isAlone() && launch.sharedWork > 0 && this.#team.threads > 1) this.#start();
+    if (this.#isAlone()) return this.#team.launch({ ...launch, sharedWork: 0 });
+    if (launch.sharedWork > 0) this.#team.hire();
     this.#order({ launch });
   }
 
@@ -127,7 +127,7 @@ export class Page implements Runner {
     for (const order of orders) {
       try {
         if ("write" in order) this.#team.write(order.write.address, order.write.data);
-        if ("launch" in order) this.#team.launch({ ...order.launch, wantsHelpers: false });
+        if ("launch" in order) this.#team.launch({ ...order.launch, sharedWork: 0 });
       } catch (error) {
         failure ??= error;
       }

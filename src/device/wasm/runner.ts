@@ -11,8 +11,8 @@ export interface Launch {
   readonly end: number;
   /** How many modules a thread must have to run its kernels. */
   readonly modules: number;
-  /** Does it hold work that helpers are worth being started for? */
-  readonly wantsHelpers: boolean;
+  /** Work in it that helpers can share. */
+  readonly sharedWork: number;
 }
 
 /** What a device has done. */

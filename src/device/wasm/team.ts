@@ -1,5 +1,5 @@
 /**
- * The threads that run plans together: the caller's, and helpers that are started when there is a plan big enough for
+ * The threads that run plans together: the caller's, and helpers that are started when there has been work enough for
  * them and told of every new kernel. `render/wasm/team.ts` has the code that they share work with, `helperSource.ts` what
  * helpers run.
  */
@@ -18,6 +18,8 @@ export interface TeamParts {
   readonly imports: WebAssembly.Imports;
   /** Threads to use, the caller's among them; 1 where the memory is not shared. */
   readonly threads: number;
+  /** Work from which on helpers are started. */
+  readonly hire: number;
   /** Kernels that are kept now. */
   readonly pieces: () => readonly Piece[];
 }
@@ -34,6 +36,8 @@ export class Team implements Runner {
   readonly #helpers: Thread[] = [];
   #threads: number;
   #modules = 0;
+  /** Work so far that helpers could have shared. */
+  #sharedWork = 0;
 
   constructor(parts: TeamParts) {
     this.#parts = parts;
@@ -101,10 +105,11 @@ export class Team implements Runner {
     this.#parts.memory.bytes.set(data, address);
   }
 
-  launch({ cells, start, end, modules, wantsHelpers }: Launch): void {
+  launch({ cells, start, end, modules, sharedWork }: Launch): void {
     const { words } = this.#parts.memory;
     for (let n = 0; n < cells.length; n += 2) words[at(cells, n)] = at(cells, n + 1);
-    if (wantsHelpers) this.hire();
+    this.#sharedWork += sharedWork;
+    if (sharedWork > 0 && this.#sharedWork >= this.#parts.hire) this.hire();
     try {
       this.#run(start, end, modules);
     } catch (error) {

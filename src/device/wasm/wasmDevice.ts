@@ -82,6 +82,7 @@ export class WasmDevice implements Device {
       driver: new WebAssembly.Module(renderDriver({ isShared })),
       imports: { [importModule]: { memory, table } },
       threads: most,
+      hire: grain.hire,
       pieces: () => this.#code.pieces,
     });
     const isPage = isShared && !maySleep();

@@ -53,8 +53,8 @@ export class WasmExecutable implements Executable {
   readonly #start: number;
   readonly #end: number;
   readonly #modules: number;
-  /** Is there a launch that helpers are worth being started for? */
-  readonly #wantsHelpers: boolean;
+  /** Work that helpers can share. */
+  readonly #sharedWork: number;
   #isDisposed = false;
 
   constructor(owner: BufferOwner, plan: Plan, parts: WasmParts) {
@@ -66,7 +66,7 @@ export class WasmExecutable implements Executable {
     this.#modules = modules;
     try {
       const cut = cutLaunches(plan, parts.grain);
-      this.#wantsHelpers = cut.wakes;
+      this.#sharedWork = cut.sharedWork;
       const base = this.#allocate(4 * wordsOf(plan, cut));
       const { words, start, end } = commandList(plan, cut, base, positions);
       this.#placeSlots(plan, words);
@@ -108,7 +108,7 @@ export class WasmExecutable implements Executable {
       start: this.#start,
       end: this.#end,
       modules: this.#modules,
-      wantsHelpers: this.#wantsHelpers,
+      sharedWork: this.#sharedWork,
     });
   }
 
