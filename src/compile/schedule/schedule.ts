@@ -79,6 +79,11 @@ function vectorizeInner(context: NestContext, steps: readonly Step[], target: Ta
   });
 }
 
+/** Would `lanes` run once, and leave positions over? Then the code for them is more than they gain. */
+function isBarelyWide(extent: number, lanes: number): boolean {
+  return extent < 2 * lanes && extent % lanes !== 0;
+}
+
 /** Registers, in vectors, that partial results may take. */
 const mostPartial = 8;
 
@@ -94,7 +99,7 @@ function lanesFor(context: NestContext, body: readonly Step[], { extent }: Axis,
     const isWork = expression.kind === "apply" && expression.dtype !== "i32";
     if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
   });
-  if (operations > longWork) return single;
+  if (operations > longWork || isBarelyWide(extent, 2 * single)) return single;
   const states = new Set(allSteps(body).flatMap((step) => (step.kind === "accumulate" ? step.local : [])));
   let partial = 0;
   for (const state of states) partial += bytesOf(context.dtypeOf(state)) / 4;

@@ -1,23 +1,35 @@
 /** Bytes that grow, with the number formats of the WebAssembly binary format. */
 
-/** Writes bytes one after the other. */
-export class ByteWriter {
-  #bytes = new Uint8Array(256);
-  #length = 0;
+/** More bytes than this are kept as they come. */
+const mostCopied = 32;
 
-  get length(): number {
-    return this.#length;
-  }
+/** Writes bytes one after the other. Most of them are written before the engine has optimized anything: in few calls. */
+export class ByteWriter {
+  /** What comes before `#bytes`. */
+  readonly #pieces: Uint8Array[] = [];
+  #bytes: number[] = [];
 
   byte(value: number): void {
-    if (this.#length === this.#bytes.length) this.#reserve(1);
-    this.#bytes[this.#length++] = value;
+    this.#bytes.push(value);
   }
 
   bytes(values: ArrayLike<number>): void {
-    this.#reserve(values.length);
-    this.#bytes.set(values, this.#length);
-    this.#length += values.length;
+    if (values.length <= mostCopied) {
+      this.#bytes.push(...Array.from(values));
+      return;
+    }
+    this.#pieces.push(Uint8Array.from(this.#bytes), Uint8Array.from(values));
+    this.#bytes = [];
+  }
+
+  /** A byte, and then an unsigned LEB128 number below 2^32. */
+  pair(first: number, second: number): void {
+    if (second < 0x80) {
+      this.#bytes.push(first, second);
+      return;
+    }
+    this.#bytes.push(first);
+    this.unsigned(second);
   }
 
   /** An unsigned LEB128 number below 2^32. */
@@ -69,13 +81,10 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
-  }
-
-  #reserve(count: number): void {
-    if (this.#length + count <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
-    grown.set(this.#bytes);
-    this.#bytes = grown;
+    let start = this.#pieces.reduce((length, piece) => length + piece.length, 0);
+    const all = new Uint8Array(start + this.#bytes.length);
+    all.set(this.#bytes, start);
+    for (const piece of this.#pieces.toReversed()) all.set(piece, (start -= piece.length));
+    return all;
   }
 }

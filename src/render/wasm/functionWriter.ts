@@ -5,6 +5,7 @@ import { ByteWriter } from "./byteWriter.ts";
 import { type AtomicOpcode, type Opcode, opcodes, type ValueType, valueTypes } from "./opcodes.ts";
 
 const emptyBlock = 0x40;
+const { "local.get": localGet, "local.set": localSet, "local.tee": localTee } = opcodes;
 
 /** Writes the instructions of a function whose parameters are given. */
 export class FunctionWriter {
@@ -36,21 +37,21 @@ export class FunctionWriter {
   /** Instructions without immediates, one after the other; a number pushes the local of that number. */
   op(...code: readonly (Opcode | number)[]): void {
     for (const item of code) {
-      if (typeof item === "number") this.get(item);
+      if (typeof item === "number") this.#code.pair(localGet, item);
       else writeOpcode(this.#code, item);
     }
   }
 
   get(local: number): void {
-    this.#immediate("local.get", local);
+    this.#code.pair(localGet, local);
   }
 
   set(local: number): void {
-    this.#immediate("local.set", local);
+    this.#code.pair(localSet, local);
   }
 
   tee(local: number): void {
-    this.#immediate("local.tee", local);
+    this.#code.pair(localTee, local);
   }
 
   call(callee: number): void {
@@ -93,8 +94,7 @@ export class FunctionWriter {
       const constant = this.#types.push("v128") - 1;
       writeOpcode(this.#prologue, "v128.const");
       this.#prologue.bytes(bytes);
-      writeOpcode(this.#prologue, "local.set");
-      this.#prologue.unsigned(constant);
+      this.#prologue.pair(localSet, constant);
       return constant;
     });
     this.get(local);
@@ -102,10 +102,9 @@ export class FunctionWriter {
 
   /** A load or store at the address on the stack plus `offset`. */
   memory(opcode: Opcode, offset: number): void {
-    this.op(opcode);
+    writeOpcode(this.#code, opcode);
     // alignment is a hint: bytes may lie anywhere
-    this.#code.byte(0);
-    this.#code.unsigned(offset);
+    this.#code.pair(0, offset);
   }
 
   /** An atomic access at the address on the stack plus `offset`, both of whole words. */
@@ -194,10 +193,6 @@ export class FunctionWriter {
 
 function writeOpcode(writer: ByteWriter, opcode: Opcode): void {
   const code = opcodes[opcode];
-  if (code > 0xff) {
-    writer.byte(code >> 16);
-    writer.unsigned(code & 0xffff);
-  } else {
-    writer.byte(code);
-  }
+  if (code > 0xff) writer.pair(code >> 16, code & 0xffff);
+  else writer.byte(code);
 }
