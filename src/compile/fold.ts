@@ -72,7 +72,7 @@ function isUndoable({ primitive }: Node): boolean {
 }
 
 /** `value` everywhere, in the type of `like`. */
-function uniform(make: MakeNode, like: Node, value: number): Node {
+export function uniform(make: MakeNode, like: Node, value: number): Node {
   const { shape, dtype } = like.type;
   const constant = make("constant", [], { value, dtype });
   if (shape.length === 0) return constant;

@@ -1,7 +1,7 @@
 /**
  * Cleans the graph: nodes that only name a value vanish, views that change nothing or follow each other become
- * one, what is known beforehand is a constant (`fold.ts`), and what is computed twice is computed once. Large reductions
- * get their stages (`stages.ts`).
+ * one, what is known beforehand is a constant (`fold.ts`), pieces between zeros that are added up are put together
+ * (`joinPads.ts`), and what is computed twice is computed once. Large reductions get their stages (`stages.ts`).
  */
 import { derivedFrom, isNode, node as makeNode, Node } from "../graph/node.ts";
 import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
@@ -11,6 +11,7 @@ import { exactNumber } from "../support/exactNumber.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { folded, type MakeNode } from "./fold.ts";
+import { joinedPads } from "./joinPads.ts";
 import { isFamily } from "./lower/values.ts";
 import { inStages } from "./stages.ts";
 
@@ -37,7 +38,11 @@ export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => 
     const inputs = node.inputs.map((input) => replaced.get(input) ?? input);
     const make: MakeNode = (primitive, operands, params) =>
       unique(derivedFrom(node, () => makeNode(primitive, operands, params))) as Node<typeof primitive>;
-    const simpler = withoutNeed(node, inputs, isLeaf) ?? folded(node, inputs, isLeaf, make) ?? rebuilt(node, inputs);
+    const simpler =
+      withoutNeed(node, inputs, isLeaf) ??
+      folded(node, inputs, isLeaf, make) ??
+      joinedPads(node, inputs, isLeaf, make) ??
+      rebuilt(node, inputs);
     replaced.set(node, unique(isFamily(simpler, "reduce") ? (inStages(simpler, make) ?? simpler) : simpler));
   }
   return outputs.map((output) => replaced.get(output) ?? output);

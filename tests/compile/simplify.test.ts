@@ -5,6 +5,7 @@ import { isNode } from "../../src/graph/node.ts";
 import { topologicalOrder } from "../../src/graph/traverse.ts";
 import { compile, full, ones, type Tensor, tensor, where, zeros } from "../../src/index.ts";
 import { storageOf } from "../../src/runtime/storage.ts";
+import { at } from "../../src/support/invariant.ts";
 
 /** The primitives of `of(x)` after simplification, and how many kernels it becomes. */
 function simplified(of: (x: Tensor) => Tensor, x: Tensor): { readonly primitives: string[]; readonly kernels: number } {
@@ -147,5 +148,42 @@ describe("large reductions to few results", () => {
     data[77] = Number.NaN;
     expect(await tensor(data).max().item()).toBeNaN();
     expect(await tensor(data).sum().item()).toBeNaN();
+  });
+});
+
+describe("pieces between zeros", () => {
+  const cut = (a: Tensor) => [a.slice([0, 1]), a.slice([1, 4]), a.slice([4, null])] as const;
+  const around = (piece: Tensor, low: number) => piece.pad([[low, 6 - low - at(piece.shape, 0)]]);
+
+  test("that fill what they are added up to are put together, −0 being 0 as in a sum", async () => {
+    const sum = (a: Tensor) => {
+      const [first, middle, last] = cut(a);
+      return around(middle, 1).add(around(last, 4)).add(around(first, 0));
+    };
+    const { primitives, kernels } = simplified(sum, x);
+    expect([primitives.includes("pad"), primitives.filter((each) => each === "concat").length, kernels]).toEqual([
+      false,
+      1,
+      1,
+    ]);
+    const values = await compile(sum)(x).toArray();
+    expect(values).toEqual([1, 0, Number.NaN, Infinity, -Infinity, 2.5]);
+    expect(Object.is((values as number[])[1], 0)).toBe(true);
+  });
+
+  test("keep zeros that stay around all of them, and whole numbers as they are", async () => {
+    const whole = tensor(Int32Array.of(1, 2, 3, 4, 5, 6));
+    const sum = (a: Tensor) => around(a.slice([0, 2]), 2).add(around(a.slice([2, 3]), 4));
+    expect(simplified(sum, whole).primitives.filter((each) => each === "pad" || each === "add")).toEqual(["pad"]);
+    expect(await compile(sum)(whole).toArray()).toEqual([0, 0, 1, 2, 3, 0]);
+  });
+
+  test("that overlap or leave a gap are added", async () => {
+    for (const low of [0, 2, 4]) {
+      const sum = (a: Tensor) => around(a.slice([0, 2]), 1).add(around(a.slice([2, 4]), low));
+      expect(simplified(sum, x).primitives).not.toContain("concat");
+    }
+    const both = (a: Tensor) => around(a.slice([0, 2]), 1).add(around(a.slice([0, 2]), 2));
+    expect(await compile(both)(tensor([1, 2, 3, 4, 5, 6])).toArray()).toEqual([0, 1, 3, 2, 0, 0]);
   });
 });

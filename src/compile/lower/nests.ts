@@ -8,6 +8,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import { identityOf } from "../../kernel/meaning.ts";
 import type { ReduceOp } from "../../kernel/scalarOps.ts";
 import { computedIn, type Dtype } from "../../shape/dtype.ts";
+import { sizeOf } from "../../shape/shape.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
 import { lowerRecurrence } from "./recurrence.ts";
@@ -25,9 +26,34 @@ function lowered(context: NestContext, node: Node, values: Values): Computation 
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
   if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
   if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
+  if (isNode(node, "concat") && hasRowsToJoin(node)) return lowerConcat(context, node, values);
   const axes = node.type.shape.map((extent, position) => context.resultAxis(position, extent));
   const indices = axes.map((axis) => context.position(axis));
   return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);
+}
+
+/** Rows from which on a loop for each input beats asking at every element which input it is from. */
+const fewestRows = 8;
+
+function hasRowsToJoin({ type, params: { axis } }: Node<"concat">): boolean {
+  return sizeOf(type.shape.slice(0, axis)) >= fewestRows;
+}
+
+/** Inside the loops over what comes before the axis, a loop for each input: all of them are plain copies. */
+function lowerConcat(context: NestContext, node: Node<"concat">, values: Values): Computation {
+  const { axis } = node.params;
+  const outer = node.type.shape.slice(0, axis).map((extent, position) => context.resultAxis(position, extent));
+  let start = 0;
+  const body = node.inputs.flatMap((input) => {
+    const inner = input.type.shape.slice(axis).map((extent) => context.newAxis(extent));
+    const indices = [...outer, ...inner].map((each) => context.position(each));
+    const place = context.arithmetic.sum([[at(indices, axis), 1]], start);
+    start += at(input.type.shape, axis);
+    if (sizeOf(input.type.shape) === 0) return [];
+    const value = values.at(input, indices);
+    return nestLoops(inner, [{ kind: "store", tensor: node, indices: indices.with(axis, place), value }]);
+  });
+  return nest(outer, body, node);
 }
 
 /** The scalar operation that each reduction repeats. */

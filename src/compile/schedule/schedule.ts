@@ -18,6 +18,7 @@ import {
 } from "../nest.ts";
 import { collapseAxes } from "./axes.ts";
 import { laneScore } from "./lanes.ts";
+import { splitAxes } from "./splitAxes.ts";
 import { splitJam, tileContraction } from "./tile.ts";
 
 /** Rows of a recurrence, or vectors of them, that run side by side: each step waits for the one before it, others run meanwhile. */
@@ -26,11 +27,14 @@ const besideEachOther = 4;
 /** Operations for each element from which on work is long, and up to which it is short. */
 const longWork = 24;
 const shortWork = 4;
+/** Operations for each row beyond which its code is not repeated for several vectors. */
+const longest = 60;
 
 /** The loops of `nest` on `target`. */
 export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
   if (nest.isScheduled) return nest.body;
-  const collapsed = collapseAxes(context, nest);
+  const split = nest.contraction ? nest : splitAxes(context, nest, target.vectorBytes / 4);
+  const collapsed = collapseAxes(context, split);
   if (target.vectorBytes === 0) return nestLoops(collapsed.axes, collapsed.body, "parallel");
   return collapsed.contraction ? tileContraction(context, collapsed, target) : vectorize(context, collapsed, target);
 }
@@ -94,19 +98,27 @@ const mostPartial = 8;
  */
 function lanesFor(context: NestContext, body: readonly Step[], { extent }: Axis, target: Target): number {
   const single = target.vectorBytes / 4;
-  let operations = 0;
-  visitExpressions(allSteps(body).flatMap(expressionsOf), (expression) => {
-    const isWork = expression.kind === "apply" && expression.dtype !== "i32";
-    if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
-  });
-  if (operations > longWork || isBarelyWide(extent, 2 * single)) return single;
+  const isRowwise = body.some((step) => step.kind === "loop");
+  // What is done once a row may be long: the loops are what runs
+  const repeated = isRowwise ? body.filter((step) => step.kind === "loop") : body;
+  const operations = operationsIn(repeated, target);
+  if (operations > longWork || operationsIn(body, target) > longest || isBarelyWide(extent, 2 * single)) return single;
   const states = new Set(allSteps(body).flatMap((step) => (step.kind === "accumulate" ? step.local : [])));
   let partial = 0;
   for (const state of states) partial += bytesOf(context.dtypeOf(state)) / 4;
-  const isRowwise = body.some((step) => step.kind === "loop");
   const isShort = operations <= shortWork && partial > 0;
   const most = !isShort ? 2 : isRowwise ? mostPartial : mostPartial / 2;
   let vectors = 2;
   while (2 * vectors <= most && 2 * vectors * partial <= mostPartial && 2 * vectors * single <= extent) vectors *= 2;
   return vectors * single;
+}
+
+/** Operations of `steps` at one position, as many as the target itself needs for each. */
+function operationsIn(steps: readonly Step[], target: Target): number {
+  let operations = 0;
+  visitExpressions(allSteps(steps).flatMap(expressionsOf), (expression) => {
+    const isWork = expression.kind === "apply" && expression.dtype !== "i32";
+    if (isWork) operations += target.nativeOps === "all" || target.nativeOps.has(expression.op) ? 1 : 20;
+  });
+  return operations;
 }
