@@ -3,12 +3,17 @@ import type { AnyModule } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { FitCallback } from "./callbacks.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
+import type { WeightAverage } from "./ema.ts";
 
 /** Where batches come from: `Loader` is one. Epochs are counted from 1. */
 export interface EpochSource<B> {
   epoch(epoch: number): Iterable<B> | AsyncIterable<B>;
 }
+
+/** What a validation measured, by name. */
+export type Metrics = Readonly<Record<string, number>>;
 
 /** What `fit` needs and may be told. Epochs are counted from 1. */
 export interface FitOptions<B> {
@@ -25,11 +30,24 @@ export interface FitOptions<B> {
   readonly epochs: number;
   /** Sets the learning rate before each step. Default: whatever the optimizer has. */
   readonly schedule?: Schedule | undefined;
-  /** A number that is lower the better the model is, on data that it is not trained on. Called after each epoch. */
-  readonly validate?: (() => number | Promise<number>) | undefined;
+  /**
+   * So many batches make one step, as one batch of all their rows would: their gradients are averaged, by rows, and only
+   * one batch is in memory at a time. The loss has to be a mean over rows. Default 1.
+   */
+  readonly accumulate?: number | undefined;
+  /** An average of the weights over steps, with which the model is validated and left at the end. */
+  readonly average?: WeightAverage | undefined;
+  /**
+   * Measures the model on data that it is not trained on: its loss, or several metrics by name. Called after each epoch.
+   */
+  readonly validate?: (() => number | Metrics | Promise<number | Metrics>) | undefined;
+  /** The metric that says which epoch is best. Default: the validation loss (`"loss"` where there are several). */
+  readonly monitor?: string | undefined;
+  /** Is the lowest (`"min"`, the default) or the highest value of it the best? */
+  readonly mode?: "min" | "max" | undefined;
   /** Stop after so many epochs without improvement. Default: never. */
   readonly patience?: number | undefined;
-  /** How much lower counts as improvement. Default 0. */
+  /** How much better counts as improvement. Default 0. */
   readonly minimumChange?: number | undefined;
   /**
    * Where the run is kept, so that it goes on to the same numbers after it was killed. Loaded first; saved after epochs,
@@ -40,6 +58,13 @@ export interface FitOptions<B> {
   readonly checkpointSeconds?: number | undefined;
   /** Save after so many steps, too. */
   readonly checkpointSteps?: number | undefined;
+  /** Listen to the run and may steer it. */
+  readonly callbacks?: readonly FitCallback[] | undefined;
+  /**
+   * Find the layer and operation where a loss that is not finite began. Takes a copy of weights and optimizer state in
+   * memory, a few times a second. Default true.
+   */
+  readonly diagnose?: boolean | undefined;
   /** Called a few times a second at most, and after each epoch. */
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Aborting it stops after the step that is running, with a checkpoint. */
@@ -57,6 +82,10 @@ export interface FitProgress {
   /** Mean loss of this epoch's steps so far. */
   readonly loss: number;
   readonly learningRate: number;
+  /** Seconds since this call of `fit` began. */
+  readonly seconds: number;
+  /** Seconds that all epochs would still take at the pace so far, where that can be told. */
+  readonly secondsLeft: number | undefined;
   /** What the epoch came to, once it is over. */
   readonly finished: EpochRecord | undefined;
 }
@@ -66,13 +95,15 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Mean over its steps of the loss before each step. */
   readonly loss: number;
-  /** What `validate` returned, if there is one. */
+  /** What `validate` returned, if there is one: the number, or the metric named `loss`. */
   readonly validationLoss?: number;
+  /** What `validate` returned, where it measured several things. */
+  readonly metrics?: Metrics;
   /** At its last step. */
   readonly learningRate: number;
 }
 
-/** Why training ended: all epochs done, no improvement, the signal, or a loss that is not finite. */
+/** Why training ended: all epochs done, no improvement or a callback's wish, the signal, or a loss that is not finite. */
 export type Stopped = "finished" | "early" | "interrupted" | "diverged";
 
 /** Where a loss became infinite or NaN, and what to try. */
@@ -81,8 +112,27 @@ export interface Divergence {
   /** The step in that epoch, from 1. */
   readonly step: number;
   readonly loss: number;
-  /** All of this in a sentence, with advice. */
+  /** Where it began, if that was found. */
+  readonly place?: DivergencePlace;
+  /** All of this in sentences, with advice. */
   readonly message: string;
+}
+
+/** The operation that first gave a value that is not finite, from finite ones. */
+export interface DivergencePlace {
+  /** In the batch itself, on the way to the loss, in the gradients, or when the weights were changed. */
+  readonly phase: "data" | "forward" | "gradient" | "update";
+  /** The step in whose course it happened: the loss may show it one step later. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Path of the layer, `model.2`; empty outside layers. */
+  readonly layer: string;
+  /** The primitive: `log`, `divide`, `contract`. In `"data"` the name in the batch, in `"update"` the optimizer's class. */
+  readonly operation: string;
+  /** `file:line:column` of the code that asked for it; empty where that is not known. */
+  readonly line: string;
+  /** In `"gradient"` and `"update"`: the first parameter that it reached. */
+  readonly parameter: string | undefined;
 }
 
 /** What became of the training. */
@@ -90,9 +140,9 @@ export interface FitResult {
   readonly stopped: Stopped;
   /** Epochs completed. */
   readonly epochs: number;
-  /** The epoch with the lowest validation loss, or training loss where there is no `validate`; 0 if none was completed. */
+  /** The epoch with the best value of what is monitored, the training loss where there is no `validate`; 0 if none was completed. */
   readonly bestEpoch: number;
-  /** That loss; Infinity if no epoch was completed. */
+  /** That value: a loss, or the metric named by `monitor`. Infinity (−Infinity in mode `"max"`) if no epoch was completed. */
   readonly bestLoss: number;
   readonly history: readonly EpochRecord[];
   /** Only where `stopped` is `"diverged"`. */

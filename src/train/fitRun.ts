@@ -1,37 +1,37 @@
 /** One call of `fit` at work: epochs of compiled steps, and the state that a checkpoint holds. */
-import { DataError } from "../support/errors.ts";
-import type { Parameter } from "../tensor/parameter.ts";
-import { loadParameters, type StateDictionary } from "../tensor/stateDictionary.ts";
-import { compile } from "../transforms/compile.ts";
+import { ArgumentError, DataError } from "../support/errors.ts";
+import type { StateDictionary } from "../tensor/stateDictionary.ts";
 import { countSteps, skipBatches } from "./batches.ts";
+import type { FitControl } from "./callbacks.ts";
 import { type CheckpointContent, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { Diagnosis, describePlace } from "./diagnosis.ts";
 import type { Divergence, EpochRecord, FitOptions, FitResult, Stopped } from "./fitOptions.ts";
 import { type FitState, readFitState } from "./fitState.ts";
+import { monitoredValue } from "./plateau.ts";
 import { randomState, restoreRandomState } from "./randomState.ts";
 import { StepMonitor } from "./stepMonitor.ts";
+import { StepTaker } from "./stepTaker.ts";
+import { TimeLeft } from "./timeLeft.ts";
+import { loadParts, partsOf } from "./trainingState.ts";
 
 /** Milliseconds between looks at the losses; between them, steps are only launched. */
 const lookInterval = 250;
 
 /** What stops an epoch before its end. */
-type Interruption = "interrupted" | "diverged";
+type Interruption = "interrupted" | "diverged" | "early";
 
 /** Runs once. */
 export class FitRun<B> {
   readonly #options: FitOptions<B>;
   readonly #monitor = new StepMonitor();
-  readonly #step: (batch: B) => void;
+  readonly #taker: StepTaker<B>;
+  readonly #diagnosis: Diagnosis<B>;
+  readonly #control: FitControl;
   readonly #startRate: number;
-  #state: FitState = {
-    epoch: 1,
-    step: 0,
-    totalSteps: 0,
-    history: [],
-    bestEpoch: 0,
-    bestLoss: Infinity,
-    waited: 0,
-    isEarly: false,
-  };
+  readonly #time: TimeLeft;
+  /** 1 where the lowest value is the best, −1 where the highest is. */
+  readonly #sign: number;
+  #state: FitState;
   #bestWeights: StateDictionary | undefined;
   #divergence: Divergence | undefined;
   #lastLook = 0;
@@ -40,21 +40,41 @@ export class FitRun<B> {
   constructor(options: FitOptions<B>) {
     this.#options = options;
     this.#startRate = options.optimizer.learningRate;
-    this.#step = compile((batch: B) => this.#monitor.record(options.optimizer.minimize(() => options.loss(batch))));
+    this.#sign = options.mode === "max" ? -1 : 1;
+    this.#state = {
+      epoch: 1,
+      step: 0,
+      totalSteps: 0,
+      history: [],
+      bestEpoch: 0,
+      bestLoss: this.#sign * Infinity,
+      waited: 0,
+      isEarly: false,
+    };
+    this.#taker = new StepTaker(options, this.#monitor);
+    this.#diagnosis = new Diagnosis(options, this.#taker);
+    this.#time = new TimeLeft(options.epochs);
+    this.#control = this.#makeControl();
   }
 
   async run(): Promise<FitResult> {
-    const { model } = this.#options;
+    const { model, average, callbacks = [] } = this.#options;
     await this.#resume();
-    this.#lastLook = this.#lastSave = performance.now();
+    this.#lastSave = performance.now();
+    for (const { start } of callbacks) await start?.(this.#control);
     const stopped = await this.#runEpochs();
     model.eval();
     // A diverged run leaves the last good checkpoint
     if (stopped !== "diverged") await this.#save();
-    if (stopped !== "interrupted" && this.#bestWeights !== undefined) model.loadStateDictionary(this.#bestWeights);
+    if (stopped !== "interrupted") {
+      if (this.#bestWeights !== undefined) model.loadStateDictionary(this.#bestWeights);
+      else if (stopped !== "diverged") average?.apply();
+    }
     const { history, bestEpoch, bestLoss } = this.#state;
     const result = { stopped, epochs: history.length, bestEpoch, bestLoss, history };
-    return this.#divergence === undefined ? result : { ...result, divergence: this.#divergence };
+    const whole = this.#divergence === undefined ? result : { ...result, divergence: this.#divergence };
+    for (const { end } of callbacks) await end?.(whole, this.#control);
+    return whole;
   }
 
   async #runEpochs(): Promise<Stopped> {
@@ -64,7 +84,7 @@ export class FitRun<B> {
       if (interruption !== undefined) return interruption;
       const record = await this.#evaluate();
       if (record === undefined) return "diverged";
-      this.#finishEpoch(record);
+      await this.#finishEpoch(record);
       if (performance.now() - this.#lastSave >= 1000 * checkpointSeconds) await this.#save();
     }
     return this.#state.isEarly ? "early" : "finished";
@@ -72,26 +92,50 @@ export class FitRun<B> {
 
   /** Takes the steps that are left of the present epoch. */
   async #runEpoch(): Promise<Interruption | undefined> {
-    const { model, optimizer, batches, schedule, signal, checkpointSteps } = this.#options;
+    const { model, batches, signal } = this.#options;
     const state = this.#state;
     model.train();
+    if (performance.now() - this.#lastLook >= lookInterval) this.#remember();
     const all = typeof batches === "function" ? batches(state.epoch) : batches.epoch(state.epoch);
-    const steps = countSteps(all);
-    for await (const batch of skipBatches(all, state.step)) {
-      if (signal?.aborted === true) return this.#interrupted();
-      if (schedule !== undefined) optimizer.learningRate = schedule(state.totalSteps);
-      this.#step(batch);
-      state.step++;
-      state.totalSteps++;
-      if (checkpointSteps !== undefined && state.totalSteps % checkpointSteps === 0) {
-        if (await this.#hasDiverged()) return "diverged";
-        await this.#save();
+    const count = countSteps(all);
+    const steps = count === undefined ? undefined : Math.ceil(count / this.#taker.batches);
+    this.#time.begin(this.#epochsDone(steps));
+    for await (const batch of skipBatches(all, state.step * this.#taker.batches)) {
+      if (this.#taker.isBetweenSteps) {
+        if (signal?.aborted === true) return this.#interrupted();
+        this.#setRate();
       }
-      if (performance.now() - this.#lastLook >= lookInterval && (await this.#look(steps))) return "diverged";
+      if (!this.#taker.push(batch)) continue;
+      const interruption = await this.#afterStep(steps);
+      if (interruption !== undefined) return interruption;
+    }
+    if (this.#taker.flush()) {
+      const interruption = await this.#afterStep(steps);
+      if (interruption !== undefined) return interruption;
     }
     if (signal?.aborted === true) return this.#interrupted();
     if (state.step === 0) throw new DataError(`fit: epoch ${state.epoch} has no batches.`, { epoch: state.epoch });
     return undefined;
+  }
+
+  #setRate(): void {
+    const { schedule, optimizer } = this.#options;
+    if (schedule !== undefined) optimizer.learningRate = schedule(this.#state.totalSteps);
+  }
+
+  async #afterStep(steps: number | undefined): Promise<Interruption | undefined> {
+    const { checkpointSteps, callbacks = [] } = this.#options;
+    const state = this.#state;
+    state.step++;
+    state.totalSteps++;
+    for (const { step } of callbacks) if (step !== undefined) await step(this.#control);
+    if (checkpointSteps !== undefined && state.totalSteps % checkpointSteps === 0) {
+      if (await this.#hasDiverged()) return "diverged";
+      await this.#save();
+    }
+    if (performance.now() - this.#lastLook >= lookInterval && (await this.#look(steps))) return "diverged";
+    if (!state.isEarly) return undefined;
+    return (await this.#hasDiverged()) ? "diverged" : "early";
   }
 
   /** Reports progress and lets timers and signals through; true where the loss is not finite any more. */
@@ -99,8 +143,13 @@ export class FitRun<B> {
     if (await this.#hasDiverged()) return true;
     this.#report((await this.#monitor.read()).mean, steps, undefined);
     await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#lastLook = performance.now();
+    this.#remember();
     return false;
+  }
+
+  #remember(): void {
+    this.#diagnosis.remember(this.#state);
+    this.#lastLook = performance.now();
   }
 
   /** What a run that was told to stop has come to: weights that are not finite must not replace a good checkpoint. */
@@ -110,8 +159,16 @@ export class FitRun<B> {
 
   #report(loss: number, steps: number | undefined, finished: EpochRecord | undefined): void {
     const { onProgress, epochs, optimizer } = this.#options;
+    if (onProgress === undefined) return;
     const { epoch, step } = this.#state;
-    onProgress?.({ epoch, epochs, step, steps, loss, learningRate: optimizer.learningRate, finished });
+    const { learningRate } = optimizer;
+    const { seconds, secondsLeft } = this.#time.at(finished === undefined ? this.#epochsDone(steps) : epoch);
+    onProgress({ epoch, epochs, step, steps, loss, learningRate, seconds, secondsLeft, finished });
+  }
+
+  #epochsDone(steps: number | undefined): number {
+    const { epoch, step } = this.#state;
+    return epoch - 1 + (steps === undefined ? 0 : step / steps);
   }
 
   async #hasDiverged(): Promise<boolean> {
@@ -119,70 +176,69 @@ export class FitRun<B> {
     if (badStep === 0) return false;
     const { epoch } = this.#state;
     const { learningRate } = this.#options.optimizer;
-    const message =
-      `The loss became ${badLoss} in epoch ${epoch}, step ${badStep}. Try a lower learning rate (it is ${learningRate}), limit the gradients ` +
+    const advice =
+      `Try a lower learning rate (it is ${learningRate}), limit the gradients ` +
       "(clipNorm: 1), standardize the inputs, and look for missing values and for classes that do not exist in the data.";
-    this.#divergence = { epoch, step: badStep, loss: badLoss, message };
+    const message = `The loss became ${badLoss} in epoch ${epoch}, step ${badStep}. ${advice}`;
+    const bad = { epoch, step: badStep, loss: badLoss };
+    const place = await this.#diagnosis.find(bad);
+    this.#divergence =
+      place === undefined ? { ...bad, message } : { ...bad, place, message: `${message} ${describePlace(place)}` };
     return true;
   }
 
   /** What the epoch came to; undefined where its loss was not finite. */
   async #evaluate(): Promise<EpochRecord | undefined> {
-    const { model, optimizer, validate } = this.#options;
+    const { model, optimizer, validate, average } = this.#options;
     if (await this.#hasDiverged()) return undefined;
     const { mean } = await this.#monitor.read();
     const record = { epoch: this.#state.epoch, loss: mean, learningRate: optimizer.learningRate };
-    if (validate === undefined) return record;
+    // With averages in their place, the weights themselves wait here: they are trained on
+    const weights = average === undefined ? undefined : model.stateDictionary();
+    average?.apply();
     model.eval();
-    const validationLoss = await validate();
-    if (typeof validationLoss !== "number")
-      throw new DataError(
-        `fit: validate returned ${String(validationLoss)} (${typeof validationLoss}), not a number. Await item() of a loss.`,
-      );
-    return { ...record, validationLoss };
+    const whole = validate === undefined ? record : { ...record, ...readValidation(await validate()) };
+    this.#judge(whole);
+    if (weights !== undefined) model.loadStateDictionary(weights);
+    return whole;
   }
 
-  /** Enters the epoch into the history and goes on to the next. */
-  #finishEpoch(record: EpochRecord): void {
-    const { model, validate, patience, minimumChange = 0 } = this.#options;
+  /** Compares the epoch with the best so far, and keeps its weights where it is better. */
+  #judge(record: EpochRecord): void {
+    const { model, validate, monitor, patience, minimumChange = 0 } = this.#options;
     const state = this.#state;
-    state.history.push(record);
-    const loss = record.validationLoss ?? record.loss;
-    if (loss < state.bestLoss - minimumChange) {
-      state.bestLoss = loss;
+    const value = monitoredValue(record, monitor);
+    if (this.#sign * value < this.#sign * state.bestLoss - minimumChange) {
+      state.bestLoss = value;
       state.bestEpoch = record.epoch;
       state.waited = 0;
       if (validate !== undefined || patience !== undefined) this.#bestWeights = model.stateDictionary();
     } else state.waited++;
+    if (patience !== undefined && state.waited >= patience) state.isEarly = true;
+  }
+
+  /** Enters the epoch into the history and goes on to the next. */
+  async #finishEpoch(record: EpochRecord): Promise<void> {
+    const { callbacks = [] } = this.#options;
+    const state = this.#state;
+    state.history.push(record);
     this.#report(record.loss, state.step, record);
-    state.isEarly = patience !== undefined && state.waited >= patience;
+    for (const { epochEnd } of callbacks) if (epochEnd !== undefined) await epochEnd(record, this.#control);
     state.epoch++;
     state.step = 0;
     this.#monitor.reset();
   }
 
   async #save(): Promise<void> {
-    const { model, optimizer, checkpoint } = this.#options;
+    const { optimizer, checkpoint, callbacks = [] } = this.#options;
     if (checkpoint === undefined) return;
-    const parts = new Map<string, StateDictionary>([
-      ["model", model.stateDictionary()],
-      ["optimizer", optimizer.stateDictionary()],
-      ["monitor", this.#monitor.stateDictionary()],
-      ["others", new Map([...this.#otherParameters()].map(([name, parameter]) => [name, parameter.value]))],
-    ]);
+    const parts = partsOf(this.#options).set("monitor", this.#monitor.stateDictionary());
     if (this.#bestWeights !== undefined) parts.set("best", this.#bestWeights);
     const rates = { startRate: this.#startRate, rate: optimizer.learningRate };
-    await checkpoint.save(
-      await encodeCheckpoint({ parts, facts: { state: this.#state, rates, random: randomState() } }),
-    );
+    const memories = callbacks.flatMap(({ memory }) => (memory === undefined ? [] : [[memory.name, memory.save()]]));
+    const facts = { state: this.#state, rates, random: randomState(), callbacks: Object.fromEntries(memories) };
+    await checkpoint.save(await encodeCheckpoint({ parts, facts }));
     this.#lastSave = performance.now();
-  }
-
-  /** Parameters that are trained and stand outside the model, such as a temperature of the loss. */
-  #otherParameters(): ReadonlyMap<string, Parameter> {
-    const own = new Set(this.#options.model.parameters());
-    const named = this.#options.optimizer.parameters.map((parameter, index) => [String(index), parameter] as const);
-    return new Map(named.filter(([, parameter]) => !own.has(parameter)));
   }
 
   async #resume(): Promise<void> {
@@ -201,17 +257,64 @@ export class FitRun<B> {
   }
 
   #restore({ parts, facts }: CheckpointContent): void {
-    const { model, optimizer } = this.#options;
-    const { state, startRate, rate, random } = readFitState(facts);
-    const part = (name: string): StateDictionary => parts.get(name) ?? new Map();
-    model.loadStateDictionary(part("model"));
-    optimizer.loadStateDictionary(part("optimizer"));
-    this.#monitor.loadStateDictionary(part("monitor"));
-    loadParameters("optimizer", this.#otherParameters(), part("others"));
+    const { optimizer, callbacks = [] } = this.#options;
+    const { state, startRate, rate, random, callbacks: memories } = readFitState(facts);
+    loadParts(this.#options, parts);
+    this.#monitor.loadStateDictionary(parts.get("monitor") ?? new Map());
     this.#bestWeights = parts.get("best");
     // A rate that the caller has changed since is meant
     if (startRate === this.#startRate) optimizer.learningRate = rate;
+    for (const { memory } of callbacks)
+      if (memory !== undefined && memory.name in memories) memory.load(memories[memory.name]);
     restoreRandomState(random);
     this.#state = state;
   }
+
+  #makeControl(): FitControl {
+    const { model, optimizer, epochs, schedule } = this.#options;
+    const state = () => this.#state;
+    const monitor = this.#monitor;
+    return {
+      model,
+      optimizer,
+      epochs,
+      get epoch() {
+        return state().epoch;
+      },
+      get step() {
+        return state().step;
+      },
+      get totalSteps() {
+        return state().totalSteps;
+      },
+      get learningRate() {
+        return optimizer.learningRate;
+      },
+      set learningRate(rate: number) {
+        if (schedule !== undefined)
+          throw new ArgumentError(
+            "fit: a callback sets the learning rate and the schedule would set it back at the next step. Leave out one of them.",
+            { rate },
+          );
+        optimizer.learningRate = rate;
+      },
+      readLoss: async () => (await monitor.read()).last,
+      stop: () => void (state().isEarly = true),
+    };
+  }
+}
+
+/** What `validate` gave, as parts of the epoch's record. */
+function readValidation(measured: unknown): Pick<EpochRecord, "validationLoss" | "metrics"> {
+  if (typeof measured === "number") return { validationLoss: measured };
+  const entries = typeof measured === "object" && measured !== null ? Object.entries(measured) : [];
+  const wrong = entries.find(([, value]) => typeof value !== "number");
+  if (entries.length === 0 || wrong !== undefined) {
+    const what = wrong === undefined ? String(measured) : `${wrong[0]}: ${String(wrong[1])}`;
+    throw new DataError(
+      `fit: validate returned ${what} (${typeof (wrong?.[1] ?? measured)}), not a number or numbers by name. Await item() of a loss.`,
+    );
+  }
+  const metrics: Readonly<Record<string, number>> = Object.fromEntries(entries);
+  return metrics["loss"] === undefined ? { metrics } : { validationLoss: metrics["loss"], metrics };
 }

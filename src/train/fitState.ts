@@ -10,7 +10,7 @@ export interface FitState {
   step: number;
   totalSteps: number;
   readonly history: EpochRecord[];
-  /** 0 and Infinity before the first epoch is over. */
+  /** 0 and the worst value there is before the first epoch is over. */
   bestEpoch: number;
   bestLoss: number;
   /** Epochs since the best. */
@@ -25,6 +25,8 @@ export interface FitFacts {
   readonly startRate: number;
   readonly rate: number;
   readonly random: unknown;
+  /** What callbacks remember, by name. */
+  readonly callbacks: Readonly<Record<string, unknown>>;
 }
 
 /** @throws DataError where `facts` are not what a run wrote. */
@@ -48,17 +50,20 @@ export function readFitState(facts: unknown): FitFacts {
     startRate: numberOf(rates["startRate"]),
     rate: numberOf(rates["rate"]),
     random: top["random"],
+    callbacks: recordOf(top["callbacks"]),
   };
 }
 
 function readEpoch(entry: unknown): EpochRecord {
   const record = recordOf(entry);
-  const base = {
+  const metrics = "metrics" in record ? Object.entries(recordOf(record["metrics"])) : undefined;
+  return {
     epoch: numberOf(record["epoch"]),
     loss: numberOf(record["loss"]),
     learningRate: numberOf(record["learningRate"]),
+    ...("validationLoss" in record ? { validationLoss: numberOf(record["validationLoss"]) } : {}),
+    ...(metrics ? { metrics: Object.fromEntries(metrics.map(([name, value]) => [name, numberOf(value)])) } : {}),
   };
-  return "validationLoss" in record ? { ...base, validationLoss: numberOf(record["validationLoss"]) } : base;
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

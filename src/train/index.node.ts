@@ -1,3 +1,13 @@
-/** What `train` adds in Node: checkpoints in files, progress on terminals. Part of `smilodon/node`. */
+/** What `train` adds in Node: checkpoints in files, progress on terminals, the run store. Part of `smilodon/node`. */
 export { fileStore } from "./checkpointFile.node.ts";
+export { type RecordRunOptions, type RunRecorder, recordRun } from "./runRecorder.node.ts";
+export {
+  type RunComparison,
+  type RunQuery,
+  type RunRecord,
+  type RunStart,
+  type RunStatus,
+  RunStore,
+  type SeriesPoint,
+} from "./runStore.node.ts";
 export { type TerminalProgressOptions, terminalProgress } from "./terminalProgress.node.ts";

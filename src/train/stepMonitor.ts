@@ -16,6 +16,8 @@ export interface MonitorReading {
   /** The first step, from 1, whose loss was not finite, and that loss; 0 where all were. */
   readonly badStep: number;
   readonly badLoss: number;
+  /** The last loss. */
+  readonly last: number;
 }
 
 /** Counts losses on the device. */
@@ -24,6 +26,8 @@ export class StepMonitor {
   readonly #count = new Parameter(zeros([], { dtype: "i32" }), { trainable: false, name: "monitor.count" });
   readonly #badStep = new Parameter(zeros([], { dtype: "i32" }), { trainable: false, name: "monitor.badStep" });
   readonly #badLoss = new Parameter(zeros([]), { trainable: false, name: "monitor.badLoss" });
+
+  readonly #last = new Parameter(zeros([]), { trainable: false, name: "monitor.last" });
 
   /** Takes the loss of one step into account; may be compiled. */
   record(loss: Tensor): void {
@@ -35,17 +39,19 @@ export class StepMonitor {
     const isFirst = logicalAnd(logicalNot(isFiniteNumber(value)), equal(this.#badStep.value, 0));
     this.#badStep.assign(where(isFirst, count, this.#badStep.value));
     this.#badLoss.assign(where(isFirst, value, this.#badLoss.value));
+    this.#last.assign(value);
     this.#count.assign(count);
   }
 
   /** Waits for the steps so far. */
   async read(): Promise<MonitorReading> {
-    const [mean, badStep, badLoss] = await Promise.all([
+    const [mean, badStep, badLoss, last] = await Promise.all([
       this.#mean.value.item(),
       this.#badStep.value.item(),
       this.#badLoss.value.item(),
+      this.#last.value.item(),
     ]);
-    return { mean, badStep, badLoss };
+    return { mean, badStep, badLoss, last };
   }
 
   /** Begins anew. */
@@ -67,6 +73,7 @@ export class StepMonitor {
       ["count", this.#count],
       ["badStep", this.#badStep],
       ["badLoss", this.#badLoss],
+      ["last", this.#last],
     ]);
   }
 }

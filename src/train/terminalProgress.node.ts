@@ -78,18 +78,33 @@ function throttled(write: (progress: FitProgress) => void, interval: number) {
   return Object.assign(report, { flush });
 }
 
-/** `epoch 3/50  step 40/80  loss 0.4123  validation 0.4456  rate 0.01` */
-function describe({ epoch, epochs, step, steps, loss, learningRate, finished }: FitProgress): string {
+/** Metrics of an epoch that one line has room for. */
+const mostMetrics = 3;
+
+/** `epoch 3/50  step 40/80  loss 0.4123  validation 0.4456  accuracy 0.81  rate 0.01  1 min 20 s left` */
+function describe({ epoch, epochs, step, steps, loss, learningRate, secondsLeft, finished }: FitProgress): string {
   const parts = [`epoch ${epoch}/${epochs}`];
   if (finished === undefined) parts.push(`step ${step}${steps === undefined ? "" : `/${steps}`}`);
   parts.push(`loss ${showNumber(loss)}`);
   if (finished?.validationLoss !== undefined) parts.push(`validation ${showNumber(finished.validationLoss)}`);
+  const metrics = Object.entries(finished?.metrics ?? {}).filter(([name]) => name !== "loss");
+  for (const [name, value] of metrics.slice(0, mostMetrics)) parts.push(`${name} ${showNumber(value)}`);
   parts.push(`rate ${showNumber(learningRate)}`);
+  if (secondsLeft !== undefined && epoch + Number(finished !== undefined) <= epochs)
+    parts.push(`${showDuration(secondsLeft)} left`);
   return parts.join("  ");
 }
 
 function showNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function showDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** How much of all epochs is done, from 0 to 1. */

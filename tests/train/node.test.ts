@@ -98,6 +98,8 @@ const progress = (changes: Partial<FitProgress> = {}): FitProgress => ({
   steps: 80,
   loss: 0.41234567,
   learningRate: 0.01,
+  seconds: 3,
+  secondsLeft: undefined,
   finished: undefined,
   ...changes,
 });
@@ -117,6 +119,22 @@ describe("terminalProgress()", () => {
       progress({ epoch: 50, finished: { epoch: 50, loss: 0.3, validationLoss: 0.35, learningRate: 0.01 }, loss: 0.3 }),
     );
     expect(stream.text.split("\n")[1]).toBe("epoch 50/50  loss 0.3  validation 0.35  rate 0.01");
+  });
+
+  it("says how long it will take, and what validation measured", () => {
+    const stream = fakeStream(false);
+    terminalProgress({ stream })(progress({ secondsLeft: 7.4 }));
+    terminalProgress({ stream })(progress({ secondsLeft: 200 }));
+    const metrics = { loss: 0.5, accuracy: 0.81, auc: 0.9 };
+    const finished = { epoch: 3, loss: 0.3, validationLoss: 0.5, metrics, learningRate: 0.01 };
+    terminalProgress({ stream })(progress({ secondsLeft: 7500, finished }));
+    expect(stream.text.split("\n").map((line) => line.split("rate")[1])).toEqual([
+      " 0.01  7 s left",
+      " 0.01  3 min 20 s left",
+      " 0.01  2 h 5 min left",
+      undefined,
+    ]);
+    expect(stream.text).toContain("loss 0.4123  validation 0.5  accuracy 0.81  auc 0.9  rate");
   });
 
   it("writes what is pending at the end", () => {
