@@ -5,6 +5,8 @@ export { type EncodedClasses, encodeClasses } from "./classes.ts";
 export { type Column, type NumberColumn, type TextColumn, textColumn, textColumnOf } from "./column.ts";
 export { type CsvOptions, type CsvRow, formatCsv, parseCsv } from "./csv.ts";
 export { type DateForm, dateFormOf, readDate } from "./dates.ts";
+export { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
+export { type EncodedFeature, type EncoderOptions, encoderOf, fitEncoder, TableEncoder } from "./encoder.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
 export { type Batch, type Epoch, Loader, type LoaderOptions, type LoaderPosition, selectRows } from "./loader.ts";
 export { shuffledOrder } from "./shuffle.ts";
