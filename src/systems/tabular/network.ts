@@ -1,0 +1,155 @@
+/**
+ * The network for tables: numbers cut into pieces, then layers of linear functions and nonlinearities whose weights all members
+ * of a small ensemble share; each member has scales and biases of its own. `learn.ts` trains it.
+ *
+ * Sources: Y. Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS 2022 (pieces);
+ * Y. Gorishniy et al., "TabM: advancing tabular deep learning with parameter-efficient ensembling", ICLR 2025 (members).
+ */
+import { kaimingUniform, normal, ones, uniform, zeros } from "../../nn/init.ts";
+import { Module } from "../../nn/module.ts";
+import { at } from "../../support/invariant.ts";
+import { relu } from "../../tensor/activation.ts";
+import { add, clip, multiply, subtract } from "../../tensor/arithmetic.ts";
+import { take } from "../../tensor/indexing.ts";
+import { concat } from "../../tensor/joining.ts";
+import { matmul } from "../../tensor/linear.ts";
+import { expandDims, reshape } from "../../tensor/manipulate.ts";
+import { logSoftmax } from "../../tensor/normalize.ts";
+import { Parameter } from "../../tensor/parameter.ts";
+import { dropout } from "../../tensor/random.ts";
+import { max, mean } from "../../tensor/reduce.ts";
+import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { exp, log } from "../../tensor/transcendental.ts";
+import type { Pieces } from "./pieces.ts";
+import type { NetworkSettings } from "./settings.ts";
+
+/** Numbers as pieces: value x becomes clip((x − from) / length, 0, 1) for each piece, so that any piecewise linear function is linear. */
+class PieceEmbedding extends Module {
+  /** [numbers, pieces], with 1 / length; 0 where a number has fewer pieces. */
+  readonly from: Parameter;
+  readonly inverse: Parameter;
+  readonly #columns: Int32Array<ArrayBuffer>;
+  readonly #pieces: number;
+
+  constructor(columns: readonly number[], pieces: number) {
+    super();
+    const shape = [columns.length, pieces];
+    this.from = new Parameter(zeros(shape), { trainable: false });
+    this.inverse = new Parameter(zeros(shape), { trainable: false });
+    this.#columns = Int32Array.from(columns);
+    this.#pieces = pieces;
+  }
+
+  set({ from, inverse }: Pieces): void {
+    const shape = [this.#columns.length, this.#pieces];
+    this.from.assign(tensor(from, { shape }));
+    this.inverse.assign(tensor(inverse, { shape }));
+  }
+
+  /** [n, inputs] → [n, numbers · pieces] */
+  forward(rows: Tensor): Tensor {
+    const numbers = expandDims(take(rows, tensor(this.#columns), { axis: 1 }), 2);
+    const pieces = clip(multiply(subtract(numbers, this.from.value), this.inverse.value), 0, 1);
+    return reshape(pieces, [at(rows.shape, 0), this.#columns.length * this.#pieces]);
+  }
+}
+
+/** One network whose members share weights. */
+export class MemberNetwork extends Module {
+  readonly embedding: PieceEmbedding | null;
+  readonly layers: readonly MemberLayer[];
+  /** [members, width, outputs] and [members, 1, outputs] */
+  readonly headWeight: Parameter;
+  readonly headBias: Parameter;
+  /** A linear path beside the layers: what is linear need not be learned by them. [inputs, outputs] */
+  readonly linear: Parameter;
+  readonly #settings: NetworkSettings;
+
+  constructor(settings: NetworkSettings) {
+    super();
+    const { inputs, outputs, numbers, pieces, members, width, depth } = settings;
+    const hasPieces = numbers.length > 0 && pieces > 0;
+    this.embedding = hasPieces ? new PieceEmbedding(numbers, pieces) : null;
+    const embedded = inputs + (hasPieces ? numbers.length * pieces : 0);
+    this.layers = Array.from(
+      { length: depth },
+      (_, index) => new MemberLayer(index === 0 ? embedded : width, width, members, index === 0),
+    );
+    const last = depth === 0 ? embedded : width;
+    const bound = 1 / Math.sqrt(last);
+    this.headWeight = new Parameter(uniform([members, last, outputs], -bound, bound));
+    this.headBias = new Parameter(zeros([members, 1, outputs]));
+    this.linear = new Parameter(zeros([inputs, outputs]));
+    this.#settings = settings;
+  }
+
+  /** Tells the embedding where pieces begin. */
+  setPieces(pieces: Pieces): void {
+    this.embedding?.set(pieces);
+  }
+
+  /** [n, inputs] → [members, n, outputs] */
+  forward(rows: Tensor): Tensor {
+    const { dropout: share } = this.#settings;
+    let hidden: Tensor = this.embedding === null ? rows : concat([rows, this.embedding.forward(rows)], 1);
+    for (const layer of this.layers) {
+      hidden = relu(layer.forward(hidden));
+      if (this.training && share > 0) hidden = dropout(hidden, share);
+    }
+    return add(add(matmul(hidden, this.headWeight.value), this.headBias.value), matmul(rows, this.linear.value));
+  }
+}
+
+/** A linear layer with one weight matrix for all members; each member scales and shifts its outputs. */
+class MemberLayer extends Module {
+  /** [in, out], [members, 1, out], [members, 1, out] */
+  readonly weight: Parameter;
+  readonly scale: Parameter;
+  readonly bias: Parameter;
+
+  constructor(inputs: number, outputs: number, members: number, isFirst: boolean) {
+    super();
+    this.weight = new Parameter(kaimingUniform([outputs, inputs]).matrixTranspose());
+    const shape = [members, 1, outputs];
+    // Members begin apart in the first layer alone: signs turn each unit one way or the other
+    this.scale = new Parameter(isFirst && members > 1 ? normal(shape) : ones(shape));
+    const bound = 1 / Math.sqrt(inputs);
+    this.bias = new Parameter(uniform(shape, -bound, bound));
+  }
+
+  /** [n, in] or [members, n, in] → [members, n, out] */
+  forward(x: Tensor): Tensor {
+    return add(multiply(matmul(x, this.weight.value), this.scale.value), this.bias.value);
+  }
+}
+
+/** One network or several, whose answers are averaged. */
+export class TabularNetwork extends Module {
+  readonly networks: readonly MemberNetwork[];
+  readonly #isClassifier: boolean;
+
+  constructor(settings: NetworkSettings) {
+    super();
+    this.networks = Array.from({ length: settings.networks }, () => new MemberNetwork(settings));
+    this.#isClassifier = settings.outputs > 1;
+  }
+
+  /**
+   * @param rows [n, inputs]
+   * @returns [n, outputs]: with several outputs the logarithms of the members' mean probabilities, which serve as logits.
+   */
+  forward(rows: Tensor): Tensor {
+    const outputs = concat(
+      this.networks.map((network) => network.forward(rows)),
+      0,
+    );
+    return this.#isClassifier ? logMeanProbability(outputs) : mean(outputs, 0);
+  }
+}
+
+/** [members, n, classes] → [n, classes]: log of the mean over members of softmax. */
+export function logMeanProbability(outputs: Tensor): Tensor {
+  const logs = logSoftmax(outputs);
+  const largest = max(logs, 0, { keepDims: true });
+  return add(log(mean(exp(subtract(logs, largest)), 0)), reshape(largest, logs.shape.slice(1)));
+}

@@ -1,0 +1,131 @@
+/** Settings of network and training: what they may be, and which ones a table gets where nobody says otherwise. */
+import { z } from "zod";
+
+/** Schema of the settings that shape the network. */
+export const networkSchema = z.object({
+  /** Numbers in a row, and outputs. */
+  inputs: z.int().min(1),
+  outputs: z.int().min(1),
+  /** Columns of a row that hold numbers and are embedded piecewise linearly, and pieces of each at most. */
+  numbers: z.array(z.int().min(0)),
+  pieces: z.int().min(0),
+  /** Networks in the ensemble, each trained on its own part; members that share the weights of one network. */
+  networks: z.int().min(1),
+  members: z.int().min(1),
+  width: z.int().min(1),
+  depth: z.int().min(0),
+  dropout: z.number().min(0).max(0.9),
+});
+
+/** Schema of the settings of training. */
+export const trainingSchema = z.object({
+  epochs: z.int().min(1),
+  batchSize: z.int().min(1),
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+  labelSmoothing: z.number().min(0).max(0.5),
+  /** Epochs without improvement until training stops. */
+  patience: z.int().min(1),
+  /** Classes count alike, however rare. */
+  isBalanced: z.boolean(),
+});
+
+/** Schema of `TabularSettings`. */
+export const settingsSchema = z.object({ network: networkSchema, training: trainingSchema });
+
+/** What shapes the network. */
+export type NetworkSettings = z.infer<typeof networkSchema>;
+
+/** How it is trained. */
+export type TrainingSettings = z.infer<typeof trainingSchema>;
+
+/** Both. */
+export type TabularSettings = z.infer<typeof settingsSchema>;
+
+/** Schema of what a caller may choose instead. */
+export const choicesSchema = z
+  .object({
+    epochs: trainingSchema.shape.epochs.describe("Passes over the training rows, at most"),
+    batchSize: trainingSchema.shape.batchSize.describe("Rows in a step"),
+    learningRate: trainingSchema.shape.learningRate.describe("Greatest learning rate"),
+    weightDecay: trainingSchema.shape.weightDecay.describe("How strongly weights are drawn to zero"),
+    patience: trainingSchema.shape.patience.describe("Epochs without improvement until training stops"),
+    width: networkSchema.shape.width.describe("Units in a hidden layer"),
+    depth: networkSchema.shape.depth.describe("Hidden layers; 0 is a linear model"),
+    dropout: networkSchema.shape.dropout.describe("Share of hidden units left out while training"),
+    pieces: networkSchema.shape.pieces.describe("Pieces that numbers are cut into; 0 leaves them whole"),
+    members: networkSchema.shape.members.describe("Members that share one network's weights"),
+    ensemble: networkSchema.shape.networks.describe("Networks, each trained on its own part of the rows"),
+    balanced: z.boolean().describe("Let all classes count alike, however rare"),
+    minutes: z.number().positive().describe("Stop training after so many minutes"),
+  })
+  .partial();
+
+/** What a caller may choose instead of what the table suggests. */
+export type TabularChoices = z.infer<typeof choicesSchema>;
+
+/** One setting, and why it is what it is. */
+export interface SettingReason {
+  readonly name: string;
+  readonly value: number | boolean | string;
+  readonly reason: string;
+}
+
+/** Settings with their reasons. */
+export interface ChosenSettings {
+  readonly settings: TabularSettings;
+  readonly reasons: readonly SettingReason[];
+}
+
+/** What is known of the table when settings are chosen. */
+export interface TableFacts {
+  /** Rows to learn from. */
+  readonly rows: number;
+  /** Numbers in an encoded row. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Columns of a row that hold numbers. */
+  readonly numbers: readonly number[];
+  /** Seconds count more than the last tenth of a percent. */
+  readonly isFast: boolean;
+}
+
+/** The settings for a table, unless `choices` say otherwise. */
+export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}): ChosenSettings {
+  const reasons: SettingReason[] = [];
+  const choose = <T extends number | boolean>(name: keyof TabularChoices & string, value: T, reason: string): T => {
+    const given = choices[name];
+    const isGiven = given !== undefined && typeof given === typeof value;
+    const chosen = isGiven ? (given as T) : value;
+    reasons.push({ name, value: chosen, reason: isGiven ? "you chose it" : reason });
+    return chosen;
+  };
+  const { rows, isFast } = facts;
+  const size = `${rows.toLocaleString("en")} rows to learn from`;
+  const batchSize = choose("batchSize", batchFor(rows), size);
+  const network: NetworkSettings = {
+    inputs: facts.inputs,
+    outputs: facts.outputs,
+    numbers: [...facts.numbers],
+    pieces: choose("pieces", rows < 300 ? 4 : rows < 3000 ? 12 : 32, size),
+    networks: choose("ensemble", isFast ? 1 : rows < 5000 ? 8 : 1, isFast ? "fast" : size),
+    members: choose("members", isFast ? 2 : 8, isFast ? "fast" : "members average out chance"),
+    width: choose("width", isFast ? 64 : rows < 1000 ? 64 : 128, isFast ? "fast" : size),
+    depth: choose("depth", 2, "two hidden layers suit most tables"),
+    dropout: choose("dropout", rows < 5000 ? 0.2 : 0.1, size),
+  };
+  const training: TrainingSettings = {
+    batchSize,
+    epochs: choose("epochs", isFast ? 8 : Math.max(30, Math.min(200, Math.round(6e5 / rows))), size),
+    learningRate: choose("learningRate", 3e-3, "suits AdamW at these widths"),
+    weightDecay: choose("weightDecay", 0.02, "suits AdamW at these widths"),
+    labelSmoothing: 0,
+    patience: choose("patience", 12, "longer waits seldom help"),
+    isBalanced: choose("balanced", false, "probabilities stay true to how often each class occurs"),
+  };
+  return { settings: { network, training }, reasons };
+}
+
+function batchFor(rows: number): number {
+  return rows < 500 ? 32 : rows < 5000 ? 64 : rows < 100_000 ? 256 : 1024;
+}
