@@ -62,8 +62,8 @@ export const optionalPackages: readonly string[] = ["koffi", "webgpu", "sharp", 
 export interface Strangers {
   readonly folder: string;
   /**
-   * `folders`: each folder below is a part; files beside them are common ground for the parts, except registry.ts and
-   * index.ts, which gather the parts: they may import every part, and no part may import them.
+   * `folders`: each folder below is a part; files beside them are common ground for the parts, except registry.ts,
+   * index.ts and their .node.ts, which gather the parts: they may import every part, and no part may import them.
    * `files`: each file or folder below is a part, and there is no common ground.
    */
   readonly parts: "folders" | "files";

@@ -124,7 +124,7 @@ function placeIn(group: Strangers, path: string): { name: string; role: "part" |
   if (!path.startsWith(prefix)) return undefined;
   const [name = "", rest] = path.slice(prefix.length).split("/");
   if (rest !== undefined) return { name, role: "part" };
-  if (name === "registry.ts" || name === "index.ts") return { name, role: "gatherer" };
+  if (/^(registry|index)(\.node)?\.ts$/.test(name)) return { name, role: "gatherer" };
   return { name, role: group.parts === "files" ? "part" : "common" };
 }
 

@@ -8,7 +8,7 @@
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { conformalQuantile } from "./conformal.ts";
-import { conditional, fitWhitening, type Whitening, whiten } from "./whitening.ts";
+import { conditional, fitWhitening, type Whitening, whitenRows } from "./whitening.ts";
 
 /** Which scale rows are compared on: "logarithm" for positive quantities where ratios matter, "raw" otherwise. */
 export type ScopeScale = "logarithm" | "raw";
@@ -80,8 +80,10 @@ export interface ScopeJudge {
   readonly rule: ScopeRule;
   /** @throws DataError naming the feature and value where a value cannot be judged (not finite, not above 0 with logarithms). */
   judge(row: ArrayLike<number>): ScopeAnswer;
-  /** Mean distance of a row to its neighbours; `judge` without the reasons, for many rows. */
+  /** Mean distance of a row to its neighbours: `judge` without the reasons. */
   distance(row: ArrayLike<number>): number;
+  /** `distance` of many rows, row-major [n, features], each the same to the last bit. */
+  distances(rows: ArrayLike<number>): Float64Array;
 }
 
 /**
@@ -111,11 +113,9 @@ export function fitScope(rows: ArrayLike<number>, options: ScopeOptions): ScopeR
     );
   }
   const points = decorrelate(rows, features, scale).points;
-  const distances = Array.from({ length: count }, (_, row) =>
-    meanDistance({ points, columns, neighbours }, points.subarray(row * columns, (row + 1) * columns), row),
-  );
+  const distances = meanDistances({ points, columns, neighbours }, points, true);
   const threshold = conformalQuantile(distances, withheldShare);
-  const sorted = distances.sort((a, b) => a - b);
+  const sorted = Array.from(distances.sort());
   return { features, scale, neighbours, withheldShare, threshold, rows: Array.from(rows), distances: sorted };
 }
 
@@ -125,10 +125,11 @@ export function scopeJudge(rule: ScopeRule): ScopeJudge {
   const columns = features.length;
   const { points, whitening } = decorrelate(rule.rows, features, scale);
   const ranges = features.map((_, column) => rangeOf(rule.rows, columns, column));
-  const distance = (row: ArrayLike<number>): number => {
-    const point = whiten(whitening, scaledRow("judge", row, { features, scale }));
-    return meanDistance({ points, columns, neighbours }, point);
+  const distances = (rows: ArrayLike<number>): Float64Array => {
+    const whitened = whitenRows(whitening, onScale("judge", rows, rule));
+    return meanDistances({ points, columns, neighbours }, whitened);
   };
+  const distance = (row: ArrayLike<number>): number => at(distances(checkRow(row, features)), 0);
   const judge = (row: ArrayLike<number>): ScopeAnswer => {
     const found = distance(row);
     const further = rule.distances.filter((known) => known >= found).length;
@@ -140,7 +141,7 @@ export function scopeJudge(rule: ScopeRule): ScopeJudge {
       reason: findReason(row, { rule, whitening, ranges }),
     };
   };
-  return { rule, judge, distance };
+  return { rule, judge, distance, distances };
 }
 
 interface Neighbourhood {
@@ -149,23 +150,38 @@ interface Neighbourhood {
   readonly neighbours: number;
 }
 
-/** Mean distance of `point` to its nearest among `points`, leaving out row `skip`. */
-function meanDistance({ points, columns, neighbours }: Neighbourhood, point: ArrayLike<number>, skip = -1): number {
-  // The nearest so far, ascending: an insertion into a handful is faster than sorting all.
-  const nearest = new Float64Array(neighbours).fill(Number.POSITIVE_INFINITY);
+/** Mean distance of each of `rows` to its nearest among the points; `isOwn` where the rows are the points, and each is left out for itself. */
+function meanDistances(
+  { points, columns, neighbours }: Neighbourhood,
+  rows: Float64Array,
+  isOwn = false,
+): Float64Array {
+  const result = new Float64Array(rows.length / columns);
+  // The nearest so far, ascending: an insertion into a handful is faster than sorting all. Reads that may miss would be
+  // checked by `at`, at several times the price: the bounds of these loops are those of the arrays.
+  const nearest = new Float64Array(neighbours);
   const last = neighbours - 1;
-  for (let row = 0; row * columns < points.length; row++) {
-    if (row === skip) continue;
-    let square = 0;
-    for (let column = 0; column < columns; column++) {
-      square += ((points[row * columns + column] ?? 0) - (point[column] ?? 0)) ** 2;
+  for (let row = 0; row < result.length; row++) {
+    nearest.fill(Number.POSITIVE_INFINITY);
+    const start = row * columns;
+    const own = isOwn ? start : -1;
+    for (let point = 0; point < points.length; point += columns) {
+      if (point === own) continue;
+      let square = 0;
+      for (let column = 0; column < columns; column++) {
+        const gap = (points[point + column] ?? 0) - (rows[start + column] ?? 0);
+        square += gap * gap;
+      }
+      if (square >= (nearest[last] ?? 0)) continue;
+      let place = last;
+      for (; place > 0 && square < (nearest[place - 1] ?? 0); place--) nearest[place] = nearest[place - 1] ?? 0;
+      nearest[place] = square;
     }
-    if (square >= (nearest[last] ?? 0)) continue;
-    let place = last;
-    for (; place > 0 && square < at(nearest, place - 1); place--) nearest[place] = at(nearest, place - 1);
-    nearest[place] = square;
+    let total = 0;
+    for (let rank = 0; rank < neighbours; rank++) total += Math.sqrt(nearest[rank] ?? 0);
+    result[row] = total / neighbours;
   }
-  return nearest.reduce((total, square) => total + Math.sqrt(square), 0) / neighbours;
+  return result;
 }
 
 function decorrelate(
@@ -173,37 +189,33 @@ function decorrelate(
   features: readonly string[],
   scale: ScopeScale,
 ): { points: Float64Array; whitening: Whitening } {
-  const columns = features.length;
-  const scaled = new Float64Array(rows.length);
-  for (let start = 0; start < rows.length; start += columns) {
-    const row = Array.from({ length: columns }, (_, column) => at(rows, start + column));
-    scaled.set(scaledRow("fitScope", row, { features, scale }), start);
-  }
+  const scaled = onScale("fitScope", rows, { features, scale });
   const whitening = fitWhitening(scaled, features);
-  const points = new Float64Array(rows.length);
-  for (let start = 0; start < rows.length; start += columns) {
-    points.set(whiten(whitening, scaled.subarray(start, start + columns)), start);
-  }
-  return { points, whitening };
+  return { points: whitenRows(whitening, scaled), whitening };
 }
 
-/** One row on the rule's scale. */
-function scaledRow(
+/** Rows, row-major, on the rule's scale. @throws DataError naming a value that has no place on it. */
+function onScale(
   operation: string,
-  row: ArrayLike<number>,
+  rows: ArrayLike<number>,
   { features, scale }: Pick<ScopeRule, "features" | "scale">,
 ): Float64Array {
-  if (row.length !== features.length) {
-    throw new ArgumentError(`${operation}: a row has ${row.length} values and there are ${features.length} features.`);
-  }
-  return Float64Array.from(features, (feature, column) => {
-    const value = at(row, column);
+  const result = new Float64Array(rows.length);
+  for (let index = 0; index < rows.length; index++) {
+    const value = rows[index] ?? Number.NaN;
     if (!Number.isFinite(value) || (scale === "logarithm" && value <= 0)) {
+      const feature = at(features, index % features.length);
       const expected = scale === "logarithm" ? "a finite number above 0" : "a finite number";
       throw new DataError(`${operation}: ${feature} is ${value}; it has to be ${expected}.`, { feature, value });
     }
-    return scale === "logarithm" ? Math.log(value) : value;
-  });
+    result[index] = scale === "logarithm" ? Math.log(value) : value;
+  }
+  return result;
+}
+
+function checkRow(row: ArrayLike<number>, features: readonly string[]): ArrayLike<number> {
+  if (row.length === features.length) return row;
+  throw new ArgumentError(`judge: a row has ${row.length} values and there are ${features.length} features.`);
 }
 
 interface Known {
@@ -215,13 +227,13 @@ interface Known {
 /** The feature furthest beyond its training range; where all are within, the one least expected given the others. */
 function findReason(row: ArrayLike<number>, { rule, whitening, ranges }: Known): ScopeReason {
   const { features, scale } = rule;
-  const scaled = scaledRow("judge", row, rule);
+  const scaled = onScale("judge", row, rule);
   const reasons = features.map((feature, column): ScopeReason => {
     const value = at(row, column);
     const { lowest, highest } = at(ranges, column);
     if (value < lowest || value > highest) {
       const limit = value < lowest ? lowest : highest;
-      const gap = at(scaled, column) - onScale(limit, scale);
+      const gap = at(scaled, column) - (scale === "logarithm" ? Math.log(limit) : limit);
       return { kind: "beyond", feature, value, limit, deviations: gap / at(whitening.deviations, column) };
     }
     const { mean, deviation } = conditional(whitening, scaled, column);
@@ -232,10 +244,6 @@ function findReason(row: ArrayLike<number>, { rule, whitening, ranges }: Known):
   const beyond = reasons.filter((reason) => reason.kind === "beyond");
   const candidates = beyond.length > 0 ? beyond : reasons;
   return candidates.reduce((best, next) => (Math.abs(next.deviations) > Math.abs(best.deviations) ? next : best));
-}
-
-function onScale(value: number, scale: ScopeScale): number {
-  return scale === "logarithm" ? Math.log(value) : value;
 }
 
 function offScale(value: number, scale: ScopeScale): number {

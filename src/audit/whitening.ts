@@ -41,12 +41,18 @@ export function fitWhitening(rows: ArrayLike<number>, features: readonly string[
   return { mean, deviations, factor, precision: invert(factor, size) };
 }
 
-/** L⁻¹·(row − mean): uncorrelated coordinates of unit variance on the training rows. */
-export function whiten({ mean, factor }: Whitening, row: ArrayLike<number>): Float64Array {
-  return solveLower(
-    factor,
-    Float64Array.from(mean, (centre, feature) => at(row, feature) - centre),
-  );
+/** L⁻¹·(row − mean) for rows, row-major [n, features]: uncorrelated coordinates of unit variance on the training rows. */
+export function whitenRows({ mean, factor }: Whitening, rows: ArrayLike<number>): Float64Array {
+  const size = mean.length;
+  const result = new Float64Array(rows.length);
+  for (let start = 0; start < rows.length; start += size) {
+    for (let i = 0; i < size; i++) {
+      let rest = (rows[start + i] ?? 0) - (mean[i] ?? 0);
+      for (let k = 0; k < i; k++) rest -= (factor[i * size + k] ?? 0) * (result[start + k] ?? 0);
+      result[start + i] = rest / (factor[i * size + i] ?? 1);
+    }
+  }
+  return result;
 }
 
 /** What one feature is expected to be when the others are known (as if all were normally distributed together). */

@@ -2,13 +2,14 @@
  * The answer for new bones: a label with a calibrated probability, the set of labels that cannot be ruled out, and before
  * all that whether the bone is like those the network learned from. Where it is not, there is no label.
  */
-import { predictionSet } from "../../audit/conformal.ts";
-import { type ScopeAnswer, scopeJudge } from "../../audit/scope.ts";
+import { type ScopeAnswer, type ScopeJudge, scopeJudge } from "../../audit/scope.ts";
 import { applyTemperature, binaryLogits } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
-import { featuresOf } from "./features.ts";
+import { type ClassAnswers, likeliest } from "../answers.ts";
+import { type Bones, featuresOf, measurementsOf } from "./features.ts";
 import { outputsOf } from "./outputs.ts";
 import { type Bone, type Species, species } from "./relations.ts";
+import { standOut } from "./standOut.ts";
 import type { FemurSystem } from "./system.ts";
 
 /** What the system says of one bone. */
@@ -42,24 +43,73 @@ export type FemurAnswer = {
  * ```
  */
 export async function answerBones(system: FemurSystem, bones: readonly Bone[]): Promise<FemurAnswer[]> {
-  const probabilities = await probabilitiesOfDog(system, bones);
-  const judge = scopeJudge(system.scope);
+  const answers = await answerMeasurements(system, measurementsOf(columnsOf(bones)));
+  const judge = judgeOf(system);
   return bones.map((bone, row): FemurAnswer => {
     const scope = judge.judge([bone.length, bone.weight]);
     if (!scope.inScope) return { bone, scope, inScope: false };
-    const dog = at(probabilities, row);
-    const set = predictionSet(system.sets, [1 - dog, dog]).map((label) => at(species, label));
-    const label = dog >= 0.5 ? "dog" : "cat";
+    const dog = at(answers.probabilities, 2 * row + 1);
+    const set = species.filter((_, label) => at(answers.sets, 2 * row + label) === 1);
+    const label = at(species, likeliest(answers, row));
     return { bone, scope, inScope: true, label, probability: Math.max(dog, 1 - dog), probabilityOfDog: dog, set };
   });
 }
 
+/** Answers as columns for `measurements`, lengths and weights row-major [bones, 2]: for many bones. */
+export async function answerMeasurements(system: FemurSystem, measurements: ArrayLike<number>): Promise<ClassAnswers> {
+  const judge = judgeOf(system);
+  const distances = judge.distances(measurements).map((distance) => distance / system.scope.threshold);
+  const dogs = await probabilitiesOf(system, sides(measurements));
+  const probabilities = new Float64Array(dogs.length * 2);
+  const sets = new Uint8Array(dogs.length * 2);
+  const { threshold } = system.sets;
+  for (let row = 0; row < dogs.length; row++) {
+    const dog = at(dogs, row);
+    probabilities[2 * row] = 1 - dog;
+    probabilities[2 * row + 1] = dog;
+    // 1 − p ≤ threshold, written as audit/conformal.ts has it: bits decide at the edge
+    sets[2 * row] = 1 - (1 - dog) <= threshold ? 1 : 0;
+    sets[2 * row + 1] = 1 - dog <= threshold ? 1 : 0;
+  }
+  return {
+    kind: "classification",
+    classes: species,
+    probabilities,
+    sets,
+    inScope: Uint8Array.from(distances, (distance) => (distance <= 1 ? 1 : 0)),
+    distances,
+    reason: (row) => standOut(judge.judge([at(measurements, 2 * row), at(measurements, 2 * row + 1)]).reason),
+  };
+}
+
 /** Calibrated probability of a dog for every bone, whether in scope or not: for measurements and pictures, not for answers. */
-export async function probabilitiesOfDog(system: FemurSystem, bones: readonly Bone[]): Promise<Float64Array> {
-  const lengths = bones.map(({ length }) => length);
-  const weights = bones.map(({ weight }) => weight);
-  const rows = featuresOf({ lengths, weights }, system.standardization);
+export function probabilitiesOfDog(system: FemurSystem, bones: readonly Bone[]): Promise<Float64Array> {
+  return probabilitiesOf(system, columnsOf(bones));
+}
+
+async function probabilitiesOf(system: FemurSystem, bones: Bones): Promise<Float64Array> {
+  const rows = featuresOf(bones, system.standardization);
   const logits = await outputsOf(system.models.network, rows);
   const probabilities = applyTemperature(binaryLogits(logits), 2, system.temperature);
   return Float64Array.from(logits, (_, row) => at(probabilities, 2 * row + 1));
+}
+
+/** Judges are kept with their systems: making one decorrelates all training bones. */
+const judges = new WeakMap<FemurSystem, ScopeJudge>();
+
+function judgeOf(system: FemurSystem): ScopeJudge {
+  const known = judges.get(system) ?? scopeJudge(system.scope);
+  judges.set(system, known);
+  return known;
+}
+
+function columnsOf(bones: readonly Bone[]): Bones {
+  return { lengths: bones.map(({ length }) => length), weights: bones.map(({ weight }) => weight) };
+}
+
+function sides(measurements: ArrayLike<number>): Bones {
+  const count = measurements.length / 2;
+  const side = (offset: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, row) => at(measurements, 2 * row + offset));
+  return { lengths: side(0), weights: side(1) };
 }

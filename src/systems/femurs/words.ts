@@ -1,8 +1,8 @@
 /** Answers in words, for the terminal and the report. */
-import type { ScopeReason } from "../../audit/scope.ts";
 import { at } from "../../support/invariant.ts";
 import type { Bone } from "./relations.ts";
 import { chance, measured } from "./report/text.ts";
+import { standOut } from "./standOut.ts";
 import type { FemurAnswer } from "./use.ts";
 import type { FemurReason } from "./why.ts";
 
@@ -26,24 +26,6 @@ export function withheldInWords(answer: FemurAnswer): string {
   return `No training bone is like it: ${standOut(answer.scope.reason)}.`;
 }
 
-/** How a bone stands out: "its weight, 900 g, is 4.1 times that of the heaviest training bone, 219 g". */
-export function standOut(reason: ScopeReason): string {
-  const unit = unitOf(reason.feature);
-  const value = `${measured(reason.value)} ${unit}`;
-  if (reason.kind === "combination") {
-    const expected = `${measured(reason.lower)} to ${measured(reason.upper)} ${unit}`;
-    return `length and weight do not go together; for the other value ${reason.feature} should be ${expected}, and it is ${value}`;
-  }
-  const limit = `${measured(reason.limit)} ${unit}`;
-  const isAbove = reason.value > reason.limit;
-  const ratio = isAbove ? reason.value / reason.limit : reason.limit / reason.value;
-  const extreme = reason.feature === "length" ? (isAbove ? "longest" : "shortest") : isAbove ? "heaviest" : "lightest";
-  const compared = isAbove
-    ? `${times(ratio)} that of the ${extreme}`
-    : `1/${measured(Number(ratio.toPrecision(2)))} of that of the ${extreme}`;
-  return `its ${reason.feature}, ${value}, is ${ratio < 1.2 ? `beyond that of the ${extreme}` : compared} training bone, ${limit}`;
-}
-
 /** "length pushes toward cat by 1.5, weight toward cat by 1.8". */
 export function pushesInWords({ pushes }: FemurReason): string {
   return pushes
@@ -65,12 +47,4 @@ export function comparisonInWords({ compared }: FemurReason): string {
 /** A list as English has it: "a, b and c". */
 export function listInWords(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${at(items, -1)}`;
-}
-
-function unitOf(feature: string): string {
-  return feature === "length" ? "mm" : "g";
-}
-
-function times(ratio: number): string {
-  return `${measured(Number(ratio.toPrecision(2)))} times`;
 }
