@@ -113,7 +113,7 @@ export function fitScope(rows: ArrayLike<number>, options: ScopeOptions): ScopeR
     );
   }
   const points = decorrelate(rows, features, scale).points;
-  const distances = meanDistances({ points, columns, neighbours }, points, true);
+  const distances = meanDistances(neighbourhoodOf(points, columns, neighbours), points, true);
   const threshold = conformalQuantile(distances, withheldShare);
   const sorted = Array.from(distances.sort());
   return { features, scale, neighbours, withheldShare, threshold, rows: Array.from(rows), distances: sorted };
@@ -125,9 +125,10 @@ export function scopeJudge(rule: ScopeRule): ScopeJudge {
   const columns = features.length;
   const { points, whitening } = decorrelate(rule.rows, features, scale);
   const ranges = features.map((_, column) => rangeOf(rule.rows, columns, column));
+  const hood = neighbourhoodOf(points, columns, neighbours);
   const distances = (rows: ArrayLike<number>): Float64Array => {
     const whitened = whitenRows(whitening, onScale("judge", rows, rule));
-    return meanDistances({ points, columns, neighbours }, whitened);
+    return meanDistances(hood, whitened);
   };
   const distance = (row: ArrayLike<number>): number => at(distances(checkRow(row, features)), 0);
   const judge = (row: ArrayLike<number>): ScopeAnswer => {
@@ -144,44 +145,85 @@ export function scopeJudge(rule: ScopeRule): ScopeJudge {
   return { rule, judge, distance, distances };
 }
 
+/** Training rows ordered by their first coordinate: a search looks only at those that can still be near. */
 interface Neighbourhood {
   readonly points: Float64Array;
   readonly columns: number;
   readonly neighbours: number;
 }
 
-/** Mean distance of each of `rows` to its nearest among the points; `isOwn` where the rows are the points, and each is left out for itself. */
-function meanDistances(
-  { points, columns, neighbours }: Neighbourhood,
-  rows: Float64Array,
-  isOwn = false,
-): Float64Array {
+function neighbourhoodOf(points: Float64Array, columns: number, neighbours: number): Neighbourhood {
+  const order = Uint32Array.from({ length: points.length / columns }, (_, row) => row).sort(
+    (a, b) => at(points, a * columns) - at(points, b * columns),
+  );
+  const sorted = new Float64Array(points.length);
+  order.forEach((row, place) => {
+    sorted.set(points.subarray(row * columns, (row + 1) * columns), place * columns);
+  });
+  return { points: sorted, columns, neighbours };
+}
+
+/**
+ * Mean distance of each of `rows` to its nearest among the points. `skipsItself`: the rows are the points, and one point
+ * at distance zero, the row itself, does not count.
+ */
+function meanDistances(hood: Neighbourhood, rows: Float64Array, skipsItself = false): Float64Array {
+  const { points, columns, neighbours } = hood;
   const result = new Float64Array(rows.length / columns);
-  // The nearest so far, ascending: an insertion into a handful is faster than sorting all. Reads that may miss would be
-  // checked by `at`, at several times the price: the bounds of these loops are those of the arrays.
-  const nearest = new Float64Array(neighbours);
-  const last = neighbours - 1;
+  // The squares of the nearest so far, ascending: an insertion into a handful is faster than sorting all
+  const nearest = new Float64Array(neighbours + (skipsItself ? 1 : 0));
   for (let row = 0; row < result.length; row++) {
-    nearest.fill(Number.POSITIVE_INFINITY);
     const start = row * columns;
-    const own = isOwn ? start : -1;
-    for (let point = 0; point < points.length; point += columns) {
-      if (point === own) continue;
-      let square = 0;
-      for (let column = 0; column < columns; column++) {
-        const gap = (points[point + column] ?? 0) - (rows[start + column] ?? 0);
-        square += gap * gap;
-      }
-      if (square >= (nearest[last] ?? 0)) continue;
-      let place = last;
-      for (; place > 0 && square < (nearest[place - 1] ?? 0); place--) nearest[place] = nearest[place - 1] ?? 0;
-      nearest[place] = square;
-    }
+    nearest.fill(Number.POSITIVE_INFINITY);
+    const middle = firstNotBelow(points, columns, rows[start] ?? 0);
+    search(points, columns, middle, points.length, columns, rows, start, nearest);
+    search(points, columns, middle - columns, -columns, -columns, rows, start, nearest);
     let total = 0;
-    for (let rank = 0; rank < neighbours; rank++) total += Math.sqrt(nearest[rank] ?? 0);
+    for (let rank = skipsItself ? 1 : 0; rank < nearest.length; rank++) total += Math.sqrt(nearest[rank] ?? 0);
     result[row] = total / neighbours;
   }
   return result;
+}
+
+/** Walks over `points` from `from` to before `to` until the first coordinate alone is further than the last of `nearest`. */
+function search(
+  points: Float64Array,
+  columns: number,
+  from: number,
+  to: number,
+  step: number,
+  rows: Float64Array,
+  start: number,
+  nearest: Float64Array,
+): void {
+  const last = nearest.length - 1;
+  let furthest = nearest[last] ?? 0;
+  for (let point = from; point !== to; point += step) {
+    let gap = (points[point] ?? 0) - (rows[start] ?? 0);
+    let square = gap * gap;
+    if (square >= furthest) return;
+    for (let column = 1; column < columns; column++) {
+      gap = (points[point + column] ?? 0) - (rows[start + column] ?? 0);
+      square += gap * gap;
+    }
+    if (square >= furthest) continue;
+    let place = last;
+    for (; place > 0 && square < (nearest[place - 1] ?? 0); place--) nearest[place] = nearest[place - 1] ?? 0;
+    nearest[place] = square;
+    furthest = nearest[last] ?? 0;
+  }
+}
+
+/** Where the first point begins whose first coordinate is not below `value`. */
+function firstNotBelow(points: Float64Array, columns: number, value: number): number {
+  let low = 0;
+  let high = points.length / columns;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((points[middle * columns] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low * columns;
 }
 
 function decorrelate(

@@ -59,10 +59,12 @@ export function standardize(matrix: ArrayLike<number>, { means, deviations }: St
       length: matrix.length,
       columnCount: count,
     });
-  return Float64Array.from(
-    matrix,
-    (value, index) => (value - at(means, index % count)) / at(deviations, index % count),
-  );
+  const result = new Float64Array(matrix.length);
+  for (let start = 0; start < matrix.length; start += count) {
+    for (let column = 0; column < count; column++)
+      result[start + column] = (at(matrix, start + column) - at(means, column)) / at(deviations, column);
+  }
+  return result;
 }
 
 /** The inverse of `standardize`. */

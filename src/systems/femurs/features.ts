@@ -24,12 +24,20 @@ export interface Bones {
 
 /** The statistics that `featuresOf` needs, from training bones. @throws DataError where a value is not above 0. */
 export function fitFeatures(bones: Bones): Standardization {
-  return standardizationOf(logarithms(bones), features.length);
+  return standardizationOf(logarithms(measurementsOf(bones)), features.length);
 }
 
 /** Features of many bones, row-major [bones, 2]. @throws DataError naming a value that is not a finite number above 0. */
 export function featuresOf(bones: Bones, standardization: Standardization): Float64Array {
-  return Float64Array.from(standardize(logarithms(bones), standardization));
+  return featuresOfMeasurements(measurementsOf(bones), standardization);
+}
+
+/** Features of measurements, both row-major [bones, 2]. @throws DataError as `featuresOf`. */
+export function featuresOfMeasurements(
+  measurements: ArrayLike<number>,
+  standardization: Standardization,
+): Float64Array {
+  return standardize(logarithms(measurements), standardization);
 }
 
 /** The bone that a row of features stands for: the way back. */
@@ -42,18 +50,26 @@ export function boneOf(row: ArrayLike<number>, { means, deviations }: Standardiz
 
 /** Lengths and weights side by side, row-major [bones, 2], as they were measured. */
 export function measurementsOf({ lengths, weights }: Bones): Float64Array {
-  return Float64Array.from({ length: lengths.length * 2 }, (_, index) => {
-    return at(index % 2 === 0 ? lengths : weights, Math.floor(index / 2));
-  });
+  const measurements = new Float64Array(lengths.length * 2);
+  for (let row = 0; row < lengths.length; row++) {
+    measurements[2 * row] = at(lengths, row);
+    measurements[2 * row + 1] = at(weights, row);
+  }
+  return measurements;
 }
 
-function logarithms(bones: Bones): Float64Array {
-  return measurementsOf(bones).map((value, index) => {
-    if (Number.isFinite(value) && value > 0) return Math.log(value);
-    const { name, unit } = at(features, index % 2);
-    throw new DataError(
-      `bone ${Math.floor(index / 2) + 1}: the ${name} is ${value}; it has to be a number above 0, in ${unit}.`,
-      { name, value },
-    );
-  });
+function logarithms(measurements: ArrayLike<number>): Float64Array {
+  const result = new Float64Array(measurements.length);
+  for (let index = 0; index < result.length; index++) {
+    const value = at(measurements, index);
+    if (!(Number.isFinite(value) && value > 0)) {
+      const { name, unit } = at(features, index % 2);
+      throw new DataError(
+        `bone ${Math.floor(index / 2) + 1}: the ${name} is ${value}; it has to be a number above 0, in ${unit}.`,
+        { name, value },
+      );
+    }
+    result[index] = Math.log(value);
+  }
+  return result;
 }

@@ -6,7 +6,7 @@ import { type ScopeAnswer, type ScopeJudge, scopeJudge } from "../../audit/scope
 import { applyTemperature, binaryLogits } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
 import { type ClassAnswers, likeliest } from "../answers.ts";
-import { type Bones, featuresOf, measurementsOf } from "./features.ts";
+import { type Bones, featuresOfMeasurements, measurementsOf } from "./features.ts";
 import { outputsOf } from "./outputs.ts";
 import { type Bone, type Species, species } from "./relations.ts";
 import { standOut } from "./standOut.ts";
@@ -58,12 +58,15 @@ export async function answerBones(system: FemurSystem, bones: readonly Bone[]): 
 /** Answers as columns for `measurements`, lengths and weights row-major [bones, 2]: for many bones. */
 export async function answerMeasurements(system: FemurSystem, measurements: ArrayLike<number>): Promise<ClassAnswers> {
   const judge = judgeOf(system);
-  const distances = judge.distances(measurements).map((distance) => distance / system.scope.threshold);
-  const dogs = await probabilitiesOf(system, sides(measurements));
+  const distances = judge.distances(measurements);
+  const dogs = await probabilitiesOf(system, measurements);
   const probabilities = new Float64Array(dogs.length * 2);
   const sets = new Uint8Array(dogs.length * 2);
+  const inScope = new Uint8Array(dogs.length);
   const { threshold } = system.sets;
   for (let row = 0; row < dogs.length; row++) {
+    inScope[row] = at(distances, row) <= system.scope.threshold ? 1 : 0;
+    distances[row] = at(distances, row) / system.scope.threshold;
     const dog = at(dogs, row);
     probabilities[2 * row] = 1 - dog;
     probabilities[2 * row + 1] = dog;
@@ -76,7 +79,7 @@ export async function answerMeasurements(system: FemurSystem, measurements: Arra
     classes: species,
     probabilities,
     sets,
-    inScope: Uint8Array.from(distances, (distance) => (distance <= 1 ? 1 : 0)),
+    inScope,
     distances,
     reason: (row) => standOut(judge.judge([at(measurements, 2 * row), at(measurements, 2 * row + 1)]).reason),
   };
@@ -84,14 +87,13 @@ export async function answerMeasurements(system: FemurSystem, measurements: Arra
 
 /** Calibrated probability of a dog for every bone, whether in scope or not: for measurements and pictures, not for answers. */
 export function probabilitiesOfDog(system: FemurSystem, bones: readonly Bone[]): Promise<Float64Array> {
-  return probabilitiesOf(system, columnsOf(bones));
+  return probabilitiesOf(system, measurementsOf(columnsOf(bones)));
 }
 
-async function probabilitiesOf(system: FemurSystem, bones: Bones): Promise<Float64Array> {
-  const rows = featuresOf(bones, system.standardization);
-  const logits = await outputsOf(system.models.network, rows);
+async function probabilitiesOf(system: FemurSystem, measurements: ArrayLike<number>): Promise<Float64Array> {
+  const logits = await outputsOf(system.models.network, featuresOfMeasurements(measurements, system.standardization));
   const probabilities = applyTemperature(binaryLogits(logits), 2, system.temperature);
-  return Float64Array.from(logits, (_, row) => at(probabilities, 2 * row + 1));
+  return logits.map((_, row) => at(probabilities, 2 * row + 1));
 }
 
 /** Judges are kept with their systems: making one decorrelates all training bones. */
@@ -105,11 +107,4 @@ function judgeOf(system: FemurSystem): ScopeJudge {
 
 function columnsOf(bones: readonly Bone[]): Bones {
   return { lengths: bones.map(({ length }) => length), weights: bones.map(({ weight }) => weight) };
-}
-
-function sides(measurements: ArrayLike<number>): Bones {
-  const count = measurements.length / 2;
-  const side = (offset: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, row) => at(measurements, 2 * row + offset));
-  return { lengths: side(0), weights: side(1) };
 }
