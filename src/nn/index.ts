@@ -22,7 +22,28 @@ export { SiLU } from "./layers/silu.ts";
 export { Softplus } from "./layers/softplus.ts";
 export { Tanh } from "./layers/tanh.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./losses/binaryCrossEntropy.ts";
+export { type ContrastOptions, infoNceLoss } from "./losses/contrast.ts";
 export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from "./losses/crossEntropy.ts";
-export { l1Loss, mseLoss } from "./losses/distance.ts";
+export { type CtcOptions, ctcLoss } from "./losses/ctc.ts";
+export {
+  type HuberOptions,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  quantileLoss,
+  type SmoothL1Options,
+  smoothL1Loss,
+} from "./losses/distance.ts";
+export { type DivergenceOptions, klDiv } from "./losses/divergence.ts";
+export { type FocalOptions, focalLoss } from "./losses/focal.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeLoss,
+  type MarginOptions,
+  type MultiMarginOptions,
+  multiMarginLoss,
+  type TripletOptions,
+  tripletMarginLoss,
+} from "./losses/margin.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { type AnyModule, Module } from "./module.ts";

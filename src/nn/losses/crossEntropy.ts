@@ -129,7 +129,7 @@ function probabilityLoss(logProbabilities: Tensor, target: Tensor, axis: number,
 }
 
 /** Classes stand along axis 1, or along the only axis. */
-function classAxis(loss: string, input: Tensor): number {
+export function classAxis(loss: string, input: Tensor): number {
   if (input.rank === 0) throw new ShapeError(`${loss}: the input is a scalar; it needs an axis of classes.`, { loss });
   if (!isFloat(input.dtype))
     throw new DtypeError(
@@ -139,7 +139,8 @@ function classAxis(loss: string, input: Tensor): number {
   return input.rank === 1 ? 0 : 1;
 }
 
-function checkTarget(loss: string, input: Tensor, target: Tensor, axis: number): void {
+/** @throws DtypeError, ShapeError unless `target` is whole numbers in the shape of `input` without its classes. */
+export function checkTarget(loss: string, input: Tensor, target: Tensor, axis: number): void {
   if (isFloat(target.dtype) || target.dtype === "bool") {
     throw new DtypeError(
       `${loss}: the target is ${target.dtype}; classes are whole numbers. Convert with astype("i32").`,
@@ -155,7 +156,8 @@ function checkTarget(loss: string, input: Tensor, target: Tensor, axis: number):
   );
 }
 
-function checkWeight(loss: string, input: Tensor, axis: number, weight: Tensor | undefined): void {
+/** @throws ShapeError unless `weight` has one number for each class. */
+export function checkWeight(loss: string, input: Tensor, axis: number, weight: Tensor | undefined): void {
   const count = input.shape[axis] ?? 0;
   if (weight === undefined || sameShape(weight.shape, [count])) return;
   throw new ShapeError(
@@ -165,7 +167,7 @@ function checkWeight(loss: string, input: Tensor, axis: number, weight: Tensor |
 }
 
 /** `values`, of one axis, laid along `axis` of a tensor of `rank` axes. */
-function alongAxis(values: Tensor, axis: number, rank: number): Tensor {
+export function alongAxis(values: Tensor, axis: number, rank: number): Tensor {
   return reshape(
     values,
     Array.from({ length: rank }, (_, each) => (each === axis ? values.size : 1)),
