@@ -10,7 +10,7 @@ import { inputsOf } from "../kernel/traverse.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
 import { nativeForm } from "./approximate.ts";
-import { allSteps, type LoopStep, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
+import { allSteps, type LoopStep, loadsIn, loadsOf, type Nest, type NestContext, type Step } from "./nest.ts";
 import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
 import type { RegionCommands } from "./regions/regionMemory.ts";
@@ -114,9 +114,9 @@ function readsOnlyWhereWritten(
   return steps.every((step) => {
     // What an iteration overwrites, a later one may still want
     if (step.kind === "loop" && step.ordered)
-      return loadsIn([step]).every((load) => context.tensorOf(load.buffer) !== old);
+      return loadsOf(step).every((load) => context.tensorOf(load.buffer) !== old);
     if (step.kind === "loop") return readsOnlyWhereWritten(context, step.body, tensor, old);
-    return loadsIn([step]).every((load) => context.tensorOf(load.buffer) !== old || written.has(load.index));
+    return loadsOf(step).every((load) => context.tensorOf(load.buffer) !== old || written.has(load.index));
   });
 }
 

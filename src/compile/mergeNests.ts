@@ -14,6 +14,7 @@ import {
   isOrdered,
   type LoopStep,
   loadsIn,
+  loadsOf,
   type Nest,
   type NestContext,
   nestLoops,
@@ -222,7 +223,7 @@ function forwardStores(
   const known = new Map(outer);
   return steps.map((step) => {
     if (step.kind === "loop") return { ...step, body: forwardStores(context, step.body, known) };
-    const isForwarded = known.size > 0 && loadsIn([step]).some((load) => known.has(context.tensorOf(load.buffer)));
+    const isForwarded = known.size > 0 && loadsOf(step).some((load) => known.has(context.tensorOf(load.buffer)));
     const [forwarded] = isForwarded ? rewriteSteps(context, [step], (leaf) => storedValue(context, known, leaf)) : [];
     const result = forwarded ?? step;
     if (result.kind === "store") known.set(result.tensor, result);

@@ -169,17 +169,19 @@ export class NestContext {
     return this.#loads.get(load) ?? [];
   }
 
-  /** Rewrites every expression of `expression` from the leaves up; `replace` may give another expression for a leaf or load. */
-  rewrite(
-    expression: Expression,
-    replace: (leaf: Expression) => Expression | undefined,
-    known: Map<Expression, Expression>,
-  ): Expression {
-    const visit = (inner: Expression) => this.rewrite(inner, replace, known);
-    return remember(known, expression, () => replace(expression) ?? this.#rebuild(expression, visit));
+  /** Rewrites expressions from the leaves up, each once; `replace` may give another expression for a leaf or load. */
+  rewriter(replace: (leaf: Expression) => Expression | undefined): (expression: Expression) => Expression {
+    const known = new Map<Expression, Expression>();
+    const visit = (expression: Expression): Expression => {
+      let result = known.get(expression);
+      if (result === undefined) known.set(expression, (result = replace(expression) ?? this.#rebuild(expression, visit)));
+      return result;
+    };
+    return visit;
   }
 
   #rebuild(expression: Expression, visit: (inner: Expression) => Expression): Expression {
+    if (expression.kind === "literal" || expression.kind === "local") return expression;
     if (expression.kind === "load") {
       const before = this.indicesOf(expression);
       const indices = before.map(visit);
@@ -202,8 +204,7 @@ export function rewriteSteps(
   replace: (leaf: Expression) => Expression | undefined,
   rename: (local: number) => number = (local) => local,
 ): Step[] {
-  const known = new Map<Expression, Expression>();
-  const visit = (expression: Expression) => context.rewrite(expression, replace, known);
+  const visit = context.rewriter(replace);
   const visitStep = (step: Step): Step => {
     switch (step.kind) {
       case "carry":
@@ -271,27 +272,28 @@ export function expressionsOf(step: Step): readonly Expression[] {
 
 type Load = Extract<Expression, { kind: "load" }>;
 
-const knownLoads = new WeakMap<Expression, readonly Load[]>();
+const knownLoads = new WeakMap<Step, readonly Load[]>();
 
-/** Every distinct load in `expression`. */
-function loadsOf(expression: Expression): readonly Load[] {
-  return remember(knownLoads, expression, () => {
-    const loads: Load[] = [];
-    visitExpressions([expression], (part) => {
-      if (part.kind === "load") loads.push(part);
-    });
-    return loads;
+/** Every distinct load in `step`. */
+export function loadsOf(step: Step): readonly Load[] {
+  let loads = knownLoads.get(step);
+  if (loads === undefined) knownLoads.set(step, (loads = step.kind === "loop" ? loadsIn(step.body) : ownLoads(step)));
+  return loads;
+}
+
+function ownLoads(step: Step): readonly Load[] {
+  const loads: Load[] = [];
+  visitExpressions(expressionsOf(step), (part) => {
+    if (part.kind === "load") loads.push(part);
   });
+  return loads;
 }
 
 const knownLoadLists = new WeakMap<readonly Step[], readonly Load[]>();
 
 /** Every distinct load in `steps`. */
 export function loadsIn(steps: readonly Step[]): readonly Load[] {
-  return remember(knownLoadLists, steps, () => {
-    const loads = new Set<Load>();
-    for (const step of allSteps(steps))
-      for (const expression of expressionsOf(step)) for (const load of loadsOf(expression)) loads.add(load);
-    return [...loads];
-  });
+  let loads = knownLoadLists.get(steps);
+  if (loads === undefined) knownLoadLists.set(steps, (loads = [...new Set(steps.flatMap(loadsOf))]));
+  return loads;
 }

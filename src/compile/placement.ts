@@ -6,7 +6,7 @@
 import type { Expression } from "../kernel/expression.ts";
 import type { Statement } from "../kernel/kernel.ts";
 import { rareParts } from "../kernel/rareBranch.ts";
-import { expressionsOf, inputsOf, mapStatement } from "../kernel/traverse.ts";
+import { expressionsOf, inputsOf, mapStatement, visitExpressions } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { NestContext } from "./nest.ts";
@@ -68,7 +68,9 @@ export class Placement {
   place(statements: readonly Statement[]): Statement[] {
     const root = this.#blockOf(statements, undefined);
     const expressions = this.#parentsFirst(root);
-    for (const expression of expressions) for (const part of rareParts(expression)) this.#rare.add(part);
+    for (const expression of expressions)
+      if (expression.kind === "apply" && expression.op === "select")
+        for (const part of rareParts(expression)) this.#rare.add(part);
     for (const expression of expressions) this.#settle(expression, root);
     return this.#emit(root);
   }
@@ -89,18 +91,12 @@ export class Placement {
   #parentsFirst(root: Block): Expression[] {
     const order: Expression[] = [];
     const seen = new Set<Expression>();
-    const visit = (expression: Expression): void => {
-      if (seen.has(expression)) return;
-      seen.add(expression);
-      for (const input of inputsOf(expression)) visit(input);
-      order.push(expression);
-    };
+    const note = (expression: Expression) => order.push(expression);
     const visitBlock = (block: Block): void => {
       block.entries.forEach(({ statement, inner }, position) => {
-        for (const expression of expressionsOf(statement)) {
-          visit(expression);
-          this.#noteUse(expression, { block, position });
-        }
+        const expressions = expressionsOf(statement);
+        visitExpressions(expressions, note, seen);
+        for (const expression of expressions) this.#noteUse(expression, { block, position });
         if (inner !== undefined) visitBlock(inner);
       });
     };
@@ -109,20 +105,23 @@ export class Placement {
   }
 
   #noteUse(expression: Expression, place: Place): void {
-    remember(this.#uses, expression, () => []).push(place);
+    // Literals and positions are nowhere computed
+    if (expression.kind === "literal" || expression.kind === "local") return;
+    const uses = this.#uses.get(expression);
+    if (uses === undefined) this.#uses.set(expression, [place]);
+    else uses.push(place);
   }
 
   /** Decides where `expression` is computed; what it is made of is then used there. */
   #settle(expression: Expression, root: Block): void {
+    if (expression.kind === "literal" || expression.kind === "size" || expression.kind === "local") return;
     const uses = this.#uses.get(expression) ?? [];
     const home = this.#home(expression, root);
-    const isLeaf = expression.kind === "literal" || expression.kind === "size" || expression.kind === "local";
-    if (isLeaf) return;
     const isEarly = expression.kind === "load" && this.#earlyBuffers.has(expression.buffer) && home !== "pinned";
     const isRare = this.#rare.has(expression) && !isEarly && expression.kind !== "load";
     const staysInPlace = home === "pinned" || isRare || (!isEarly && uses.length === 1 && at(uses, 0).block === home);
     if (staysInPlace) {
-      for (const place of distinctPlaces(uses)) for (const input of inputsOf(expression)) this.#noteUse(input, place);
+      for (const place of uses.length === 1 ? uses : distinctPlaces(uses)) for (const input of inputsOf(expression)) this.#noteUse(input, place);
       return;
     }
     const place = this.#placeInHome(home, uses, isEarly);
@@ -184,11 +183,14 @@ export class Placement {
   #use(expression: Expression): Expression {
     const local = this.#named.get(expression);
     if (local !== undefined) return this.#context.builder.local(this.#locals.of(local), expression.dtype);
-    return remember(this.#rewritten, expression, () => this.#withInputs(expression));
+    let rewritten = this.#rewritten.get(expression);
+    if (rewritten === undefined) this.#rewritten.set(expression, (rewritten = this.#withInputs(expression)));
+    return rewritten;
   }
 
   #withInputs(expression: Expression): Expression {
     const { builder } = this.#context;
+    if (expression.kind === "literal") return expression;
     if (expression.kind === "local") return builder.local(this.#locals.of(expression.local), expression.dtype);
     if (expression.kind === "load")
       return builder.load(this.#buffers.of(expression.buffer), expression.dtype, this.#use(expression.index));

@@ -16,6 +16,7 @@ type Known<K> = Map<K, Expression>;
 export class ExpressionBuilder {
   readonly #ids = new Map<Expression, number>();
   readonly #sizes: Known<number> = new Map();
+  readonly #indices: Known<number> = new Map();
   readonly #literals = new Map<Dtype, Known<number | "-0">>();
   readonly #locals = new Map<Dtype, Known<number>>();
   readonly #loads = new Map<Dtype, Map<number, Known<Expression>>>();
@@ -40,7 +41,9 @@ export class ExpressionBuilder {
 
   /** An i32 literal: an index, an extent, a stride. */
   index(value: number): Expression {
-    return this.literal("i32", value);
+    let index = this.#indices.get(value);
+    if (index === undefined) this.#indices.set(value, (index = this.literal("i32", value)));
+    return index;
   }
 
   size(size: number): Expression {
@@ -85,7 +88,7 @@ export class ExpressionBuilder {
           ? expression
           : this.load(expression.buffer, expression.dtype, at(inputs, 0));
       case "apply":
-        return isSameList(inputs, expression.inputs) ? expression : this.apply(expression.op, ...inputs);
+        return isSameList(inputs, expression.inputs) ? expression : this.#applied(expression.op, inputs);
       case "cast":
         return this.cast(expression.dtype, at(inputs, 0));
       case "bitcast":
@@ -96,16 +99,25 @@ export class ExpressionBuilder {
   }
 
   apply(op: ScalarOp, ...inputs: readonly Expression[]): Expression {
+    return this.#applied(op, inputs);
+  }
+
+  /** `apply`: what it gives is known by its inputs, simpler expressions included. */
+  #applied(op: ScalarOp, inputs: readonly Expression[]): Expression {
     const [a, b, c] = inputs;
     invariant(a !== undefined, "an operation has inputs");
-    const { dtype: operand } = c ?? b ?? a;
-    const dtype = scalarOps[op].result === "bool" ? "bool" : operand;
-    const simpler = this.#simplify(op, inputs, dtype);
-    if (simpler !== undefined) return simpler;
-    const make = (): Expression => ({ kind: "apply", dtype, op, inputs });
-    if (b === undefined) return remember(below(this.#unary, op), a, make);
-    if (c === undefined) return remember(below(below(this.#binary, op), a), b, make);
-    return remember(below(below(this.#selects, a), b), c, make);
+    const known =
+      b === undefined
+        ? below(this.#unary, op)
+        : below(c === undefined ? below(this.#binary, op) : below(this.#selects, b), a);
+    const last = c ?? b ?? a;
+    let result = known.get(last);
+    if (result === undefined) {
+      const dtype = scalarOps[op].result === "bool" ? "bool" : last.dtype;
+      result = this.#simplify(op, inputs, dtype) ?? { kind: "apply", dtype, op, inputs };
+      known.set(last, result);
+    }
+    return result;
   }
 
   /** `op` of inputs of any dtype, computed in the one that kernels compute in and rounded to that of the inputs. */
@@ -130,14 +142,13 @@ export class ExpressionBuilder {
       return b === c ? b : undefined;
     }
     if (a === undefined) return undefined;
-    if (b !== undefined) return this.#simplifyPair(op, a, b);
+    if (b !== undefined) return a.kind === "literal" || b.kind === "literal" ? this.#simplifyPair(op, a, b) : undefined;
     // −(−x) and not not x
     const isUndone = (op === "negative" || op === "not") && a.kind === "apply" && a.op === op;
     return isUndone ? a.inputs[0] : undefined;
   }
 
   #simplifyPair(op: ScalarOp, a: Expression, b: Expression): Expression | undefined {
-    if (a.kind !== "literal" && b.kind !== "literal") return undefined;
     const whole = !isFloat(a.dtype);
     switch (op) {
       case "add":

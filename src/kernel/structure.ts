@@ -15,11 +15,16 @@ function describe({ buffers, sizes, locals, body }: Kernel): string {
   const lines = [buffers.map(({ dtype, access }) => `${dtype} ${access}`).join(), `${sizes}`, locals.join()];
   // What is shared is written once: written out, shared expressions would grow without bound
   const numbers = new Map<Expression, number>();
-  const numberOf = (expression: Expression): number =>
-    remember(numbers, expression, () => {
-      const inputs = inputsOf(expression).map(numberOf);
-      return lines.push(`${ownText(expression)} ${inputs.join()}`);
-    });
+  const numberOf = (expression: Expression): number => {
+    let number = numbers.get(expression);
+    if (number === undefined) {
+      let inputs = "";
+      for (const input of inputsOf(expression)) inputs += ` ${numberOf(input)}`;
+      number = lines.push(ownText(expression) + inputs);
+      numbers.set(expression, number);
+    }
+    return number;
+  };
   const write = (statement: Statement): void => {
     const parts: string[] = [];
     const bodies: (readonly Statement[])[] = [];

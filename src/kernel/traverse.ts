@@ -87,8 +87,8 @@ export function visitExpressions(
   for (const root of roots) {
     if (seen.has(root)) continue;
     seen.add(root);
-    const inputs = inputsOf(root);
-    if (inputs.length > 0) visitExpressions(inputs, visit, seen);
+    if (root.kind === "apply") visitExpressions(root.inputs, visit, seen);
+    else if (root.kind !== "literal" && root.kind !== "local") visitExpressions(inputsOf(root), visit, seen);
     visit(root);
   }
 }
@@ -97,7 +97,8 @@ export function visitExpressions(
 export function visitStatements(body: readonly Statement[], visit: (statement: Statement) => void): void {
   for (const statement of body) {
     visit(statement);
-    for (const inner of bodiesOf(statement)) visitStatements(inner, visit);
+    if (statement.kind === "loop" || statement.kind === "if")
+      for (const inner of bodiesOf(statement)) visitStatements(inner, visit);
   }
 }
 
@@ -108,14 +109,13 @@ export function sharedExpressions(roots: readonly Expression[]): readonly Expres
   const order: Expression[] = [];
   const look = (expressions: readonly Expression[]): void => {
     for (const expression of expressions) {
-      const inputs = inputsOf(expression);
-      if (inputs.length === 0) continue;
+      if (expression.kind === "literal" || expression.kind === "local" || expression.kind === "size") continue;
       if (seen.has(expression)) {
         seenAgain.add(expression);
         continue;
       }
       seen.add(expression);
-      look(inputs);
+      look(inputsOf(expression));
       order.push(expression);
     }
   };

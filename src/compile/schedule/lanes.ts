@@ -1,6 +1,6 @@
 /** How well the lanes of a vector would read and write memory if they ran over a given loop. */
 import { coefficientOf } from "../affine.ts";
-import { allSteps, loadsIn, type NestContext, type Step } from "../nest.ts";
+import { allSteps, loadsIn, loadsOf, type NestContext, type Step } from "../nest.ts";
 import { storeAddress } from "./axes.ts";
 
 const neighbours = 2;
@@ -19,7 +19,7 @@ export function laneScore(context: NestContext, steps: readonly Step[], local: n
       score += step.axis.extent * laneScore(context, step.body, local);
       continue;
     }
-    for (const load of loadsIn([step])) score += accessScore(coefficientIn(load.index, local));
+    for (const load of loadsOf(step)) score += accessScore(coefficientIn(load.index, local));
     if (step.kind === "store") score += accessScore(coefficientIn(storeAddress(context, step), local));
   }
   return score;

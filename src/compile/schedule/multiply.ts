@@ -50,7 +50,7 @@ export function multiplyTiles(
   if (isOne) place(context, places, summed, builder.index(0), at(sums, 0));
   else summed.forEach((axis, index) => places.set(axis.local, context.position(at(sums, index))));
   const read = (tensor: Node | undefined, factor: Factor, number: Expression, inner: Axis) => {
-    if (tensor === undefined) return context.rewrite(factor.value, substitution(places), new Map());
+    if (tensor === undefined) return context.rewriter(substitution(places))(factor.value);
     const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
     return context.load(tensor, [...around, number, step, context.position(inner)]);
   };

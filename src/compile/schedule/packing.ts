@@ -69,7 +69,7 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
         context.arithmetic.sum(through),
         context.position(inner),
       ],
-      value: context.rewrite(value, substitution(places), new Map()),
+      value: context.rewriter(substitution(places))(value),
     };
   };
   const isSideBySide = walkEvenly(context, value, tiled) && areNeighbours(value, at(tiled, -1));

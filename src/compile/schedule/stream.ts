@@ -69,7 +69,7 @@ export function streamColumns(
     return loopOver(lane, body, "vector", lanes);
   };
   const product = (factor: Factor, places: Map<number, Expression>) =>
-    context.rewrite(factor.value, substitution(places), new Map());
+    context.rewriter(substitution(places))(factor.value);
   const add = (first: Expression, count: number) =>
     pass((placesAt, indices) => {
       let sum = context.load(sums, indices);

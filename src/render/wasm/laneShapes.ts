@@ -23,6 +23,7 @@ export class LaneShapes {
   }
 
   of(expression: Expression): LaneShape {
+    if (expression.kind === "literal") return 0;
     const known = this.#known.get(expression);
     if (known !== undefined) return known;
     const shape = this.#compute(expression);
@@ -61,10 +62,11 @@ export class LaneShapes {
 
   #compute(expression: Expression): LaneShape {
     if (expression.kind === "local") return this.ofLocal(expression.local);
-    const shapes = inputsOf(expression).map((input) => this.of(input));
-    if (shapes.every((shape) => shape === 0)) return 0;
+    let isSame = true;
+    for (const input of inputsOf(expression)) if (this.of(input) !== 0) isSame = false;
+    if (isSame) return 0;
     if (expression.kind !== "apply" || expression.dtype !== "i32") return "varying";
-    const [a, b] = shapes;
+    const [a, b] = expression.inputs.map((input) => this.of(input));
     if (a === "varying" || b === "varying" || a === undefined) return "varying";
     if (expression.op === "negative") return -a | 0;
     if (b === undefined) return "varying";
