@@ -52,10 +52,11 @@ export class IndexArithmetic {
   /** The expression of an affine form; atoms as they came. */
   build(form: Affine): Expression {
     let sum: Expression | undefined;
-    for (const [atom, coefficient] of form.terms) {
-      const term = this.#builder.apply("multiply", atom, this.#builder.index(coefficient));
+    form.terms.forEach((coefficient, atom) => {
+      const term = coefficient === 1 ? atom : this.#builder.apply("multiply", atom, this.#builder.index(coefficient));
       sum = sum === undefined ? term : this.#builder.apply("add", sum, term);
-    }
+    });
+    if (form.constant === 0 && sum !== undefined) return sum;
     const constant = this.#builder.index(form.constant);
     return sum === undefined ? constant : this.#builder.apply("add", sum, constant);
   }
@@ -142,17 +143,18 @@ function addUp(forms: readonly Affine[], factors: readonly number[], constant: n
   forms.forEach((form, position) => {
     const factor = at(factors, position);
     total += factor * form.constant;
-    for (const [atom, coefficient] of form.terms) {
+    form.terms.forEach((coefficient, atom) => {
       const sum = (terms.get(atom) ?? 0) + factor * coefficient;
       if (sum === 0) terms.delete(atom);
       else terms.set(atom, sum);
-    }
+    });
   });
   return { constant: total, terms };
 }
 
 /** d·⌊x / d⌋ + (x mod d) is x: what one reshape takes apart, the next puts together. */
 function recombined(form: Affine): Affine {
+  if (form.terms.size < 2) return form;
   for (const [atom, coefficient] of form.terms) {
     if (atom.kind !== "apply" || atom.op !== "quotient") continue;
     const [value, divisor] = atom.inputs;

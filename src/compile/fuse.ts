@@ -51,8 +51,7 @@ function groupOf(context: NestContext, nest: Nest): Group {
 
 /** Does `reader` read what `writer` writes? */
 function reads(reader: Group, writer: Group): boolean {
-  for (const tensor of writer.writes) if (reader.reads.has(tensor)) return true;
-  return false;
+  return !writer.writes.isDisjointFrom(reader.reads);
 }
 
 /** Are the two related, and does no third group stand between them, which would have to run in their middle? */

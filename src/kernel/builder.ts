@@ -3,7 +3,7 @@
  * Folds constants and drops what changes nothing on the way. Everything that makes kernels uses this.
  */
 import { computedIn, type Dtype, isFloat } from "../shape/dtype.ts";
-import { at, invariant } from "../support/invariant.ts";
+import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
 import { convert, evaluate, roundTo } from "./meaning.ts";
@@ -104,8 +104,9 @@ export class ExpressionBuilder {
 
   /** `apply`: what it gives is known by its inputs, simpler expressions included. */
   #applied(op: ScalarOp, inputs: readonly Expression[]): Expression {
-    const [a, b, c] = inputs;
-    invariant(a !== undefined, "an operation has inputs");
+    const a = at(inputs, 0);
+    const b = inputs[1];
+    const c = inputs[2];
     const known =
       b === undefined
         ? below(this.#unary, op)
@@ -129,7 +130,9 @@ export class ExpressionBuilder {
   }
 
   #simplify(op: ScalarOp, inputs: readonly Expression[], dtype: Dtype): Expression | undefined {
-    const [a, b, c] = inputs;
+    const a = inputs[0];
+    const b = inputs[1];
+    const c = inputs[2];
     // doubles cannot hold every i64
     const isConstant =
       a?.kind === "literal" &&

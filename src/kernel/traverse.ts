@@ -84,8 +84,10 @@ export function visitExpressions(
   visit: (expression: Expression) => void,
   seen = new Set<Expression>(),
 ): void {
-  for (const root of roots) {
-    if (seen.has(root)) continue;
+  // By position: engines that have not optimized this yet make an object for each step of an iterator
+  for (let position = 0; position < roots.length; position++) {
+    const root = roots[position];
+    if (root === undefined || seen.has(root)) continue;
     seen.add(root);
     if (root.kind === "apply") visitExpressions(root.inputs, visit, seen);
     else if (root.kind !== "literal" && root.kind !== "local") visitExpressions(inputsOf(root), visit, seen);
@@ -95,11 +97,11 @@ export function visitExpressions(
 
 /** Visits every statement of `body` and of the bodies inside, in order, a statement before its bodies. */
 export function visitStatements(body: readonly Statement[], visit: (statement: Statement) => void): void {
-  for (const statement of body) {
+  body.forEach((statement) => {
     visit(statement);
-    if (statement.kind === "loop" || statement.kind === "if")
-      for (const inner of bodiesOf(statement)) visitStatements(inner, visit);
-  }
+    if (statement.kind === "loop") visitStatements(statement.body, visit);
+    else if (statement.kind === "if") for (const inner of bodiesOf(statement)) visitStatements(inner, visit);
+  });
 }
 
 /** Expressions below `roots` that are used more than once there and take work to compute, inputs before what uses them. */
@@ -108,16 +110,16 @@ export function sharedExpressions(roots: readonly Expression[]): readonly Expres
   const seenAgain = new Set<Expression>();
   const order: Expression[] = [];
   const look = (expressions: readonly Expression[]): void => {
-    for (const expression of expressions) {
-      if (expression.kind === "literal" || expression.kind === "local" || expression.kind === "size") continue;
+    expressions.forEach((expression) => {
+      if (expression.kind === "literal" || expression.kind === "local" || expression.kind === "size") return;
       if (seen.has(expression)) {
         seenAgain.add(expression);
-        continue;
+        return;
       }
       seen.add(expression);
       look(inputsOf(expression));
       order.push(expression);
-    }
+    });
   };
   look(roots);
   return seenAgain.size === 0 ? [] : order.filter((expression) => seenAgain.has(expression));

@@ -36,7 +36,8 @@ export class FunctionWriter {
 
   /** Instructions without immediates, one after the other; a number pushes the local of that number. */
   op(...code: readonly (Opcode | number)[]): void {
-    for (const item of code) {
+    for (let position = 0; position < code.length; position++) {
+      const item = at(code, position);
       if (typeof item === "number") this.#code.pair(localGet, item);
       else writeOpcode(this.#code, item);
     }
