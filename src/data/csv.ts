@@ -1,6 +1,6 @@
 /**
- * Comma-separated values as text: reading into rows of cells, and writing. What cells mean is decided in
- * `table.ts`, which most callers want (`readTable`).
+ * Comma-separated values as text: reading into rows of cells, and writing. Most callers want `readTable`, which knows what
+ * cells mean and reads from bytes (`csvReader.ts`); this is the clear reader that it is tested against.
  */
 import { DataError } from "../support/errors.ts";
 
@@ -44,7 +44,8 @@ export function formatCsv(rows: Iterable<readonly (string | number)[]>, options:
   const separator = String.fromCharCode(separatorOf(options));
   const formatCell = (cell: string | number): string => {
     const text = typeof cell === "number" && Number.isNaN(cell) ? "" : String(cell);
-    const needsQuotes = text.includes(separator) || /["\r\n]|^\uFEFF/.test(text);
+    // Also what might be taken for the separator when the file is read without being told
+    const needsQuotes = text.includes(separator) || /[",;|\t\r\n]|^\uFEFF/.test(text);
     return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text;
   };
   let result = "";

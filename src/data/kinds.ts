@@ -4,9 +4,9 @@
  */
 import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { didYouMean } from "../support/nearestName.ts";
 import type { NumberColumn, TextColumn } from "./column.ts";
 import { type DateForm, dateFormOf, readDate } from "./dates.ts";
+import { noSuchColumn } from "./names.ts";
 import type { Table } from "./table.ts";
 
 /** What a column is. */
@@ -60,10 +60,7 @@ export function inferKinds(table: Table, options: KindOptions = {}): KindFinding
   const told = new Map(Object.entries(options.kinds ?? {}));
   for (const name of told.keys()) {
     if (table.columns.has(name)) continue;
-    throw new DataError(
-      `Kinds: there is no column "${name}".${didYouMean(name, table.names)} The columns are: ${table.names.join(", ")}.`,
-      { name, names: table.names },
-    );
+    throw noSuchColumn(name, table.names, "Kinds: there is");
   }
   return [...table.columns].map(([name, column]) => {
     const kind = told.get(name);

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../support/atomicFile.node.ts";
 import { DataError } from "../support/errors.ts";
 import type { CsvOptions } from "./csv.ts";
-import { readTable, type Table, type TableOptions, writeTable } from "./table.ts";
+import type { TableOptions } from "./csvPlan.ts";
+import { readTable, writeTable } from "./readTable.ts";
+import type { Table } from "./table.ts";
 
 /**
  * Reads the table in the comma-separated file at `path`.

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { textColumn, textColumnOf } from "../../src/data/column.ts";
 import { dateFormOf, readDate } from "../../src/data/dates.ts";
 import { inferKinds } from "../../src/data/kinds.ts";
-import { readTable, Table } from "../../src/data/table.ts";
+import { readTable } from "../../src/data/readTable.ts";
+import { Table } from "../../src/data/table.ts";
 import { DataError } from "../../src/support/errors.ts";
 
 const kindOf = (cells: readonly string[]) => {

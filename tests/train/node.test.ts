@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readTableFile, writeTableFile } from "../../src/data/index.node.ts";
-import { readTable } from "../../src/data/table.ts";
+import { readTable } from "../../src/data/readTable.ts";
 import { loadModel, saveModel } from "../../src/io/index.node.ts";
 import * as nn from "../../src/nn/index.ts";
 import { writeFileAtomic } from "../../src/support/atomicFile.node.ts";
