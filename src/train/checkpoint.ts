@@ -3,11 +3,13 @@
  * the store's matter: `checkpointFile.node.ts` has files.
  */
 import { stateFromBytes, stateToBytes } from "../io/state.ts";
+import { crc32c } from "../support/crc32c.ts";
 import { DataError } from "../support/errors.ts";
+import { invariant } from "../support/invariant.ts";
 import type { StateDictionary } from "../tensor/stateDictionary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A place for one checkpoint. */
+/** A place for the checkpoint of one run. */
 export interface CheckpointStore {
   /** Replaces what is kept; a crash meanwhile leaves the old or the new one. */
   save(bytes: Uint8Array): Promise<void>;
@@ -22,22 +24,58 @@ export interface CheckpointContent {
 }
 
 const format = "smilodon-checkpoint";
-const version = "1";
+const version = "2";
 
-/** The bytes of a checkpoint. */
-export function encodeCheckpoint({ parts, facts }: CheckpointContent): Promise<Uint8Array> {
+/** Stands first in the file's metadata, so that it is found without reading them. */
+const checksumName = "crc32c";
+const noChecksum = "00000000";
+
+/** The bytes of a checkpoint: safetensors, with a checksum of all bytes in the metadata. */
+export async function encodeCheckpoint({ parts, facts }: CheckpointContent): Promise<Uint8Array> {
   const state = new Map<string, Tensor>();
   for (const [part, tensors] of parts) for (const [name, tensor] of tensors) state.set(`${part}/${name}`, tensor);
   const names = JSON.stringify([...parts.keys()]);
-  return stateToBytes(
+  const bytes = await stateToBytes(
     state,
     new Map([
+      [checksumName, noChecksum],
       ["format", format],
       ["version", version],
       ["parts", names],
       ["facts", JSON.stringify(facts, spellNumbers)],
     ]),
   );
+  const place = checksumPlace(bytes);
+  invariant(place !== undefined, "a checkpoint has a place for its checksum");
+  bytes.set(new TextEncoder().encode(checksumOf(bytes, place)), place);
+  return bytes;
+}
+
+/** Are these the bytes that `encodeCheckpoint` made, neither cut off nor damaged? */
+export function isWholeCheckpoint(bytes: Uint8Array): boolean {
+  const place = checksumPlace(bytes);
+  if (place === undefined) return false;
+  return latin(bytes.subarray(place, place + noChecksum.length)) === checksumOf(bytes, place);
+}
+
+/** Where the checksum's digits stand. */
+function checksumPlace(bytes: Uint8Array): number | undefined {
+  const before = `"${checksumName}":"`;
+  const found = latin(bytes.subarray(0, 64)).indexOf(before);
+  return found < 0 ? undefined : found + before.length;
+}
+
+/** The checksum of `bytes` as hexadecimal digits, as if zeros stood in its place. */
+function checksumOf(bytes: Uint8Array, place: number): string {
+  const head = crc32c(bytes.subarray(0, place));
+  const digits = crc32c(new TextEncoder().encode(noChecksum), head);
+  return crc32c(bytes.subarray(place + noChecksum.length), digits)
+    .toString(16)
+    .padStart(noChecksum.length, "0");
+}
+
+function latin(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** JSON has no infinities and no NaN: they become strings, which `fitState.ts` reads. */
@@ -45,7 +83,7 @@ function spellNumbers(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** @throws DataError where `bytes` are no checkpoint of this version. */
+/** @throws DataError where `bytes` are no checkpoint of this version, or are damaged. */
 export function decodeCheckpoint(bytes: Uint8Array): CheckpointContent {
   const { state, metadata } = stateFromBytes(bytes);
   if (metadata.get("format") !== format)
@@ -54,6 +92,8 @@ export function decodeCheckpoint(bytes: Uint8Array): CheckpointContent {
     throw new DataError(
       `The checkpoint is of version ${metadata.get("version")}; this is version ${version}. Remove it to begin anew.`,
     );
+  if (!isWholeCheckpoint(bytes))
+    throw new DataError("The checkpoint is damaged: its checksum is not that of its bytes.");
   const parts = new Map<string, Map<string, Tensor>>();
   for (const part of namesIn(metadata.get("parts"))) parts.set(part, new Map());
   for (const [path, tensor] of state) {

@@ -29,6 +29,6 @@ import { FitRun } from "./fitRun.ts";
  * console.log(result.stopped, result.bestLoss);
  * ```
  */
-export function fit<B>(options: FitOptions<B>): Promise<FitResult> {
+export async function fit<B>(options: FitOptions<B>): Promise<FitResult> {
   return new FitRun(options).run();
 }

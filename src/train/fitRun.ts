@@ -179,11 +179,12 @@ export class FitRun<B> {
     const advice =
       `Try a lower learning rate (it is ${learningRate}), limit the gradients ` +
       "(clipNorm: 1), standardize the inputs, and look for missing values and for classes that do not exist in the data.";
-    const message = `The loss became ${badLoss} in epoch ${epoch}, step ${badStep}. ${advice}`;
     const bad = { epoch, step: badStep, loss: badLoss };
-    const place = await this.#diagnosis.find(bad);
-    this.#divergence =
-      place === undefined ? { ...bad, message } : { ...bad, place, message: `${message} ${describePlace(place)}` };
+    // A source that cannot be read again must not hide what happened
+    const place = await this.#diagnosis.find(bad).catch(() => undefined);
+    const where = place === undefined ? "" : ` ${describePlace(place)}`;
+    const message = `The loss became ${badLoss} in epoch ${epoch}, step ${badStep}.${where} ${advice}`;
+    this.#divergence = { ...bad, ...(place === undefined ? {} : { place }), message };
     return true;
   }
 

@@ -268,5 +268,8 @@ describe("a killed run", () => {
     const bytes = (await store.load()) ?? new Uint8Array();
     await store.save(bytes.subarray(0, bytes.length - 1));
     await expect(fit({ ...makeScene().options, checkpoint: store })).rejects.toThrow(DataError);
+    // A changed weight is still safetensors
+    await store.save(bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1));
+    await expect(fit({ ...makeScene().options, checkpoint: store })).rejects.toThrow("its checksum is not that of");
   });
 });
