@@ -1,5 +1,5 @@
 /** What `train` adds in Node: checkpoints in files, progress on terminals, the run store. Part of `smilodon/node`. */
-export { fileStore } from "./checkpointFile.node.ts";
+export { type FileStoreOptions, fileStore } from "./checkpointFile.node.ts";
 export { type RecordRunOptions, type RunRecorder, recordRun } from "./runRecorder.node.ts";
 export {
   type RunComparison,
@@ -10,4 +10,5 @@ export {
   RunStore,
   type SeriesPoint,
 } from "./runStore.node.ts";
+export { EventFile, type TensorBoardOptions, tensorBoard } from "./tensorBoard/eventFile.node.ts";
 export { type TerminalProgressOptions, terminalProgress } from "./terminalProgress.node.ts";

@@ -1,7 +1,7 @@
 /** A learning rate that falls when training no longer gets better. */
-import { ArgumentError, DataError } from "../support/errors.ts";
+import { ArgumentError } from "../support/errors.ts";
 import type { FitCallback } from "./callbacks.ts";
-import type { EpochRecord } from "./fitOptions.ts";
+import { monitoredValue } from "./epochValues.ts";
 
 /** What `reduceOnPlateau` may be told; the defaults are PyTorch's, with an absolute threshold of 0. */
 export interface PlateauOptions {
@@ -58,20 +58,4 @@ export function reduceOnPlateau(options: PlateauOptions = {}): FitCallback {
       },
     },
   };
-}
-
-/**
- * The value of an epoch by which it is judged: the metric named `monitor`; without a name the validation loss, or the
- * training loss where nothing was validated. @throws DataError naming the metrics there are.
- */
-export function monitoredValue({ loss, validationLoss, metrics }: EpochRecord, monitor: string | undefined): number {
-  if (monitor === undefined && metrics === undefined) return validationLoss ?? loss;
-  const name = monitor ?? "loss";
-  const all: Readonly<Record<string, number>> = metrics ?? { loss: validationLoss ?? loss };
-  const value = all[name];
-  if (value !== undefined) return value;
-  throw new DataError(
-    `fit: there is no metric ${JSON.stringify(name)} to monitor; validate gave ${Object.keys(all).join(", ") || "none"}. Name one with monitor.`,
-    { monitor: name, metrics: Object.keys(all) },
-  );
 }

@@ -1,5 +1,6 @@
 /** One run that enters itself in the run store while it trains, and goes on without it where the store fails. */
 import type { FitCallback } from "./callbacks.ts";
+import { valuesOf } from "./epochValues.ts";
 import { type RunStart, type RunStatus, RunStore } from "./runStore.node.ts";
 
 /** Choices of `recordRun`. */
@@ -71,9 +72,9 @@ export function recordRun(path: string, start: RunStart, options: RecordRunOptio
       store = undefined;
     },
     callback: (prefix = "") => ({
-      epochEnd: ({ epoch, loss, validationLoss, learningRate, metrics = {} }) => {
-        const values = { loss, ...(validationLoss === undefined ? {} : { validationLoss }), learningRate, ...metrics };
-        record(epoch, Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value])));
+      epochEnd: (epoch) => {
+        const values = Object.entries(valuesOf(epoch)).map(([name, value]) => [prefix + name, value]);
+        record(epoch.epoch, Object.fromEntries(values));
       },
     }),
   };
