@@ -2,6 +2,12 @@
 export type { CallbackMemory, FitCallback, FitControl } from "./callbacks.ts";
 export { type CheckpointStore, memoryStore } from "./checkpoint.ts";
 export { ExponentialAverage, type ExponentialAverageOptions, type WeightAverage } from "./ema.ts";
+export {
+  findLearningRate,
+  type LearningRateFound,
+  type LearningRateSearch,
+  type RatePoint,
+} from "./findLearningRate.ts";
 export { fit } from "./fit.ts";
 export type {
   Divergence,
