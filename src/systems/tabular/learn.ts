@@ -1,5 +1,6 @@
 /** How one network learns: rows to learn from, rows to know when to stop, and settings. `train.ts` calls it. */
-import { type Batch, hostArray, Loader } from "../../data/index.ts";
+import { applyTemperature } from "../../audit/temperature.ts";
+import { type Batch, type HostArray, hostArray, Loader } from "../../data/index.ts";
 import { crossEntropy } from "../../nn/losses/crossEntropy.ts";
 import { mseLoss } from "../../nn/losses/distance.ts";
 import { Module } from "../../nn/module.ts";
@@ -8,12 +9,15 @@ import type { ParameterGroup } from "../../optim/optimizer.ts";
 import type { Schedule } from "../../optim/schedules.ts";
 import { ArgumentError, SmilodonError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
+import { divide, multiply } from "../../tensor/arithmetic.ts";
+import { astype } from "../../tensor/cast.ts";
+import { notEqual } from "../../tensor/comparison.ts";
 import { seed as seedGenerator } from "../../tensor/generator.ts";
-import { broadcastTo, expandDims, reshape } from "../../tensor/manipulate.ts";
-import { mean } from "../../tensor/reduce.ts";
+import { broadcastTo, expandDims, permuteDims, reshape } from "../../tensor/manipulate.ts";
+import { sum } from "../../tensor/reduce.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { type CheckpointStore, type EpochRecord, type FitProgress, fit } from "../../train/index.ts";
-import { logMeanProbability, MemberNetwork } from "./network.ts";
+import { MemberNetwork } from "./network.ts";
 import { OutputReader } from "./outputs.ts";
 import { fitPieces } from "./pieces.ts";
 import type { TabularSettings } from "./settings.ts";
@@ -29,8 +33,12 @@ export interface Rows {
 /** What a network learns from. */
 export interface Lesson {
   readonly training: Rows;
-  /** Rows that decide when to stop; never learned from. */
+  /**
+   * Rows that decide when to stop and how sure the network may be. Either others than the training rows, or the same: then
+   * `partOf` has for each row the members that are not to learn from it, member m standing for part m modulo their number.
+   */
   readonly validation: Rows;
+  readonly partOf?: Uint8Array | undefined;
   readonly settings: TabularSettings;
   /** Decides first weights and the order of rows. */
   readonly seed: number;
@@ -50,6 +58,8 @@ export interface Learned {
   readonly network: MemberNetwork;
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
+  /** Row-major [validation rows, outputs]: what members say that did not learn from the row. */
+  readonly validationOutputs: Float32Array;
 }
 
 /** Training was stopped by its signal; the checkpoint has what was learned. */
@@ -68,21 +78,21 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
   const { epochs, learningRate, weightDecay, batchSize, patience } = settings.training;
   seedGenerator(seed);
   const network = prepareNetwork(lesson);
-  const loader = new Loader(arraysOf(training, settings), {
+  const loader = new Loader(arraysOf(lesson), {
     batchSize: Math.min(batchSize, training.targets.length),
     seed,
     dropLast: true,
   });
   const loss = lossOf(lesson);
-  const reader = new OutputReader(new MeanOfMembers(network, settings), settings.network);
-  const result = await fit<Batch<"x" | "y">>({
+  const asked = new OutsideReader(network, lesson);
+  const result = await fit<Batch<string>>({
     model: network,
     optimizer: new AdamW(groupsOf(network, weightDecay), { learningRate }),
     batches: (epoch) => loader.epoch(epoch),
-    loss: ({ x, y }) => loss(network.forward(x), y),
+    loss: (batch) => loss(network, batch),
     epochs,
     schedule: rampDown(learningRate, epochs * loader.batchCount),
-    validate: async () => lossOnHost(await reader.read(validation.rows), validation.targets, settings),
+    validate: async () => lossOnHost(await asked.read(), validation.targets, settings),
     patience,
     checkpoint: options.checkpoint,
     onProgress: options.onProgress,
@@ -91,15 +101,17 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
   if (result.stopped === "interrupted")
     throw new TrainingInterruptedError("Training was stopped; the checkpoint has what was learned so far.");
   if (result.divergence !== undefined) throw new TrainingDivergedError(result.divergence.message);
-  return { network, history: result.history, bestEpoch: result.bestEpoch };
+  const { history, bestEpoch } = result;
+  return { network, history, bestEpoch, validationOutputs: await asked.read() };
 }
 
-function prepareNetwork({ training, settings }: Lesson): MemberNetwork {
+function prepareNetwork({ training, settings, partOf }: Lesson): MemberNetwork {
   const { numbers, pieces, inputs, outputs } = settings.network;
   const network = new MemberNetwork(settings.network);
   if (numbers.length === 0 || pieces === 0) return network;
   const targets = outputs > 1 ? oneHot(training.targets, outputs) : training.targets;
-  network.setPieces(fitPieces({ rows: training.rows, width: inputs, numbers, pieces, targets, outputs }));
+  const isGuided = partOf === undefined;
+  network.setPieces(fitPieces({ rows: training.rows, width: inputs, numbers, pieces, targets, outputs, isGuided }));
   return network;
 }
 
@@ -109,41 +121,99 @@ function oneHot(classes: Float32Array, outputs: number): Float32Array {
   return result;
 }
 
-function arraysOf({ rows, targets }: Rows, { network }: TabularSettings) {
-  return {
-    x: hostArray(rows, [targets.length, network.inputs]),
-    y: hostArray(targets, [targets.length], network.outputs > 1 ? "i32" : "f32"),
-  };
+function arraysOf({ training: { rows, targets }, settings: { network }, partOf }: Lesson): Record<string, HostArray> {
+  const x = hostArray(rows, [targets.length, network.inputs]);
+  const y = hostArray(targets, [targets.length], network.outputs > 1 ? "i32" : "f32");
+  return partOf === undefined ? { x, y } : { x, y, part: hostArray(partOf, [partOf.length], "i32") };
 }
 
-/** The network's outputs as one for all members. */
-class MeanOfMembers extends Module {
-  readonly #network: MemberNetwork;
-  readonly #isClassifier: boolean;
+/** Outputs for the validation rows, each by the members that do not learn from it. */
+class OutsideReader {
+  readonly #reader: OutputReader;
+  readonly #lesson: Lesson;
 
-  constructor(network: MemberNetwork, { network: { outputs } }: TabularSettings) {
+  constructor(network: MemberNetwork, lesson: Lesson) {
+    const { inputs, outputs, members } = lesson.settings.network;
+    this.#reader = new OutputReader(new SideBySide(network), { inputs, outputs: members * outputs });
+    this.#lesson = lesson;
+  }
+
+  /** Row-major [validation rows, outputs]. */
+  async read(): Promise<Float32Array> {
+    const { validation, partOf, settings } = this.#lesson;
+    const { members, outputs } = settings.network;
+    const all = await this.#reader.read(validation.rows);
+    const results = new Float32Array(validation.targets.length * outputs);
+    for (let row = 0; row < validation.targets.length; row++) {
+      const asked = membersFor(partOf?.[row], settings);
+      const answers = asked.map((member) => {
+        const start = (row * members + member) * outputs;
+        return all.subarray(start, start + outputs);
+      });
+      results.set(outputs > 1 ? logMeanOf(answers) : meanOf(answers), row * outputs);
+    }
+    return results;
+  }
+}
+
+/** Members that do not learn from rows of `part`; all where there are no parts. */
+function membersFor(part: number | undefined, { network, training }: TabularSettings): number[] {
+  const all = Array.from({ length: network.members }, (_, member) => member);
+  return part === undefined ? all : all.filter((member) => member % training.parts === part);
+}
+
+/** log of the mean of softmax: what `logMeanProbability` computes on tensors. */
+function logMeanOf(answers: readonly Float32Array[]): Float64Array {
+  const total = new Float64Array(answers[0]?.length ?? 0);
+  for (const logits of answers) {
+    const probabilities = applyTemperature(logits, logits.length, 1);
+    probabilities.forEach((probability, index) => (total[index] = at(total, index) + probability / answers.length));
+  }
+  return total.map((probability) => Math.log(Math.max(probability, 1e-30)));
+}
+
+function meanOf(answers: readonly Float32Array[]): number[] {
+  return [answers.reduce((sum, [value = 0]) => sum + value, 0) / answers.length];
+}
+
+/** All members' outputs for a row beside each other: [n, members · outputs]. */
+class SideBySide extends Module {
+  readonly #network: MemberNetwork;
+
+  constructor(network: MemberNetwork) {
     super();
     this.#network = network;
-    this.#isClassifier = outputs > 1;
   }
 
   forward(rows: Tensor): Tensor {
-    const outputs = this.#network.forward(rows);
-    return this.#isClassifier ? logMeanProbability(outputs) : mean(outputs, 0);
+    const outputs = permuteDims(this.#network.forward(rows), [1, 0, 2]);
+    return reshape(outputs, [at(rows.shape, 0), at(outputs.shape, 1) * at(outputs.shape, 2)]);
   }
 }
 
-/** Mean over members of each one's own loss: they learn side by side, not as one. */
-function lossOf({ settings, training }: Lesson): (outputs: Tensor, targets: Tensor) => Tensor {
+/** Mean over members of each one's own loss, over the rows that it may learn from: they learn side by side, not as one. */
+function lossOf({ settings, training }: Lesson): (network: MemberNetwork, batch: Batch<string>) => Tensor {
   const { outputs: classes, members } = settings.network;
-  const { labelSmoothing, isBalanced } = settings.training;
+  const { labelSmoothing, isBalanced, parts } = settings.training;
   const weight = isBalanced && classes > 1 ? tensor(balancedWeights(training.targets, classes)) : undefined;
-  return (outputs, targets) => {
-    const count = at(targets.shape, 0);
-    const repeated = reshape(broadcastTo(expandDims(targets, 0), [members, count]), [members * count]);
-    if (classes === 1) return mseLoss(reshape(outputs, [members * count]), repeated);
-    const logits = reshape(outputs, [members * count, classes]);
-    return crossEntropy(logits, repeated, { labelSmoothing, ...(weight === undefined ? {} : { weight }) });
+  const own = tensor(Int32Array.from({ length: members }, (_, member) => member % Math.max(1, parts)));
+  return (network, { x, y, part }) => {
+    if (x === undefined || y === undefined) throw new ArgumentError("A batch has no rows.");
+    const outputs = network.forward(x);
+    const count = at(y.shape, 0);
+    const repeated = reshape(broadcastTo(expandDims(y, 0), [members, count]), [members * count]);
+    const options = { reduction: part === undefined ? ("mean" as const) : ("none" as const) };
+    const losses =
+      classes === 1
+        ? mseLoss(reshape(outputs, [members * count]), repeated, options)
+        : crossEntropy(reshape(outputs, [members * count, classes]), repeated, {
+            ...options,
+            labelSmoothing,
+            ...(weight === undefined ? {} : { weight }),
+          });
+    if (part === undefined) return losses;
+    const counts = astype(notEqual(expandDims(part, 0), expandDims(own, 1)), "f32");
+    return divide(sum(multiply(reshape(losses, [members, count]), counts)), sum(counts));
   };
 }
 

@@ -5,7 +5,7 @@
  * Sources: Y. Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS 2022 (pieces);
  * Y. Gorishniy et al., "TabM: advancing tabular deep learning with parameter-efficient ensembling", ICLR 2025 (members).
  */
-import { kaimingUniform, normal, ones, uniform, zeros } from "../../nn/init.ts";
+import { normal, ones, uniform, zeros } from "../../nn/init.ts";
 import { Module } from "../../nn/module.ts";
 import { at } from "../../support/invariant.ts";
 import { relu } from "../../tensor/activation.ts";
@@ -13,7 +13,7 @@ import { add, clip, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { take } from "../../tensor/indexing.ts";
 import { concat } from "../../tensor/joining.ts";
 import { matmul } from "../../tensor/linear.ts";
-import { expandDims, reshape } from "../../tensor/manipulate.ts";
+import { expandDims, reshape, squeeze } from "../../tensor/manipulate.ts";
 import { logSoftmax } from "../../tensor/normalize.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import { dropout } from "../../tensor/random.ts";
@@ -61,25 +61,26 @@ export class MemberNetwork extends Module {
   /** [members, width, outputs] and [members, 1, outputs] */
   readonly headWeight: Parameter;
   readonly headBias: Parameter;
-  /** A linear path beside the layers: what is linear need not be learned by them. [inputs, outputs] */
+  /** A linear path beside the layers: what is linear need not be learned by them. [members or 1, inputs, outputs] */
   readonly linear: Parameter;
   readonly #settings: NetworkSettings;
 
   constructor(settings: NetworkSettings) {
     super();
-    const { inputs, outputs, numbers, pieces, members, width, depth } = settings;
+    const { inputs, outputs, numbers, pieces, members, width, depth, isShared } = settings;
+    const copies = isShared ? 1 : members;
     const hasPieces = numbers.length > 0 && pieces > 0;
     this.embedding = hasPieces ? new PieceEmbedding(numbers, pieces) : null;
     const embedded = inputs + (hasPieces ? numbers.length * pieces : 0);
     this.layers = Array.from(
       { length: depth },
-      (_, index) => new MemberLayer(index === 0 ? embedded : width, width, members, index === 0),
+      (_, index) => new MemberLayer(index === 0 ? embedded : width, width, { members, copies, isFirst: index === 0 }),
     );
     const last = depth === 0 ? embedded : width;
     const bound = 1 / Math.sqrt(last);
     this.headWeight = new Parameter(uniform([members, last, outputs], -bound, bound));
     this.headBias = new Parameter(zeros([members, 1, outputs]));
-    this.linear = new Parameter(zeros([inputs, outputs]));
+    this.linear = new Parameter(zeros([copies, inputs, outputs]));
     this.#settings = settings;
   }
 
@@ -96,31 +97,43 @@ export class MemberNetwork extends Module {
       hidden = relu(layer.forward(hidden));
       if (this.training && share > 0) hidden = dropout(hidden, share);
     }
-    return add(add(matmul(hidden, this.headWeight.value), this.headBias.value), matmul(rows, this.linear.value));
+    return add(add(matmul(hidden, this.headWeight.value), this.headBias.value), multiplyAll(rows, this.linear.value));
   }
 }
 
-/** A linear layer with one weight matrix for all members; each member scales and shifts its outputs. */
+/** A linear layer for all members, with one weight matrix or one each; each member scales and shifts its outputs. */
 class MemberLayer extends Module {
-  /** [in, out], [members, 1, out], [members, 1, out] */
+  /** [members or 1, in, out], [members, 1, out], [members, 1, out] */
   readonly weight: Parameter;
   readonly scale: Parameter;
   readonly bias: Parameter;
 
-  constructor(inputs: number, outputs: number, members: number, isFirst: boolean) {
+  constructor(inputs: number, outputs: number, { members, copies, isFirst }: Copies) {
     super();
-    this.weight = new Parameter(kaimingUniform([outputs, inputs]).matrixTranspose());
-    const shape = [members, 1, outputs];
-    // Members begin apart in the first layer alone: signs turn each unit one way or the other
-    this.scale = new Parameter(isFirst && members > 1 ? normal(shape) : ones(shape));
     const bound = 1 / Math.sqrt(inputs);
+    this.weight = new Parameter(uniform([copies, inputs, outputs], -bound, bound));
+    const shape = [members, 1, outputs];
+    // Members that share weights begin apart by how they scale the units of the first layer
+    this.scale = new Parameter(isFirst && copies < members ? normal(shape) : ones(shape));
     this.bias = new Parameter(uniform(shape, -bound, bound));
   }
 
   /** [n, in] or [members, n, in] → [members, n, out] */
   forward(x: Tensor): Tensor {
-    return add(multiply(matmul(x, this.weight.value), this.scale.value), this.bias.value);
+    return add(multiply(multiplyAll(x, this.weight.value), this.scale.value), this.bias.value);
   }
+}
+
+/** How many members there are, and how many weight matrices. */
+interface Copies {
+  readonly members: number;
+  readonly copies: number;
+  readonly isFirst: boolean;
+}
+
+/** x · w, where one matrix serves all members as a single product. */
+function multiplyAll(x: Tensor, weight: Tensor): Tensor {
+  return at(weight.shape, 0) === 1 ? matmul(x, squeeze(weight, 0)) : matmul(x, weight);
 }
 
 /** One network or several, whose answers are averaged. */

@@ -22,6 +22,8 @@ export interface PieceOptions {
   /** Row-major [n, outputs]: classes one-hot, or the standardized target. */
   readonly targets: Float32Array;
   readonly outputs: number;
+  /** Look at the targets; otherwise all pieces hold as many rows. */
+  readonly isGuided: boolean;
 }
 
 /** Rows that are looked at: borders need no more. */
@@ -44,19 +46,28 @@ export function fitPieces(options: PieceOptions): Pieces {
 
 /** Ascending borders of one number: its smallest and largest value, and between them the tree's. */
 function bordersOf(options: PieceOptions, column: number): number[] {
-  const { rows, width, pieces, targets, outputs } = options;
+  const { rows, width, pieces, targets, outputs, isGuided } = options;
   const count = rows.length / width;
   const stride = Math.max(1, Math.floor(count / mostRows));
   const taken = Array.from({ length: Math.floor(count / stride) }, (_, index) => index * stride);
   const order = Uint32Array.from(taken).sort((a, b) => at(rows, a * width + column) - at(rows, b * width + column));
   const values = Float32Array.from(order, (row) => at(rows, row * width + column));
-  const sums = runningSums(order, targets, outputs);
   const first = at(values, 0);
   const last = at(values, -1);
   if (first === last) return [];
+  if (!isGuided) return evenBorders(values, pieces);
+  const sums = runningSums(order, targets, outputs);
   const fewest = Math.max(4, Math.floor(values.length / 1000));
   const cuts = growTree({ values, sums, outputs, fewest }, pieces - 1);
   return [first, ...cuts, last];
+}
+
+/** Quantiles of ascending values, each once. */
+function evenBorders(values: Float32Array, pieces: number): number[] {
+  const quantiles = Array.from({ length: pieces + 1 }, (_, index) =>
+    at(values, Math.round((index * (values.length - 1)) / pieces)),
+  );
+  return [...new Set(quantiles)];
 }
 
 /** Sorted values, and sums of the targets before each position, row-major [n + 1, outputs]. */

@@ -12,6 +12,8 @@ export const networkSchema = z.object({
   /** Networks in the ensemble, each trained on its own part; members that share the weights of one network. */
   networks: z.int().min(1),
   members: z.int().min(1),
+  /** Members share weights; otherwise each has its own, and learns from its own part of the rows. */
+  isShared: z.boolean(),
   width: z.int().min(1),
   depth: z.int().min(0),
   dropout: z.number().min(0).max(0.9),
@@ -28,6 +30,8 @@ export const trainingSchema = z.object({
   patience: z.int().min(1),
   /** Classes count alike, however rare. */
   isBalanced: z.boolean(),
+  /** Parts of the rows that members are left without in turn; 0 where the same rows are set aside for all. */
+  parts: z.int().min(0),
 });
 
 /** Schema of `TabularSettings`. */
@@ -102,29 +106,34 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
   };
   const { rows, isFast } = facts;
   const size = `${rows.toLocaleString("en")} rows to learn from`;
-  const batchSize = choose("batchSize", batchFor(rows), size);
+  const isSmall = rows < smallTable;
   const network: NetworkSettings = {
     inputs: facts.inputs,
     outputs: facts.outputs,
     numbers: [...facts.numbers],
-    pieces: choose("pieces", rows < 300 ? 4 : rows < 3000 ? 12 : 32, size),
-    networks: choose("ensemble", isFast ? 1 : rows < 5000 ? 8 : 1, isFast ? "fast" : size),
-    members: choose("members", isFast ? 2 : 8, isFast ? "fast" : "members average out chance"),
-    width: choose("width", isFast ? 64 : rows < 1000 ? 64 : 128, isFast ? "fast" : size),
+    pieces: choose("pieces", rows < 300 ? 4 : rows < smallTable ? 8 : 32, size),
+    networks: choose("ensemble", 1, "members of one network do as well"),
+    members: choose("members", isFast ? 2 : isSmall ? 20 : 8, isFast ? "fast" : "members average out chance"),
+    isShared: !isSmall,
+    width: choose("width", isFast || isSmall ? 64 : 128, isFast ? "fast" : size),
     depth: choose("depth", 2, "two hidden layers suit most tables"),
-    dropout: choose("dropout", rows < 5000 ? 0.2 : 0.1, size),
+    dropout: choose("dropout", isSmall ? 0.2 : 0.1, size),
   };
   const training: TrainingSettings = {
-    batchSize,
-    epochs: choose("epochs", isFast ? 8 : Math.max(30, Math.min(200, Math.round(6e5 / rows))), size),
+    batchSize: choose("batchSize", batchFor(rows), size),
+    epochs: choose("epochs", isFast ? 8 : isSmall ? 60 : Math.max(20, Math.min(60, Math.round(6e5 / rows))), size),
     learningRate: choose("learningRate", 3e-3, "suits AdamW at these widths"),
-    weightDecay: choose("weightDecay", 0.02, "suits AdamW at these widths"),
+    weightDecay: choose("weightDecay", isSmall ? 0.1 : 0.02, size),
     labelSmoothing: 0,
-    patience: choose("patience", 12, "longer waits seldom help"),
+    patience: choose("patience", isSmall ? 20 : 12, "longer waits seldom help"),
     isBalanced: choose("balanced", false, "probabilities stay true to how often each class occurs"),
+    parts: isSmall ? Math.min(5, rows) : 0,
   };
   return { settings: { network, training }, reasons };
 }
+
+/** Below so many rows every member has weights of its own and is left without another part of the rows. */
+const smallTable = 4000;
 
 function batchFor(rows: number): number {
   return rows < 500 ? 32 : rows < 5000 ? 64 : rows < 100_000 ? 256 : 1024;

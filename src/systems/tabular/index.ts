@@ -1,0 +1,26 @@
+/** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
+export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
+export { TabularNetwork } from "./network.ts";
+export { outputsOf } from "./outputs.ts";
+export {
+  choicesSchema,
+  type SettingReason,
+  settingsSchema,
+  type TabularChoices,
+  type TabularSettings,
+} from "./settings.ts";
+export type {
+  BaselineStudy,
+  HeldOutStudy,
+  MemberStudy,
+  Metric,
+  MetricName,
+  Metrics,
+  MoreData,
+  SplitStudy,
+  StudyWarning,
+  TabularStudy,
+} from "./study.ts";
+export type { TabularModel, TabularOrigin, TabularTask } from "./system.ts";
+export { predictionsOf, taskOf, truthOf } from "./task.ts";
+export { type TrainTableOptions, trainTable } from "./train.ts";

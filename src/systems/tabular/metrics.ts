@@ -1,0 +1,150 @@
+/** Figures with intervals, from truths and answers on rows that were held out. */
+import { expectedCalibrationError } from "../../audit/calibration.ts";
+import { wilsonInterval } from "../../audit/intervals.ts";
+import { type Predictions, topLabel } from "../../audit/predictions.ts";
+import { at } from "../../support/invariant.ts";
+import { threefry, WordStream } from "../../support/threefry.ts";
+import type { Metric, Metrics } from "./study.ts";
+
+/** Half the width of a 95 % interval in standard errors. */
+const z95 = 1.959963984540054;
+
+/** Resamples of a bootstrap interval, and rows in all of them together at most. */
+const resamples = 200;
+
+/** Accuracy, AUC, log loss and calibration error of calibrated class probabilities. */
+export function classMetrics(predictions: Predictions): Metrics {
+  const { labels, probabilities, classes } = predictions;
+  const n = labels.length;
+  let right = 0;
+  const losses = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    if (topLabel(predictions, row).label === labels[row]) right++;
+    losses[row] = -Math.log(Math.max(1e-15, at(probabilities, row * classes + at(labels, row))));
+  }
+  return {
+    accuracy: shareMetric(right, n),
+    auc: aucMetric(predictions),
+    logLoss: meanMetric(losses),
+    ece: calibrationMetric(predictions),
+  };
+}
+
+/** Root of the mean squared error, mean absolute error, and share of the variance that is explained. */
+export function numberMetrics(predictions: ArrayLike<number>, truth: ArrayLike<number>): Metrics {
+  const n = truth.length;
+  const squares = Float64Array.from(truth, (value, row) => (at(predictions, row) - value) ** 2);
+  const mse = meanMetric(squares);
+  const mean = Array.from(truth).reduce((sum, value) => sum + value / n, 0);
+  const variance = Array.from(truth).reduce((sum, value) => sum + (value - mean) ** 2 / n, 0);
+  const explained = (error: number): number => (variance > 0 ? 1 - error / variance : 0);
+  const root = (error: number): number => Math.sqrt(Math.max(0, error));
+  return {
+    rmse: { value: root(mse.value), low: root(mse.low), high: root(mse.high), n },
+    mae: meanMetric(Float64Array.from(squares, Math.sqrt)),
+    r2: { value: explained(mse.value), low: explained(mse.high), high: explained(mse.low), n },
+  };
+}
+
+/** A counted share with its Wilson interval. */
+export function shareMetric(count: number, n: number): Metric {
+  const { value, lower, upper } = wilsonInterval(count, n);
+  return { value, low: lower, high: upper, n };
+}
+
+/** A mean with its normal interval. */
+function meanMetric(values: Float64Array): Metric {
+  const n = values.length;
+  const value = values.reduce((sum, entry) => sum + entry / n, 0);
+  const variance = n > 1 ? values.reduce((sum, entry) => sum + (entry - value) ** 2 / (n - 1), 0) : 0;
+  const half = z95 * Math.sqrt(variance / n);
+  return { value, low: value - half, high: value + half, n };
+}
+
+/** Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). */
+export function meanOfFolds(folds: readonly Metrics[]): Metrics {
+  const names = Object.keys(folds[0] ?? {}) as (keyof Metrics)[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const entries = folds.flatMap((fold) => fold[name] ?? []);
+      const { value, low, high } = meanMetric(Float64Array.from(entries, (entry) => entry.value));
+      return [name, { value, low, high, n: entries.reduce((sum, entry) => sum + entry.n, 0) }];
+    }),
+  );
+}
+
+/**
+ * Area under the ROC curve with the interval of J. Hanley and B. McNeil (Radiology 1982); of several classes the mean of
+ * each against the rest, over the classes that occur.
+ */
+function aucMetric({ probabilities, labels, classes }: Predictions): Metric {
+  const n = labels.length;
+  const of = classes === 2 ? [1] : Array.from({ length: classes }, (_, index) => index);
+  const areas = of.flatMap((label) => {
+    const scores = Float64Array.from({ length: n }, (_, row) => at(probabilities, row * classes + label));
+    const isPositive = Uint8Array.from({ length: n }, (_, row) => (labels[row] === label ? 1 : 0));
+    const area = areaUnderCurve(scores, isPositive);
+    return area === undefined ? [] : [area];
+  });
+  if (areas.length === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN, n };
+  const value = areas.reduce((sum, area) => sum + area.value / areas.length, 0);
+  const error = Math.sqrt(areas.reduce((sum, area) => sum + area.variance / areas.length, 0));
+  return { value, low: Math.max(0, value - z95 * error), high: Math.min(1, value + z95 * error), n };
+}
+
+/** The area by ranks (ties count half), and its variance; undefined where one side has no rows. */
+export function areaUnderCurve(
+  scores: Float64Array,
+  isPositive: Uint8Array,
+): { value: number; variance: number } | undefined {
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => at(scores, a) - at(scores, b));
+  const positives = isPositive.reduce((sum, flag) => sum + flag, 0);
+  const negatives = scores.length - positives;
+  if (positives === 0 || negatives === 0) return undefined;
+  let ranks = 0;
+  for (let begin = 0; begin < order.length; ) {
+    let end = begin;
+    while (end < order.length && scores[at(order, end)] === scores[at(order, begin)]) end++;
+    for (let place = begin; place < end; place++)
+      if (isPositive[at(order, place)] === 1) ranks += (begin + end + 1) / 2;
+    begin = end;
+  }
+  const value = (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
+  const [both, squared] = [value / (2 - value), (2 * value * value) / (1 + value)];
+  const spread = value * (1 - value) + (positives - 1) * (both - value ** 2) + (negatives - 1) * (squared - value ** 2);
+  return { value, variance: Math.max(0, spread) / (positives * negatives) };
+}
+
+/** The expected calibration error with a bootstrap interval. */
+function calibrationMetric(predictions: Predictions): Metric {
+  const { probabilities, labels, classes } = predictions;
+  const n = labels.length;
+  const value = expectedCalibrationError(predictions);
+  // Only the confidence and whether it was right matter: two classes are enough
+  const confidence = new Float64Array(n);
+  const right = new Uint8Array(n);
+  for (let row = 0; row < n; row++) {
+    const top = topLabel({ probabilities, classes }, row);
+    confidence[row] = top.confidence;
+    right[row] = top.label === labels[row] ? 1 : 0;
+  }
+  const errors = Array.from({ length: resamples }, (_, draw) => resampledError(confidence, right, draw)).sort(
+    (a, b) => a - b,
+  );
+  return { value, low: Math.min(value, at(errors, 4)), high: Math.max(value, at(errors, resamples - 5)), n };
+}
+
+/** ECE, 15 bins of equal width, of rows drawn with replacement. */
+function resampledError(confidence: Float64Array, right: Uint8Array, draw: number): number {
+  const bins = 15;
+  const n = confidence.length;
+  const words = new WordStream(threefry([draw, 0], [0x65636520, 1]), 0);
+  const difference = new Float64Array(bins);
+  for (let count = 0; count < n; count++) {
+    const row = words.below(n);
+    const sure = at(confidence, row);
+    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(sure * bins) - 1));
+    difference[bin] = at(difference, bin) + at(right, row) - sure;
+  }
+  return difference.reduce((sum, value) => sum + Math.abs(value), 0) / n;
+}

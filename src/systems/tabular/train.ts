@@ -1,0 +1,250 @@
+/**
+ * From a table to a system that answers, and to the study of how well: checks, split, training, calibration, baselines,
+ * figures on rows that were held out.
+ */
+import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
+import type { ColumnKind } from "../../data/kinds.ts";
+import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts";
+import type { Table } from "../../data/table.ts";
+import { DataError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
+import type { CheckpointStore } from "../../train/index.ts";
+import { measureBaselines } from "./baselines.ts";
+import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
+import type { LearnOptions } from "./learn.ts";
+import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
+import { outputsOf } from "./outputs.ts";
+import type { TabularChoices } from "./settings.ts";
+import type { HeldOutStudy, Metrics, StudyWarning, TabularStudy } from "./study.ts";
+import type { TabularOrigin, TabularTask } from "./system.ts";
+import { predictionsOf, rowsWithTarget, taskOf, truthOf } from "./task.ts";
+
+/** Choices of `trainTable`. */
+export interface TrainTableOptions {
+  /** The column to be predicted. */
+  readonly target: string;
+  /** Default: classes for text and for few different whole numbers, else a number. */
+  readonly task?: TabularTask["kind"] | undefined;
+  /** What columns hold, by name, where the guess is wrong. */
+  readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
+  /** Columns to leave out. */
+  readonly exclude?: readonly string[] | undefined;
+  /** An official table to measure on; then nothing of `table` is held out. */
+  readonly test?: Table | undefined;
+  /** Cross-validate in so many folds, and learn from all rows afterwards. */
+  readonly folds?: number | undefined;
+  /** Of first weights, order of rows, and splits. Default 0. */
+  readonly seed?: number | undefined;
+  /** Seconds count more than the last tenth of a percent. */
+  readonly fast?: boolean | undefined;
+  /** Settings of your own. */
+  readonly choices?: TabularChoices | undefined;
+  /** Where the table comes from, for the record. */
+  readonly source?: string | undefined;
+  readonly dataHash?: string | undefined;
+  readonly version?: string | undefined;
+  /** Where the checkpoint of a stage is kept, if anywhere; `stage` is a plain word. */
+  readonly checkpointOf?: ((stage: string) => CheckpointStore | undefined) | undefined;
+  /** Called now and then with what is being done, and how much of it is done, from 0 to 1. */
+  readonly onProgress?: ((task: string, done: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Share of the rows that is held out where there is no test table. */
+const heldOutShare = 0.2;
+
+/**
+ * Learns column `target` of `table` from the others.
+ * @throws DataError where the table is too small, or cannot be read as asked; TrainingInterruptedError after the signal, with
+ * checkpoints saved; TrainingDivergedError.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "smilodon/data";
+ * import { trainTable } from "smilodon/systems/tabular";
+ * const lines = Array.from({ length: 60 }, (_, row) => `${row % 10},${row % 10 < 5 ? "small" : "large"}`);
+ * const table = readTable(`size,word\n${lines.join("\n")}\n`);
+ * const { metrics } = await trainTable(table, { target: "word", choices: { epochs: 5 } });
+ * console.log(metrics.accuracy);
+ * ```
+ */
+export async function trainTable(table: Table, options: TrainTableOptions): Promise<TabularStudy> {
+  const began = performance.now();
+  const scene = prepare(table, options);
+  const folds = options.folds === undefined ? [] : foldsOf(scene, options.folds);
+  const rounds: Round[] = [];
+  for (const [index, fold] of folds.entries()) rounds.push(await playRound(scene, fold, options, `fold${index + 1}`));
+  const final = await playRound(scene, finalFold(scene, options), options, "");
+  const measured = folds.length === 0 ? [final] : rounds;
+  const { fitted } = final;
+  return {
+    system: fitted.model,
+    split: splitStudy(final, measured, options),
+    metrics: folds.length === 0 ? final.metrics : meanOfFolds(measured.map(({ metrics }) => metrics)),
+    folds: folds.length === 0 ? [] : measured.map(({ metrics }) => metrics),
+    baselines: joinBaselines(measured),
+    members: fitted.members,
+    heldOut: joinHeldOut(measured),
+    moreData: [],
+    warnings: scene.warnings,
+    settings: fitted.reasons,
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/** What everything starts from. */
+interface Scene {
+  /** Rows that have a target. */
+  readonly table: Table;
+  /** Their numbers in the table that was given. */
+  readonly rows: Uint32Array;
+  readonly task: TabularTask;
+  readonly exclude: readonly string[];
+  readonly warnings: readonly StudyWarning[];
+  readonly origin: TabularOrigin;
+}
+
+/** Fewer rows with a target make nothing to learn from and nothing to hold out. */
+const fewestRows = 10;
+
+function prepare(given: Table, options: TrainTableOptions): Scene {
+  const { target, exclude = [], seed = 0, source = "table", version = "", dataHash } = options;
+  given.column(target);
+  const rows = rowsWithTarget(given, target);
+  if (rows.length < fewestRows)
+    throw new DataError(
+      `${rows.length} of ${given.rowCount} rows have a value in column "${target}"; at least ${fewestRows} are needed to learn from some and measure on others.`,
+      { rows: rows.length, target },
+    );
+  const table = rows.length === given.rowCount ? given : given.select(rows);
+  const task = taskOf(table, target, options.task);
+  return { table, rows, task, exclude, warnings: [], origin: { rows: 0, seed, version, source, dataHash } };
+}
+
+/** Rows to learn from and rows to measure on, of the table or of the test table. */
+interface Part {
+  readonly train: Uint32Array;
+  readonly test: Uint32Array;
+  readonly testTable: Table | undefined;
+}
+
+function labelsOf({ task, table }: Scene): Float64Array | Uint8Array {
+  const truth = truthOf(task, table);
+  return task.kind === "classification" ? truth : levelsOf(truth);
+}
+
+function foldsOf(scene: Scene, count: number): Part[] {
+  return stratifiedFolds(labelsOf(scene), count, scene.origin.seed).map((fold: Fold) => ({
+    ...fold,
+    testTable: scene.table,
+  }));
+}
+
+/** The last training: on all rows where others than they measure, else on what is not held out. */
+function finalFold(scene: Scene, { test, folds }: TrainTableOptions): Part {
+  const all = Uint32Array.from({ length: scene.table.rowCount }, (_, row) => row);
+  if (folds !== undefined) return { train: all, test: new Uint32Array(0), testTable: undefined };
+  if (test !== undefined) return { train: all, test: rowsWithTarget(test, scene.task.target), testTable: test };
+  const shares = { train: 1 - heldOutShare, test: heldOutShare };
+  return { ...stratifiedSplit(labelsOf(scene), shares, scene.origin.seed), testTable: scene.table };
+}
+
+/** One training with its figures. */
+interface Round {
+  readonly fitted: Fitted;
+  readonly heldOut: HeldOutStudy;
+  readonly metrics: Metrics;
+  readonly baselines: TabularStudy["baselines"];
+}
+
+async function playRound(scene: Scene, part: Part, options: TrainTableOptions, prefix: string): Promise<Round> {
+  const { task, exclude, origin, table } = scene;
+  const chosen = part.train.length === table.rowCount ? table : table.select(part.train);
+  const optionsOf = stageOptions(options, prefix);
+  const fitted = await fitModel({
+    table: chosen,
+    task,
+    exclude,
+    kinds: options.kinds,
+    choices: options.choices ?? {},
+    isFast: options.fast ?? false,
+    origin: { ...origin, rows: chosen.rowCount },
+    optionsOf,
+  });
+  if (part.testTable === undefined || part.test.length === 0) {
+    const empty = { rows: part.test, truth: new Float64Array(0), probabilities: undefined, predictions: undefined };
+    return { fitted, heldOut: empty, metrics: {}, baselines: [] };
+  }
+  const test = part.testTable.select(part.test);
+  const rows = fitted.model.encoder.encode(test);
+  const truth = truthOf(task, test);
+  const answers = await answerHeldOut(fitted, rows);
+  return {
+    fitted,
+    heldOut: { rows: part.test, truth, ...answers },
+    metrics: measure(task, answers, truth),
+    baselines: await measureBaselines(fitted, { rows, truth }, optionsOf("linear")),
+  };
+}
+
+function stageOptions({ checkpointOf, onProgress, signal }: TrainTableOptions, prefix: string) {
+  return (stage: string): LearnOptions => {
+    const name = prefix === "" ? stage : `${prefix}-${stage}`;
+    return {
+      checkpoint: checkpointOf?.(name),
+      signal,
+      onProgress: ({ epoch, epochs }) => onProgress?.(name, epoch / epochs),
+    };
+  };
+}
+
+type Answers = Pick<HeldOutStudy, "probabilities" | "predictions">;
+
+async function answerHeldOut({ model, outside, all }: Fitted, rows: Float32Array): Promise<Answers> {
+  const outputs = await outputsOf(model.network, rows, model.settings.network);
+  if (model.task.kind === "regression")
+    return { probabilities: undefined, predictions: predictionsOf(model.task, outputs) };
+  const classes = model.task.classes.length;
+  const labels = Float64Array.from(outside.order, (row) => at(all.targets, row));
+  const temperature = fitTemperature({ logits: outside.outputs, labels, classes });
+  return { probabilities: applyTemperature(outputs, classes, temperature), predictions: undefined };
+}
+
+function measure(task: TabularTask, { probabilities, predictions }: Answers, truth: Float64Array): Metrics {
+  if (task.kind === "regression") return numberMetrics(predictions ?? [], truth);
+  return classMetrics({ probabilities: probabilities ?? [], labels: truth, classes: task.classes.length });
+}
+
+function joinHeldOut(rounds: readonly Round[]): HeldOutStudy {
+  const join = (arrays: (Float64Array | undefined)[]): Float64Array | undefined =>
+    arrays.some((array) => array === undefined)
+      ? undefined
+      : Float64Array.from(arrays.flatMap((array) => [...(array ?? [])]));
+  return {
+    rows: Uint32Array.from(rounds.flatMap(({ heldOut }) => [...heldOut.rows])),
+    truth: Float64Array.from(rounds.flatMap(({ heldOut }) => [...heldOut.truth])),
+    probabilities: join(rounds.map(({ heldOut }) => heldOut.probabilities)),
+    predictions: join(rounds.map(({ heldOut }) => heldOut.predictions)),
+  };
+}
+
+function joinBaselines(rounds: readonly Round[]): TabularStudy["baselines"] {
+  const [first] = rounds;
+  if (first === undefined || rounds.length === 1) return first?.baselines ?? [];
+  return first.baselines.map((baseline, index) => ({
+    ...baseline,
+    metrics: meanOfFolds(rounds.map(({ baselines }) => at(baselines, index).metrics)),
+  }));
+}
+
+function splitStudy({ fitted }: Round, measured: readonly Round[], options: TrainTableOptions): TabularStudy["split"] {
+  const { train, validation } = fitted.counts;
+  const heldOut = measured.reduce((sum, round) => sum + round.heldOut.rows.length, 0);
+  const how =
+    options.folds !== undefined
+      ? `cross-validated in ${options.folds} folds; the saved network learned from all rows`
+      : options.test !== undefined
+        ? "measured on the test table that was given"
+        : "a fifth of the rows, drawn at random within each class, was held out";
+  return { train, validation, calibration: fitted.outside.order.length, heldOut, how };
+}
