@@ -1,6 +1,6 @@
 /**
- * Audit: when should a model not be trusted? Calibration, prediction sets, scope, agreement between raters, data cards.
- * Pure functions of plain numbers; start with calibration.ts.
+ * Audit: when should a model not be trusted? Checks of tables before training (tableChecks.ts), calibration, prediction sets,
+ * scope, agreement between raters, data cards. Functions of plain numbers and tables; start with calibration.ts.
  */
 export { type Agreement, compareRaters } from "./agreement.ts";
 export {
@@ -23,6 +23,7 @@ export {
   type SetQuality,
 } from "./conformal.ts";
 export { type CardColumn, type CardOrigin, type ColumnFacts, type DataCard, makeDataCard } from "./dataCard.ts";
+export { type DuplicateOptions, duplicateGroups, sharedRows } from "./duplicateRows.ts";
 export { type Share, wilsonInterval } from "./intervals.ts";
 export { accuracyOf, binaryPredictions, type Predictions, type TopLabel, topLabel } from "./predictions.ts";
 export {
@@ -35,6 +36,8 @@ export {
   type ScopeScale,
   scopeJudge,
 } from "./scope.ts";
+export { checkParts, checkTable, namesLeftOut, type TableCheckOptions } from "./tableChecks.ts";
+export { type TableWarning, type WarningKind, warningKinds } from "./tableWarning.ts";
 export {
   applyTemperature,
   binaryLogits,
