@@ -8,7 +8,9 @@ import { styleText } from "node:util";
 export interface Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** False where the reader is slower than the writer: `drain` says when to go on. */
   write(text: string): unknown;
+  once?(event: "drain", listener: () => void): unknown;
 }
 
 /** How the console behaves. */
@@ -48,6 +50,14 @@ export class Console {
     this.#options.output.write(`${text}\n`);
   }
 
+  /** Data that are too many for `print`: as they are, and only as fast as they are read. */
+  async write(text: string): Promise<void> {
+    this.#clearBar();
+    const { output } = this.#options;
+    if (output.write(text) === false && output.once !== undefined)
+      await new Promise<void>((resolve) => output.once?.("drain", resolve));
+  }
+
   /** A line for the person who watches. */
   say(text: string): void {
     if (this.#options.isQuiet === true) return;
@@ -59,6 +69,23 @@ export class Console {
   complain(text: string): void {
     this.#clearBar();
     this.#options.messages.write(`${text}\n`);
+  }
+
+  /** How far a task is that nobody knows the end of, in words: like `progress`, without a share. */
+  status(text: string): void {
+    if (this.#options.isQuiet === true) return;
+    const { messages } = this.#options;
+    const isTerminal = messages.isTTY === true;
+    const now = this.#now();
+    if (this.#lastProgress === -Infinity && !isTerminal) this.#lastProgress = now;
+    if (now - this.#lastProgress < (isTerminal ? barInterval : lineInterval)) return;
+    this.#lastProgress = now;
+    if (!isTerminal) {
+      messages.write(`${text}\n`);
+      return;
+    }
+    messages.write(`\r\u001b[2K${text.slice(0, Math.max(20, (messages.columns ?? 80) - 1))}`);
+    this.#barLength = 1;
   }
 
   /** How far a task is, `done` from 0 to 1: a bar on a terminal, a line now and then elsewhere. */

@@ -42,6 +42,7 @@ function flagOf(name: string, option: Option): string {
 }
 
 function describe(option: Option): string {
+  if (option.kind === "list") return `${option.meaning} May be given several times.`;
   if (option.kind === "number" || option.kind === "text") return `${option.meaning} Default: ${option.default}.`;
   return option.meaning;
 }

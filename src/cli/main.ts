@@ -4,7 +4,7 @@
  * are listed in commands.ts. The first Ctrl-C asks the command to save and stop, the second quits at once.
  */
 import { commands } from "./commands.ts";
-import { exitCodes } from "./errors.ts";
+import { exitCodes, explainSystemError } from "./errors.ts";
 import { runCommandLine } from "./run.ts";
 
 const stop = new AbortController();
@@ -15,10 +15,11 @@ process.on("SIGINT", () => {
   process.stderr.write("\nStopping; press Ctrl-C again to quit at once.\n");
 });
 
-// A reader that closes early (| head) is no failure.
+// A reader that closes early (| head) is no failure; a disk that is full is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.ok);
-  throw error;
+  process.stderr.write(`error ${explainSystemError(error) ?? `The output cannot be written: ${error.message}`}\n`);
+  process.exit(exitCodes.failure);
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), commands, {

@@ -5,9 +5,17 @@
 import { DataError } from "../support/errors.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import { UsageError } from "./errors.ts";
-import { type Command, commonOptions, type Option, type Options, type Request, type Values } from "./schema.ts";
+import {
+  type Command,
+  commonOptions,
+  type NumberRange,
+  type Option,
+  type Options,
+  type Request,
+  type Values,
+} from "./schema.ts";
 
-type Value = boolean | number | string;
+type Value = boolean | number | string | readonly string[];
 
 /** A command line split by its schema; values as given. */
 interface Tokens {
@@ -49,12 +57,14 @@ function split(command: Command<Options>, line: readonly string[], options: Opti
       continue;
     }
     const { name, option, inline } = findOption(command, word, options);
-    if (given.has(name)) throw new UsageError(`--${name} is given twice.`, "Give it once.");
+    const before = given.get(name);
+    if (before !== undefined && option.kind !== "list")
+      throw new UsageError(`--${name} is given twice.`, "Give it once.");
     given.set(
       name,
       option.kind === "flag"
         ? flagValue(name, inline)
-        : readValue(name, option, inline ?? takeValue(name, option, rest)),
+        : readValue(name, option, inline ?? takeValue(name, option, rest), before),
     );
   }
   return { arguments: words, given };
@@ -102,17 +112,32 @@ function takeValue(name: string, option: Exclude<Option, { kind: "flag" }>, rest
   return next;
 }
 
-function readValue(name: string, option: Exclude<Option, { kind: "flag" }>, text: string): Value {
-  if (option.kind !== "number") return text;
-  return checkNumber(
-    `--${name}`,
-    option,
-    /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN,
-    text,
+function readValue(
+  name: string,
+  option: Exclude<Option, { kind: "flag" }>,
+  text: string,
+  before: Value | undefined,
+): Value {
+  if (option.kind === "list") return [...(Array.isArray(before) ? before : []), text];
+  if (option.kind === "choice") return checkChoice(`--${name}`, option.choices, text);
+  if (option.kind !== "number" && option.kind !== "optionalNumber") return text;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return checkNumber(`--${name}`, option, value, text);
+}
+
+function checkChoice(name: string, choices: readonly string[], text: string): string {
+  if (choices.includes(text)) return text;
+  throw new UsageError(
+    `${name} is ${JSON.stringify(text)}; it has to be ${choices.join(" or ")}.${didYouMean(text, choices)}`,
   );
 }
 
-function checkNumber(name: string, option: Extract<Option, { kind: "number" }>, value: number, shown: unknown): number {
+function checkNumber(
+  name: string,
+  option: NumberRange & { readonly default?: number },
+  value: number,
+  shown: unknown,
+): number {
   const { lowest = -Infinity, highest = Infinity, whole = false } = option;
   if (value >= lowest && value <= highest && (!whole || Number.isInteger(value))) return value;
   const kind = whole ? "a whole number" : "a number";
@@ -124,7 +149,7 @@ function checkNumber(name: string, option: Extract<Option, { kind: "number" }>, 
         : "";
   throw new UsageError(
     `${name} is ${JSON.stringify(shown)}; it has to be ${kind}${range}.`,
-    `Default: ${option.default}`,
+    option.default === undefined ? "" : `Default: ${option.default}`,
   );
 }
 
@@ -179,13 +204,29 @@ function readConfigValue(path: string, name: string, value: unknown, options: Op
       name,
     });
   }
-  const expected = option.kind === "flag" ? "boolean" : option.kind === "number" ? "number" : "string";
-  if (typeof value === "boolean" && expected === "boolean") return value;
-  if (typeof value === "string" && expected === "string") return value;
-  if (typeof value === "number" && option.kind === "number")
-    return checkNumber(`${path}: ${name}`, option, value, value);
-  throw new DataError(`${path}: "${name}" is ${JSON.stringify(value)}; it has to be a ${expected}.`, { path, name });
+  const where = `${path}: ${name}`;
+  if (typeof value === "boolean" && option.kind === "flag") return value;
+  if (typeof value === "number" && (option.kind === "number" || option.kind === "optionalNumber"))
+    return checkNumber(where, option, value, value);
+  if (typeof value === "string" && option.kind === "choice") return checkChoice(where, option.choices, value);
+  if (typeof value === "string" && (option.kind === "text" || option.kind === "optional")) return value;
+  if (option.kind === "list" && Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw new DataError(`${path}: "${name}" is ${JSON.stringify(value)}; it has to be a ${configWords[option.kind]}.`, {
+    path,
+    name,
+  });
 }
+
+/** What a config file has to hold for an option. */
+const configWords: Readonly<Record<Option["kind"], string>> = {
+  flag: "boolean",
+  number: "number",
+  optionalNumber: "number",
+  text: "string",
+  optional: "string",
+  choice: "string",
+  list: "list of strings",
+};
 
 function fill<O extends Options>(
   options: Options,
@@ -193,9 +234,14 @@ function fill<O extends Options>(
   fromFile: ReadonlyMap<string, Value>,
 ): Values<O & typeof commonOptions> {
   const values = Object.entries(options).map(([name, option]) => {
-    const fallback = option.kind === "flag" ? false : option.kind === "optional" ? undefined : option.default;
-    return [name, given.get(name) ?? fromFile.get(name) ?? fallback] as const;
+    return [name, given.get(name) ?? fromFile.get(name) ?? fallbackOf(option)] as const;
   });
   // The one place where values read at run time take the types that the schema gives them.
   return Object.fromEntries(values) as Values<O & typeof commonOptions>;
+}
+
+function fallbackOf(option: Option): Value | undefined {
+  if (option.kind === "flag") return false;
+  if (option.kind === "list") return [];
+  return option.kind === "number" || option.kind === "text" ? option.default : undefined;
 }

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { DataError } from "../support/errors.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import { Console, type ConsoleOptions } from "./console.ts";
-import { type ExitCode, exitCodeOf, exitCodes, InterruptedError, UsageError } from "./errors.ts";
+import { type ExitCode, exitCodeOf, exitCodes, explainSystemError, InterruptedError, UsageError } from "./errors.ts";
 import { helpOn, helpOnAll } from "./help.ts";
 import { parse } from "./parse.ts";
 import type { Command } from "./schema.ts";
@@ -80,10 +80,11 @@ async function readConfig(path: string): Promise<string> {
 }
 
 function report(error: unknown, console: Console, isDebug: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const explained = explainSystemError(error);
+  const message = explained ?? (error instanceof Error ? error.message : String(error));
   console.complain(error instanceof InterruptedError ? message : `${console.alarm("error")} ${message}`);
   if (error instanceof UsageError && error.hint !== "") console.complain(`  ${error.hint}`);
   if (isDebug && error instanceof Error) console.complain(error.stack ?? "");
-  else if (exitCodeOf(error) === exitCodes.failure)
+  else if (exitCodeOf(error) === exitCodes.failure && explained === undefined)
     console.complain("  Run it again with --debug to see where this came from.");
 }

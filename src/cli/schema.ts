@@ -5,36 +5,55 @@
 import type { Console } from "./console.ts";
 import type { ExitCode } from "./errors.ts";
 
-/** An option of a command. `meaning` is the sentence that help shows. */
+/** What a number may be. */
+export interface NumberRange {
+  readonly lowest?: number;
+  readonly highest?: number;
+  readonly whole?: boolean;
+}
+
+/** An option of a command. `meaning` is the sentence that help shows, `placeholder` stands for the value there. */
 export type Option =
   | { readonly kind: "flag"; readonly meaning: string; readonly short?: string }
-  | {
+  | ({
       readonly kind: "number";
       readonly meaning: string;
-      /** What stands for the value in help, for example "COUNT". */
       readonly placeholder: string;
       readonly default: number;
-      readonly lowest?: number;
-      readonly highest?: number;
-      readonly whole?: boolean;
-    }
+    } & NumberRange)
+  /** A number that may be left out. */
+  | ({ readonly kind: "optionalNumber"; readonly meaning: string; readonly placeholder: string } & NumberRange)
   | { readonly kind: "text"; readonly meaning: string; readonly placeholder: string; readonly default: string }
   /** Text that may be left out. */
-  | { readonly kind: "optional"; readonly meaning: string; readonly placeholder: string };
+  | { readonly kind: "optional"; readonly meaning: string; readonly placeholder: string }
+  /** One of a few words; may be left out. */
+  | {
+      readonly kind: "choice";
+      readonly meaning: string;
+      readonly placeholder: string;
+      readonly choices: readonly string[];
+    }
+  /** Text that may be given several times. */
+  | { readonly kind: "list"; readonly meaning: string; readonly placeholder: string };
 
 /** Options by name: the name is the long flag. */
 export type Options = Readonly<Record<string, Option>>;
 
 /** What the options of a command are once read. */
 export type Values<O extends Options> = {
-  readonly [Name in keyof O]: O[Name]["kind"] extends "flag"
-    ? boolean
-    : O[Name]["kind"] extends "number"
-      ? number
-      : O[Name]["kind"] extends "text"
-        ? string
-        : string | undefined;
+  readonly [Name in keyof O]: ValueOfKind[O[Name]["kind"]];
 };
+
+/** What an option of a kind is once read. */
+interface ValueOfKind {
+  readonly flag: boolean;
+  readonly number: number;
+  readonly optionalNumber: number | undefined;
+  readonly text: string;
+  readonly optional: string | undefined;
+  readonly choice: string | undefined;
+  readonly list: readonly string[];
+}
 
 /** An argument that stands without a flag. */
 export interface Argument {

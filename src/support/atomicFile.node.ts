@@ -8,23 +8,50 @@ import { basename, dirname, join } from "node:path";
  * Folders are made where they are missing. Errors of the file system are passed on; the temporary file is removed.
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await openFileAtomic(path);
+  try {
+    await file.write(content);
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+  await file.commit();
+}
+
+/** A file that is being written beside the place where it will stand. */
+export interface AtomicFile {
+  write(chunk: Uint8Array | string): Promise<void>;
+  /** Syncs the file and puts it in its place. */
+  commit(): Promise<void>;
+  /** Removes what was written; the old file stays. */
+  abandon(): Promise<void>;
+}
+
+/** `writeFileAtomic` piece by piece: the file at `path` is the old one until `commit`. */
+export async function openFileAtomic(path: string): Promise<AtomicFile> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
+  const file = await open(temporary, "wx");
+  const abandon = async (): Promise<void> => {
+    await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+  };
+  return {
+    write: (chunk) => file.writeFile(chunk),
+    abandon,
+    async commit() {
+      try {
+        await file.sync();
+        await file.close();
+        await rename(temporary, path);
+      } catch (error) {
+        await abandon();
+        throw error;
+      }
+      await syncFolder(folder);
+    },
+  };
 }
 
 /** Makes the rename itself durable; systems that cannot sync a folder (Windows) do without. */

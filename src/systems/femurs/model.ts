@@ -33,14 +33,14 @@ export function femurModel(system: FemurSystem): ModelParts {
     system: "femurs",
     inputs,
     output: { kind: "classification", target: "species", classes: species },
-    encode: measure,
+    encode: measureBones,
     answer: (rows) => answerMeasurements(system, rows.values),
     explain: (rows) => explain(system, rows),
   };
 }
 
 /** Lengths and weights, [bones, 2]. @throws DataError with the place of a value that is not a finite number above 0. */
-function measure(table: Table): EncodedRows {
+export function measureBones(table: Table): EncodedRows {
   const values = new Float64Array(table.rowCount * features.length);
   features.forEach(({ name, unit, column }, position) => {
     const found = [column, name].find((candidate) => table.names.includes(candidate)) ?? column;
