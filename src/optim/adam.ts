@@ -5,7 +5,16 @@ import { add, divide, multiply, negative, sqrt, square, subtract } from "../tens
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { expm1 } from "../tensor/transcendental.ts";
-import { Optimizer, type OptimizerOptions, type ParameterGroup, type Update, type Updated } from "./optimizer.ts";
+import {
+  averaged,
+  decayedGradient,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterGroup,
+  requireShares,
+  type Update,
+  type Updated,
+} from "./optimizer.ts";
 
 /** What `Adam` and `AdamW` may be told; the defaults are PyTorch's. */
 export interface AdamOptions extends Partial<OptimizerOptions> {
@@ -28,10 +37,7 @@ abstract class AdamBase extends Optimizer {
   constructor(parameters: readonly Parameter[] | readonly ParameterGroup[], options: AdamOptions & OptimizerOptions) {
     super(parameters, options);
     const { betas = [0.9, 0.999], epsilon = 1e-8 } = options;
-    if (!betas.every((beta) => beta >= 0 && beta < 1))
-      throw new ArgumentError(`Adam: betas are ${betas.join(" and ")}; each has to be at least 0 and below 1.`, {
-        betas,
-      });
+    requireShares("Adam", { "betas[0]": betas[0], "betas[1]": betas[1] });
     if (!(epsilon >= 0))
       throw new ArgumentError(`Adam: epsilon is ${epsilon}; it has to be zero or more.`, { epsilon });
     this.#betas = betas;
@@ -42,8 +48,8 @@ abstract class AdamBase extends Optimizer {
   protected move(value: Tensor, gradient: Tensor, { moments, rate, count }: Update): Updated {
     const [first, second] = [at(moments, 0), at(moments, 1)];
     const [keepFirst, keepSecond] = this.#betas;
-    const nextFirst = add(multiply(first, keepFirst), multiply(gradient, 1 - keepFirst));
-    const nextSecond = add(multiply(second, keepSecond), multiply(square(gradient), 1 - keepSecond));
+    const nextFirst = averaged(first, gradient, keepFirst);
+    const nextSecond = averaged(second, square(gradient), keepSecond);
     const divisor = add(divide(sqrt(nextSecond), sqrt(startCorrection(keepSecond, count))), this.#epsilon);
     const size = divide(rate, startCorrection(keepFirst, count));
     return { value: subtract(value, multiply(size, divide(nextFirst, divisor))), moments: [nextFirst, nextSecond] };
@@ -51,7 +57,7 @@ abstract class AdamBase extends Optimizer {
 }
 
 /** 1 − kept^count, computed so that single precision keeps its digits when `kept` is near 1. */
-function startCorrection(kept: number, count: Tensor): Tensor {
+export function startCorrection(kept: number, count: Tensor): Tensor {
   return negative(expm1(multiply(count, Math.log(kept))));
 }
 
@@ -72,8 +78,7 @@ export class Adam extends AdamBase {
   }
 
   protected update(update: Update): Updated {
-    const { value, gradient, weightDecay } = update;
-    return this.move(value, weightDecay === 0 ? gradient : add(gradient, multiply(value, weightDecay)), update);
+    return this.move(update.value, decayedGradient(update), update);
   }
 }
 

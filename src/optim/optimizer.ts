@@ -6,7 +6,7 @@ import { showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
-import { add } from "../tensor/arithmetic.ts";
+import { add, multiply } from "../tensor/arithmetic.ts";
 import { astype } from "../tensor/cast.ts";
 import { zeros } from "../tensor/creation.ts";
 import { computeTogether, keepingGraph } from "../tensor/evaluation.ts";
@@ -78,8 +78,10 @@ interface Member {
  * ```
  */
 export abstract class Optimizer implements Stateful {
-  /** Names of the tensors kept for each parameter: of its shape and dtype, zero at first. */
+  /** Names of the tensors kept for each parameter: of its dtype, zero at first. */
   protected abstract readonly momentNames: readonly string[];
+  /** Those of them that are scalars; the others have the parameter's shape. */
+  protected readonly scalarMoments: readonly string[] = [];
 
   readonly #members: readonly Member[];
   readonly #options: OptimizerOptions;
@@ -193,7 +195,11 @@ export abstract class Optimizer implements Stateful {
     const { shape, dtype, name } = parameter;
     return remember(this.#moments, parameter, () =>
       this.momentNames.map(
-        (moment) => new Parameter(zeros(shape, { dtype }), { trainable: false, name: `${name}.${moment}` }),
+        (moment) =>
+          new Parameter(zeros(this.scalarMoments.includes(moment) ? [] : shape, { dtype }), {
+            trainable: false,
+            name: `${name}.${moment}`,
+          }),
       ),
     );
   }
@@ -222,6 +228,23 @@ export abstract class Optimizer implements Stateful {
   }
 }
 
+/** The gradient with weightDecay · value added: how the optimizers decay weights that say nothing else. */
+export function decayedGradient({ value, gradient, weightDecay }: Update): Tensor {
+  return weightDecay === 0 ? gradient : add(gradient, multiply(value, weightDecay));
+}
+
+/** `average` after `next` has entered it: kept · average + (1 − kept) · next. */
+export function averaged(average: Tensor, next: Tensor, kept: number): Tensor {
+  return add(multiply(average, kept), multiply(next, 1 - kept));
+}
+
+/** @throws ArgumentError unless each of `shares` is at least 0 and below 1. */
+export function requireShares(optimizer: string, shares: Readonly<Record<string, number>>): void {
+  for (const [name, share] of Object.entries(shares))
+    if (!(share >= 0 && share < 1))
+      throw new ArgumentError(`${optimizer}: ${name} is ${share}; it has to be at least 0 and below 1.`, shares);
+}
+
 function groupsOf(parameters: readonly Parameter[] | readonly ParameterGroup[]): readonly ParameterGroup[] {
   const groups: ParameterGroup[] = [];
   const single: Parameter[] = [];
@@ -247,7 +270,8 @@ function checkGradients(members: readonly Member[], gradients: readonly Tensor[]
   }
 }
 
-function requireScalar(loss: Tensor): Tensor {
+/** @throws ShapeError where `loss` is not a scalar. */
+export function requireScalar(loss: Tensor): Tensor {
   if (loss.size === 1 && loss.rank === 0) return loss;
   throw new ShapeError(
     `minimize: the loss has shape ${showShape(loss.shape)}; it has to be a scalar. Average it with mean(), or leave out reduction: "none".`,

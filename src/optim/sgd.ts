@@ -5,7 +5,14 @@ import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { equal, where } from "../tensor/comparison.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { Optimizer, type OptimizerOptions, type ParameterGroup, type Update, type Updated } from "./optimizer.ts";
+import {
+  decayedGradient,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterGroup,
+  type Update,
+  type Updated,
+} from "./optimizer.ts";
 
 /** What `SGD` may be told. Weight decay adds weightDecay · value to the gradient (default 0). */
 export interface SgdOptions extends OptimizerOptions {
@@ -51,8 +58,14 @@ export class SGD extends Optimizer {
     this.momentNames = momentum === 0 ? [] : ["momentum"];
   }
 
-  protected update({ value, gradient, moments: [direction], rate, count, weightDecay }: Update): Updated {
-    const decayed: Tensor = weightDecay === 0 ? gradient : add(gradient, multiply(value, weightDecay));
+  protected update(update: Update): Updated {
+    const {
+      value,
+      moments: [direction],
+      rate,
+      count,
+    } = update;
+    const decayed = decayedGradient(update);
     if (direction === undefined) return { value: subtract(value, multiply(decayed, rate)), moments: [] };
     const kept = multiply(direction, this.#momentum);
     let next: Tensor = add(kept, multiply(decayed, 1 - this.#dampening));

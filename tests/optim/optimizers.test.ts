@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { Adam, AdamW, clipGradientNorm, clipGradientValue, SGD, schedules } from "../../src/optim/index.ts";
+import {
+  Adam,
+  AdamW,
+  clipGradientNorm,
+  clipGradientValue,
+  Lion,
+  NAdam,
+  RMSprop,
+  SGD,
+  schedules,
+} from "../../src/optim/index.ts";
 import { Parameter } from "../../src/tensor/parameter.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { type Element, testOptimizer } from "./conformance.ts";
@@ -43,6 +53,43 @@ testOptimizer("Adam", {
 testOptimizer("AdamW", {
   make: (parameters) => new AdamW(parameters, { learningRate: 0.05, weightDecay: 0.1 }),
   reference: adam({ decay: 0.1, decoupled: true }),
+});
+
+testOptimizer("NAdam", {
+  make: (parameters) => new NAdam(parameters, { learningRate: 0.05, weightDecay: 0.1, momentumDecay: 0.01 }),
+  reference: (element, gradient, count) => {
+    const momentum = (step: number) => 0.9 * (1 - 0.5 * 0.96 ** (step * 0.01));
+    const decayed = gradient + 0.1 * element.value;
+    const first = 0.9 * (element["first"] ?? 0) + 0.1 * decayed;
+    const second = 0.999 * (element["second"] ?? 0) + 0.001 * decayed ** 2;
+    const product = (element["product"] ?? 1) * momentum(count);
+    Object.assign(element, { first, second, product });
+    const [own, next] = [
+      (1 - momentum(count)) / (1 - product),
+      momentum(count + 1) / (1 - product * momentum(count + 1)),
+    ];
+    element.value -= (0.05 * (own * decayed + next * first)) / (Math.sqrt(second / (1 - 0.999 ** count)) + 1e-8);
+  },
+});
+testOptimizer("RMSprop, centered, with momentum", {
+  make: (parameters) =>
+    new RMSprop(parameters, { learningRate: 0.02, momentum: 0.5, alpha: 0.9, centered: true, epsilon: 1e-3 }),
+  reference: (element, gradient) => {
+    const square = 0.9 * (element["square"] ?? 0) + 0.1 * gradient ** 2;
+    const mean = 0.9 * (element["mean"] ?? 0) + 0.1 * gradient;
+    const direction =
+      0.5 * (element["direction"] ?? 0) + gradient / (Math.sqrt(Math.max(0, square - mean ** 2)) + 1e-3);
+    Object.assign(element, { square, mean, direction });
+    element.value -= 0.02 * direction;
+  },
+});
+testOptimizer("Lion", {
+  make: (parameters) => new Lion(parameters, { learningRate: 0.01, weightDecay: 0.1 }),
+  reference: (element, gradient) => {
+    const average = element["average"] ?? 0;
+    element["average"] = 0.99 * average + 0.01 * gradient;
+    element.value -= 0.01 * (Math.sign(0.9 * average + 0.1 * gradient) + 0.1 * element.value);
+  },
 });
 
 describe("groups of parameters", () => {
