@@ -85,15 +85,15 @@ function positionsIn(
     ]);
     places.set(axis.local, place);
   }
-  const known = new Map<Expression, Expression>();
   const replace = (expression: Expression): Expression | undefined => {
     if (expression.kind === "local") return places.get(expression.local);
     const division = divisionOf(expression);
     if (division === undefined) return undefined;
-    const value = arithmetic.sum([[context.rewrite(division.value, replace, known), 1]]);
+    const value = arithmetic.sum([[inner(division.value), 1]]);
     return division.isQuotient
       ? arithmetic.quotient(value, division.divisor)
       : arithmetic.remainder(value, division.divisor);
   };
+  const inner = context.rewriter(replace);
   return rewriteSteps(context, steps, replace);
 }
