@@ -174,7 +174,8 @@ export class NestContext {
     const known = new Map<Expression, Expression>();
     const visit = (expression: Expression): Expression => {
       let result = known.get(expression);
-      if (result === undefined) known.set(expression, (result = replace(expression) ?? this.#rebuild(expression, visit)));
+      if (result === undefined)
+        known.set(expression, (result = replace(expression) ?? this.#rebuild(expression, visit)));
       return result;
     };
     return visit;

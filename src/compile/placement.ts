@@ -121,7 +121,8 @@ export class Placement {
     const isRare = this.#rare.has(expression) && !isEarly && expression.kind !== "load";
     const staysInPlace = home === "pinned" || isRare || (!isEarly && uses.length === 1 && at(uses, 0).block === home);
     if (staysInPlace) {
-      for (const place of uses.length === 1 ? uses : distinctPlaces(uses)) for (const input of inputsOf(expression)) this.#noteUse(input, place);
+      for (const place of uses.length === 1 ? uses : distinctPlaces(uses))
+        for (const input of inputsOf(expression)) this.#noteUse(input, place);
       return;
     }
     const place = this.#placeInHome(home, uses, isEarly);

@@ -1,6 +1,7 @@
 /** Adam and AdamW: each element's step is scaled by how large its gradients have been. */
 import { ArgumentError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { add, divide, multiply, negative, sqrt, square, subtract } from "../tensor/arithmetic.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -33,6 +34,8 @@ abstract class AdamBase extends Optimizer {
   protected readonly momentNames = ["firstMoment", "secondMoment"];
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
+  /** By the step count, which all parameters of a dtype have in common. */
+  readonly #corrections = new WeakMap<Tensor, readonly [first: Tensor, second: Tensor]>();
 
   constructor(parameters: readonly Parameter[] | readonly ParameterGroup[], options: AdamOptions & OptimizerOptions) {
     super(parameters, options);
@@ -50,8 +53,12 @@ abstract class AdamBase extends Optimizer {
     const [keepFirst, keepSecond] = this.#betas;
     const nextFirst = averaged(first, gradient, keepFirst);
     const nextSecond = averaged(second, square(gradient), keepSecond);
-    const divisor = add(divide(sqrt(nextSecond), sqrt(startCorrection(keepSecond, count))), this.#epsilon);
-    const size = divide(rate, startCorrection(keepFirst, count));
+    const [ofFirst, ofSecond] = remember(this.#corrections, count, () => [
+      startCorrection(keepFirst, count),
+      sqrt(startCorrection(keepSecond, count)),
+    ]);
+    const divisor = add(divide(sqrt(nextSecond), ofSecond), this.#epsilon);
+    const size = divide(rate, ofFirst);
     return { value: subtract(value, multiply(size, divide(nextFirst, divisor))), moments: [nextFirst, nextSecond] };
   }
 }

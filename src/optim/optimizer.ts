@@ -2,6 +2,7 @@
  * What all optimizers share: which parameters they change, the learning rate, the state they keep, one step. An
  * optimizer adds the formula for one parameter: see `sgd.ts` for a short one.
  */
+import type { Dtype } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
@@ -9,7 +10,7 @@ import { remember } from "../support/remember.ts";
 import { add, multiply } from "../tensor/arithmetic.ts";
 import { astype } from "../tensor/cast.ts";
 import { zeros } from "../tensor/creation.ts";
-import { computeTogether, keepingGraph } from "../tensor/evaluation.ts";
+import { computeTogether, keepingGraph, withOneOrigin } from "../tensor/evaluation.ts";
 import { Parameter } from "../tensor/parameter.ts";
 import { loadParameters, type StateDictionary, type Stateful } from "../tensor/stateDictionary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -165,16 +166,19 @@ export abstract class Optimizer implements Stateful {
     const count = add(this.#count.value, 1);
     const assignments: (readonly [Parameter, Tensor])[] = [[this.#count, count]];
     const rates = new Map([...new Set(members.map(({ rate }) => rate))].map((input) => [input, hostInput(input)]));
+    const counts = new Map<Dtype, Tensor>();
     members.forEach(({ parameter, rate, weightDecay }, index) => {
+      const { dtype } = parameter;
       const moments = this.#momentsOf(parameter);
-      const updated = this.update({
+      const update = {
         value: parameter.value,
         gradient: at(clipped, index),
         moments: moments.map((moment) => moment.value),
         rate: rates.get(rate) ?? hostInput(rate),
-        count: astype(count, parameter.dtype),
+        count: remember(counts, dtype, () => astype(count, dtype)),
         weightDecay,
-      });
+      };
+      const updated = withOneOrigin(() => this.update(update));
       assignments.push([parameter, updated.value]);
       moments.forEach((moment, position) => assignments.push([moment, at(updated.moments, position)]));
     });
@@ -193,15 +197,11 @@ export abstract class Optimizer implements Stateful {
 
   #momentsOf(parameter: Parameter): readonly Parameter[] {
     const { shape, dtype, name } = parameter;
-    return remember(this.#moments, parameter, () =>
-      this.momentNames.map(
-        (moment) =>
-          new Parameter(zeros(this.scalarMoments.includes(moment) ? [] : shape, { dtype }), {
-            trainable: false,
-            name: `${name}.${moment}`,
-          }),
-      ),
-    );
+    const start = (moment: string) => {
+      const of = this.scalarMoments.includes(moment) ? [] : shape;
+      return new Parameter(zeros(of, { dtype }), { trainable: false, name: `${name}.${moment}` });
+    };
+    return remember(this.#moments, parameter, () => withOneOrigin(() => this.momentNames.map(start)));
   }
 
   /** The optimizer's own parameters, by name. */

@@ -3,7 +3,7 @@ import { realize } from "../runtime/realize.ts";
 import type { Tensor } from "./tensor.ts";
 import { openTrace } from "./tracing.ts";
 
-export { inLayer, layerPath } from "../graph/node.ts";
+export { inLayer, layerPath, withOneOrigin } from "../graph/node.ts";
 export { keepingGraph } from "../runtime/realize.ts";
 
 /** Computes all of `tensors` that are still pending with one launch; does nothing inside a function being traced. */
