@@ -1,21 +1,5 @@
 /** The networks of the rows of training, written with our layers as a user would, and their steps. */
-import {
-  arange,
-  compile,
-  conv2d,
-  gelu,
-  mean,
-  nn,
-  optim,
-  Parameter,
-  pad,
-  softmax,
-  split,
-  Tensor,
-  tensor,
-  variance,
-  where,
-} from "../../src/index.ts";
+import { compile, conv2d, gelu, nn, optim, Parameter, pad, split, Tensor, tensor } from "../../src/index.ts";
 import { adamw, gptHeads, type HostArray, sgd } from "../harness/library.ts";
 
 /** Trains linear–relu–linear: `trainMlp`. In eager code too: `flatMemory.ts`. */
@@ -83,38 +67,21 @@ class StridedConvolution extends nn.Module {
   }
 }
 
-class LayerNorm extends nn.Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-
-  constructor(weight: HostArray | undefined, bias: HostArray | undefined) {
-    super();
-    this.weight = new Parameter(toTensor(weight));
-    this.bias = new Parameter(toTensor(bias));
-  }
-
-  forward(x: Tensor): Tensor {
-    const centred = x.subtract(mean(x, -1, { keepDims: true }));
-    const deviation = variance(x, -1, { keepDims: true }).add(1e-5).sqrt();
-    return centred.divide(deviation).multiply(this.weight.value).add(this.bias.value);
-  }
-}
-
 /** Causal attention with several heads, then a network of one hidden layer; each beside a way past it. */
 class Block extends nn.Module {
-  readonly norm1: LayerNorm;
+  readonly norm1: nn.LayerNorm;
   readonly queriesKeysValues: nn.Linear;
   readonly mixed: nn.Linear;
-  readonly norm2: LayerNorm;
+  readonly norm2: nn.LayerNorm;
   readonly up: nn.Linear;
   readonly down: nn.Linear;
 
   constructor([scale1, bias1, w, b, out, outBias, scale2, bias2, up, upBias, down, downBias]: readonly HostArray[]) {
     super();
-    this.norm1 = new LayerNorm(scale1, bias1);
+    this.norm1 = layerNorm(scale1, bias1);
     this.queriesKeysValues = linear(w, b);
     this.mixed = linear(out, outBias);
-    this.norm2 = new LayerNorm(scale2, bias2);
+    this.norm2 = layerNorm(scale2, bias2);
     this.up = linear(up, upBias);
     this.down = linear(down, downBias);
   }
@@ -131,11 +98,8 @@ class Block extends nn.Module {
       each.reshape([batch, length, gptHeads, width / gptHeads]).permuteDims([0, 2, 1, 3]);
     const [q, k, v] = split(this.queriesKeysValues.forward(x), 3, -1).map(byHead);
     if (!(q instanceof Tensor && k instanceof Tensor && v instanceof Tensor)) throw new Error("three parts");
-    const scores: Tensor = q.matmul(k.matrixTranspose()).multiply(1 / Math.sqrt(width / gptHeads));
-    const places = arange(length);
-    const isLater = places.reshape([1, length]).greater(places.reshape([length, 1]));
-    const shares = softmax(where(isLater, -Infinity, scores));
-    return shares.matmul(v).permuteDims([0, 2, 1, 3]).reshape([batch, length, width]);
+    const attended: Tensor = nn.scaledDotProductAttention(q, k, v, { isCausal: true });
+    return attended.permuteDims([0, 2, 1, 3]).reshape([batch, length, width]);
   }
 }
 
@@ -143,7 +107,7 @@ class Gpt extends nn.Module {
   readonly tokens: nn.Embedding;
   readonly positions: Parameter;
   readonly blocks: readonly Block[];
-  readonly norm: LayerNorm;
+  readonly norm: nn.LayerNorm;
   readonly head: nn.Linear;
 
   constructor([tokens, positions, ...rest]: readonly HostArray[]) {
@@ -154,7 +118,7 @@ class Gpt extends nn.Module {
     this.tokens.weight.assign(toTensor(tokens));
     this.positions = new Parameter(toTensor(positions));
     this.blocks = Array.from({ length: blocks }, (_, index) => new Block(rest.slice(12 * index, 12 * index + 12)));
-    this.norm = new LayerNorm(scale, bias);
+    this.norm = layerNorm(scale, bias);
     this.head = linear(head);
   }
 
@@ -175,6 +139,13 @@ function linear(weight: HostArray | undefined, bias?: HostArray): nn.Linear {
     turned[(place % outputs) * inputs + Math.floor(place / outputs)] = weight?.data[place] ?? 0;
   layer.weight.assign(tensor(turned, { shape: [outputs, inputs] }));
   if (bias !== undefined) layer.bias?.assign(toTensor(bias));
+  return layer;
+}
+
+function layerNorm(weight: HostArray | undefined, bias: HostArray | undefined): nn.LayerNorm {
+  const layer = new nn.LayerNorm(weight?.shape ?? []);
+  layer.weight?.assign(toTensor(weight));
+  layer.bias?.assign(toTensor(bias));
   return layer;
 }
 
