@@ -17,8 +17,11 @@ import { jam } from "./tile.ts";
 const largeBytes = 2 ** 18;
 /** With more rows, packing pays. */
 const mostRows = 12;
-/** Bytes that one row of the matrix gives to one chunk: a page. */
-const chunkBytes = 4096;
+/**
+ * Bytes that one row of the matrix gives to one chunk: two pages, so that memory is read in long runs while the sums stay near; one
+ * where there would be a single chunk, which threads could not share.
+ */
+const chunkBytes = 8192;
 /** Rows of the matrix that are read side by side. */
 const rowsAtOnce = 8;
 
@@ -44,7 +47,9 @@ export function streamColumns(
   const { dtype } = carry.initial;
   const [n, m, k] = [extentOf(columns.tiled), extentOf(rows.tiled), extentOf(summed)];
   const lanes = (2 * target.vectorBytes) / bytesOf(dtype);
-  const least = Math.ceil(n / Math.max(1, Math.round((n * bytesOf(dtype)) / chunkBytes)));
+  const rowBytes = n * bytesOf(dtype);
+  const wanted = rowBytes / (rowBytes < 2 * chunkBytes ? chunkBytes / 2 : chunkBytes);
+  const least = Math.ceil(n / Math.max(1, Math.round(wanted)));
   const chunks = cover(n, Math.min(n, Math.ceil(least / lanes) * lanes));
   const outerExtents = outer.map((axis) => axis.extent);
   const task = context.newAxis(extentOf(outer) * chunks.count);
