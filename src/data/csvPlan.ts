@@ -3,8 +3,6 @@
  * and whether they are numbers. `csvPass.ts` then reads it.
  */
 import { DataError } from "../support/errors.ts";
-import { at } from "../support/invariant.ts";
-import type { TextColumn } from "./column.ts";
 import {
   type CsvLayout,
   type CsvReadOptions,
@@ -13,7 +11,6 @@ import {
   findHeader,
   findSeparator,
   missingOf,
-  readNumberText,
   type TextEncoding,
 } from "./csvLayout.ts";
 import { type CsvColumn, CsvReader, type CsvRecord } from "./csvReader.ts";
@@ -47,21 +44,26 @@ export interface CsvPlan {
   readonly recordSize: number;
 }
 
-const sampledRecords = 500;
-const sampledRows = 5000;
+/** So many records tell the decimal mark and the header. */
+const sampledRecords = 100;
+
+/** The beginning of a file, as UTF-8. */
+export interface FileHead {
+  readonly bytes: Uint8Array;
+  /** Where the beginning ends: the byte there is a line feed, which is no part of the file. */
+  readonly limit: number;
+  /** Whether there is nothing after it. */
+  readonly isWhole: boolean;
+  /** What the file was written in. */
+  readonly encoding: TextEncoding;
+}
 
 /**
- * Plans by `bytes` up to `limit`, the file's beginning as UTF-8; the byte at `limit` is a line feed of the caller's.
- * Undefined where that is too little: not even one record after the header. `isWhole` tells that there is no more.
+ * Plans by the beginning of a file. Undefined where the beginning is too short: not even one record after the header.
  * @throws DataError where the file is empty, options do not fit it, or its records are wrong.
  */
-export function planCsv(
-  bytes: Uint8Array,
-  limit: number,
-  isWhole: boolean,
-  encoding: TextEncoding,
-  options: TableOptions,
-): CsvPlan | undefined {
+export function planCsv(head: FileHead, options: TableOptions): CsvPlan | undefined {
+  const { bytes, limit, isWhole, encoding } = head;
   checkCsvOptions(options);
   const told = options.separator === undefined ? separatorLine(bytes, limit) : undefined;
   const [from, line] = told === undefined ? [0, 1] : [told.end, 2];
@@ -73,7 +75,7 @@ export function planCsv(
     ...missingOf(options.missing),
   };
   const draft: CsvLayout = { ...notation, encoding, separator, quotes, hasHeader: true };
-  const sample = readSample(bytes, from, limit, isWhole, draft, line);
+  const sample = readSample(head, from, draft, line);
   const first = sample[0];
   if (first === undefined) {
     if (!isWhole) return undefined;
@@ -85,7 +87,7 @@ export function planCsv(
   const layout: CsvLayout = { ...draft, decimal, hasHeader };
   const names = hasHeader ? namesOf(first.cells, first.line) : first.cells.map((_, index) => `column${index + 1}`);
   const begin = hasHeader ? { start: first.end, line: first.nextLine } : { start: from, line };
-  const found = findColumns(names, layout, { bytes, limit, isWhole, ...begin }, options);
+  const found = findColumns(names, layout, { ...head, ...begin }, options);
   return found && { layout, ...begin, ...found };
 }
 
@@ -101,10 +103,8 @@ interface SampleRecord extends CsvRecord {
 }
 
 function readSample(
-  bytes: Uint8Array,
+  { bytes, limit, isWhole }: FileHead,
   from: number,
-  limit: number,
-  isWhole: boolean,
   layout: CsvLayout,
   line: number,
 ): SampleRecord[] {
@@ -134,18 +134,10 @@ function namesOf(cells: readonly string[], line: number): string[] {
   });
 }
 
-interface Beginning {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly limit: number;
-  readonly isWhole: boolean;
-  readonly line: number;
-}
-
 function findColumns(
   names: readonly string[],
   layout: CsvLayout,
-  { bytes, start, limit, isWhole, line }: Beginning,
+  { bytes, start, limit, isWhole, line }: FileHead & Pick<CsvPlan, "start" | "line">,
   { kinds = {}, columns }: TableOptions,
 ): Pick<CsvPlan, "columns" | "recordSize"> | undefined {
   const known = new Set(names);
@@ -157,26 +149,16 @@ function findColumns(
     const kind = kinds[name];
     return kind === undefined ? undefined : kind === "number" ? "number" : "text";
   });
-  const drafts = names.map((name, index): CsvColumn => ({ name, kind: told[index] === undefined ? "text" : "skip" }));
+  const drafts = names.map((name, index): CsvColumn => ({ name, kind: told[index] === undefined ? "number" : "skip" }));
   const reader = new CsvReader(drafts, layout, { line });
-  const end = reader.read(bytes, start, limit, isWhole, sampledRows);
-  const { rowCount } = reader;
-  if (rowCount === 0 && !isWhole) return undefined;
-  const table = reader.take();
+  const end = reader.read(bytes, start, limit, isWhole, Number.POSITIVE_INFINITY);
+  if (reader.rowCount === 0 && !isWhole) return undefined;
   return {
-    recordSize: rowCount === 0 ? 1 : (end - start) / rowCount,
+    recordSize: reader.rowCount === 0 ? 1 : (end - start) / reader.rowCount,
     columns: names.map((name, index): PlannedColumn => {
-      const kind = told[index];
-      if (kind !== undefined) return { name, kind, isTold: true };
-      const texts = table.columns.get(name);
-      return { name, kind: texts?.kind === "text" && !isNumeric(texts, layout) ? "text" : "number", isTold: false };
+      // A column without any cell is numbers: the first text that comes will show otherwise
+      const found = reader.wrong.has(index) ? "text" : "number";
+      return { name, kind: told[index] ?? found, isTold: told[index] !== undefined };
     }),
   };
-}
-
-/** Whether all its texts are numbers. Where there are none it is: the first text that comes will show otherwise. */
-function isNumeric({ categories }: TextColumn, layout: CsvLayout): boolean {
-  for (let index = 0; index < categories.length; index++)
-    if (readNumberText(at(categories, index), layout) === undefined) return false;
-  return true;
 }

@@ -239,10 +239,12 @@ export class CsvReader {
   ): number {
     const end = this.#findCellEnd(bytes, from, limit, isLast);
     if (end < 0 || (end === limit && !isLast)) return -1;
+    // One wrong cell settles it: the column will be read again, or refused
+    if (this.wrong.has(column)) return end;
     const cell = this.#textOf(bytes, from, end);
     const value = readNumberText(cell, this.#notation);
     values[row] = value ?? Number.NaN;
-    if (value === undefined && !this.wrong.has(column)) this.wrong.set(column, { line: this.line, cell });
+    if (value === undefined) this.wrong.set(column, { line: this.line, cell });
     return end;
   }
 

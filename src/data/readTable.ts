@@ -4,7 +4,7 @@ import { at } from "../support/invariant.ts";
 import { type CsvOptions, formatCsv } from "./csv.ts";
 import type { TextEncoding } from "./csvLayout.ts";
 import { CsvWhole } from "./csvPass.ts";
-import { type CsvPlan, planCsv, type TableOptions } from "./csvPlan.ts";
+import { type CsvPlan, type FileHead, planCsv, type TableOptions } from "./csvPlan.ts";
 import type { Table } from "./table.ts";
 
 /** How much of a file decides how it is written and what its columns hold. */
@@ -25,7 +25,7 @@ export const headSize = 2 ** 20;
  */
 export function readTable(text: string, options: TableOptions = {}): Table {
   const bytes = new TextEncoder().encode(text.startsWith("\uFEFF") ? text.slice(1) : text);
-  const whole = new CsvWhole(planBeginning(bytes, "utf-8", options), bytes.length);
+  const whole = new CsvWhole(planBeginning(bytes, options), bytes.length);
   for (let pass = whole.next(); pass !== undefined; pass = whole.next()) {
     for (let from = 0; from < bytes.length; from += headSize) {
       pass.feed(bytes.subarray(from, from + headSize));
@@ -37,21 +37,21 @@ export function readTable(text: string, options: TableOptions = {}): Table {
 }
 
 /** Plans by as much of the beginning of `bytes`, which are all there are, as it takes. */
-function planBeginning(bytes: Uint8Array, encoding: TextEncoding, options: TableOptions): CsvPlan {
+function planBeginning(bytes: Uint8Array, options: TableOptions): CsvPlan {
   for (let size = headSize; ; size *= 2) {
-    const limit = Math.min(size, bytes.length);
-    const plan = planCsv(withLineFeed(bytes.subarray(0, limit)), limit, limit === bytes.length, encoding, options);
+    const head = headOf(bytes.subarray(0, size), size >= bytes.length, "utf-8");
+    const plan = planCsv(head, options);
     if (plan !== undefined) return plan;
-    if (limit === bytes.length) throw new DataError("CSV: the file holds no record.");
+    if (head.isWhole) throw new DataError("CSV: the file holds no record.");
   }
 }
 
-/** A copy with a line feed after it, as `planCsv` wants it. */
-export function withLineFeed(bytes: Uint8Array): Uint8Array {
+/** `bytes` as the head of a file: a copy with a line feed after it. */
+export function headOf(bytes: Uint8Array, isWhole: boolean, encoding: TextEncoding): FileHead {
   const copy = new Uint8Array(bytes.length + 1);
   copy.set(bytes);
   copy[bytes.length] = 10;
-  return copy;
+  return { bytes: copy, limit: bytes.length, isWhole, encoding };
 }
 
 /** `table` as comma-separated values that `readTable` reads back: missing cells are empty. */
