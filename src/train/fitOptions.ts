@@ -2,14 +2,22 @@
 import type { AnyModule } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
+import type { Stateful } from "../tensor/stateDictionary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { FitCallback } from "./callbacks.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
-import type { WeightAverage } from "./ema.ts";
 
 /** Where batches come from: `Loader` is one. Epochs are counted from 1. */
 export interface EpochSource<B> {
   epoch(epoch: number): Iterable<B> | AsyncIterable<B>;
+}
+
+/** What `fit` needs of an average of weights: `optim.WeightAverage` is one. Its state is part of checkpoints. */
+export interface AveragedWeights extends Stateful {
+  /** Takes the present weights into account; called in the compiled step. */
+  update(): void;
+  /** Puts the averages into the parameters. */
+  copyTo(): void;
 }
 
 /** What a validation measured, by name. */
@@ -35,8 +43,8 @@ export interface FitOptions<B> {
    * one batch is in memory at a time. The loss has to be a mean over rows. Default 1.
    */
   readonly accumulate?: number | undefined;
-  /** An average of the weights over steps, with which the model is validated and left at the end. */
-  readonly average?: WeightAverage | undefined;
+  /** An average of the weights over steps (`optim.WeightAverage`), with which the model is validated and left at the end. */
+  readonly average?: AveragedWeights | undefined;
   /**
    * Measures the model on data that it is not trained on: its loss, or several metrics by name. Called after each epoch.
    */

@@ -68,7 +68,7 @@ export class FitRun<B> {
     if (stopped !== "diverged") await this.#save();
     if (stopped !== "interrupted") {
       if (this.#bestWeights !== undefined) model.loadStateDictionary(this.#bestWeights);
-      else if (stopped !== "diverged") average?.apply();
+      else if (stopped !== "diverged") average?.copyTo();
     }
     const { history, bestEpoch, bestLoss } = this.#state;
     const result = { stopped, epochs: history.length, bestEpoch, bestLoss, history };
@@ -196,7 +196,7 @@ export class FitRun<B> {
     const record = { epoch: this.#state.epoch, loss: mean, learningRate: optimizer.learningRate };
     // With averages in their place, the weights themselves wait here: they are trained on
     const weights = average === undefined ? undefined : model.stateDictionary();
-    average?.apply();
+    average?.copyTo();
     model.eval();
     const whole = validate === undefined ? record : { ...record, ...readValidation(await validate()) };
     this.#judge(whole);

@@ -1,7 +1,6 @@
-/** Training: `fit`, callbacks, averages, checkpoints. `smilodon/node` adds files, terminals, the run store. */
+/** Training: `fit`, callbacks, checkpoints, the search for a learning rate. `smilodon/node` adds files, terminals, the run store. */
 export type { CallbackMemory, FitCallback, FitControl } from "./callbacks.ts";
 export { type CheckpointStore, memoryStore } from "./checkpoint.ts";
-export { ExponentialAverage, type ExponentialAverageOptions, type WeightAverage } from "./ema.ts";
 export {
   findLearningRate,
   type LearningRateFound,
@@ -10,6 +9,7 @@ export {
 } from "./findLearningRate.ts";
 export { fit } from "./fit.ts";
 export type {
+  AveragedWeights,
   Divergence,
   DivergencePlace,
   EpochRecord,

@@ -8,9 +8,8 @@ import { hostArray } from "../../src/tensor/hostArray.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 import type { FitCallback } from "../../src/train/callbacks.ts";
 import { memoryStore } from "../../src/train/checkpoint.ts";
-import { ExponentialAverage } from "../../src/train/ema.ts";
 import { fit } from "../../src/train/fit.ts";
-import type { EpochRecord, FitOptions } from "../../src/train/fitOptions.ts";
+import type { FitOptions } from "../../src/train/fitOptions.ts";
 import { reduceOnPlateau } from "../../src/train/plateau.ts";
 import { bytesOf, makeScene } from "./scene.ts";
 
@@ -125,28 +124,18 @@ describe("validation with several metrics", () => {
 });
 
 describe("reduceOnPlateau()", () => {
-  const record = (loss: number): EpochRecord => ({ epoch: 1, loss, learningRate: 0 });
-  /** The rates after epochs with such losses; values of PyTorch 1.13's ReduceLROnPlateau with threshold 0. */
-  const ratesOf = (losses: readonly number[], options: Parameters<typeof reduceOnPlateau>[0]) => {
-    const callback = reduceOnPlateau(options);
-    const run = { learningRate: 1 };
-    return losses.map((loss) => {
-      // @ts-expect-error the rate is all that it uses of a run
-      void callback.epochEnd?.(record(loss), run);
-      return run.learningRate;
-    });
-  };
-
-  it("lowers the rate after `patience` epochs without improvement, rests, and stops at the lowest", () => {
-    expect(ratesOf([5, 4, 4, 4, 4, 3, 3, 3, 3], { factor: 0.5, patience: 1 })).toEqual([
-      1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25,
-    ]);
-    expect(ratesOf([1, 1, 1, 1, 1, 1, 1], { factor: 0.5, patience: 0, cooldown: 2 })).toEqual([
-      1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25,
-    ]);
-    expect(ratesOf([1, 1, 1], { factor: 0.1, patience: 0, lowest: 0.05 })).toEqual([1, 0.1, 0.05]);
-    expect(ratesOf([1, 2, 3, 3], { factor: 0.5, patience: 0, mode: "max" })).toEqual([1, 1, 1, 0.5]);
-    expect(() => reduceOnPlateau({ factor: 1 })).toThrow(ArgumentError);
+  it("lowers the rate as the schedule does, and lets others change it", async () => {
+    const losses = [5, 4, 4, 4, 4, 4];
+    const run = (callbacks: readonly FitCallback[]) => {
+      const validate = losses.values();
+      return fit({ ...oneNumber(1), epochs: 6, callbacks, validate: () => validate.next().value ?? NaN });
+    };
+    const rates = async (callbacks: readonly FitCallback[]) =>
+      (await run(callbacks)).history.map(({ learningRate }) => learningRate);
+    const reduce = () => reduceOnPlateau({ factor: 0.5, patience: 1 });
+    expect(await rates([reduce()])).toEqual([1, 1, 1, 1, 0.5, 0.5]);
+    const lowering: FitCallback = { epochEnd: ({ epoch }, run) => void (epoch === 1 && (run.learningRate = 0.1)) };
+    expect(await rates([lowering, reduce()])).toEqual([1, 0.1, 0.1, 0.1, 0.05, 0.05]);
   });
 
   it("goes on where it was, when the run was killed", async () => {
@@ -257,10 +246,10 @@ describe("accumulate", () => {
   });
 });
 
-describe("ExponentialAverage", () => {
-  it("averages weights, validates with the average and leaves it in the model", async () => {
+describe("an average of the weights", () => {
+  it("is validated with and left in the model; training goes on with the weights themselves", async () => {
     const scene = oneNumber(0.25);
-    const average = new ExponentialAverage(scene.model.parameters(), { decay: 0.5, warmUp: false });
+    const average = new optim.WeightAverage(scene.model.parameters(), { decay: 0.5 });
     const validated: number[] = [];
     const validate = async () => {
       validated.push(await scene.model.weight.value.item());
@@ -271,25 +260,15 @@ describe("ExponentialAverage", () => {
     expect(validated).toEqual([0.25, 0.5, 0.6875]);
     expect(await scene.model.weight.value.item()).toBe(0.6875);
     const plain = oneNumber(0.25);
-    const ofPlain = new ExponentialAverage(plain.model.parameters(), { decay: 0.5, warmUp: false });
+    const ofPlain = new optim.WeightAverage(plain.model.parameters(), { decay: 0.5 });
     await fit({ ...plain, average: ofPlain, epochs: 3 });
     expect(await plain.model.weight.value.item()).toBe(0.6875);
-  });
-
-  it("keeps less at first with a warm-up", async () => {
-    const scene = oneNumber(0.5);
-    const average = new ExponentialAverage(scene.model.parameters(), { decay: 0.9 });
-    scene.model.weight.assign(tensor([[10]]));
-    average.update();
-    average.apply();
-    expect(await scene.model.weight.value.item()).toBeCloseTo(9, 5);
-    expect(() => new ExponentialAverage([], { decay: 2 })).toThrow(ArgumentError);
   });
 
   it("goes on to the same bits, and trains to the same weights as without", async () => {
     const run = (checkpoint = memoryStore()) => {
       const scene = makeScene();
-      const average = new ExponentialAverage(scene.model.parameters(), { decay: 0.95 });
+      const average = new optim.WeightAverage(scene.model.parameters(), { decay: 0.95 });
       return { scene, options: { ...scene.options, average, checkpoint, checkpointSteps: 4 } };
     };
     const whole = run();
