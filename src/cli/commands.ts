@@ -3,7 +3,9 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { help } from "./commands/help.ts";
 import { predict } from "./commands/predict.ts";
+import { runs } from "./commands/runs.ts";
+import { serve } from "./commands/serve.ts";
 import type { Command } from "./schema.ts";
 
 /** The commands. */
-export const commands: readonly Command[] = [demo, predict, doctor, help];
+export const commands: readonly Command[] = [demo, predict, serve, runs, doctor, help];

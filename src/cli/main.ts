@@ -14,6 +14,8 @@ process.on("SIGINT", () => {
   stop.abort();
   process.stderr.write("\nStopping; press Ctrl-C again to quit at once.\n");
 });
+// How services and containers are stopped: the same, without a person who could press it again.
+process.on("SIGTERM", () => stop.abort());
 
 // A reader that closes early (| head) is no failure; a disk that is full is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

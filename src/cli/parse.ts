@@ -155,7 +155,7 @@ function checkNumber(
 
 function checkArguments(command: Command<Options>, words: readonly string[]): void {
   const surplus = words[command.arguments.length];
-  if (surplus !== undefined) {
+  if (surplus !== undefined && command.arguments.at(-1)?.isRest !== true) {
     throw new UsageError(
       `${command.name} does not know what to do with "${surplus}".`,
       `Usage: smilodon ${usageOf(command)}`,
@@ -174,9 +174,10 @@ function checkArguments(command: Command<Options>, words: readonly string[]): vo
 
 /** `predict FOLDER [FILE] [options]`. */
 export function usageOf(command: Command<Options>): string {
-  const words = command.arguments.map(({ name, isRequired }) =>
-    isRequired === true ? name.toUpperCase() : `[${name.toUpperCase()}]`,
-  );
+  const words = command.arguments.map(({ name, isRequired, isRest }) => {
+    const word = `${name.toUpperCase()}${isRest === true ? "…" : ""}`;
+    return isRequired === true ? word : `[${word}]`;
+  });
   return [command.name, ...words, "[options]"].join(" ");
 }
 

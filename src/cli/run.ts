@@ -27,7 +27,7 @@ export async function runCommandLine(
   const isQuiet = words.includes("--quiet") || words.includes("-q");
   const console = new Console({ ...world, isQuiet });
   try {
-    return await dispatch(words, commands, { console, signal: world.signal });
+    return await dispatch(words, commands, { console, world });
   } catch (error) {
     report(error, console, words.includes("--debug"));
     return exitCodeOf(error);
@@ -37,7 +37,7 @@ export async function runCommandLine(
 async function dispatch(
   words: readonly string[],
   commands: readonly Command[],
-  { console, signal }: { console: Console; signal: AbortSignal },
+  { console, world }: { console: Console; world: Process },
 ): Promise<ExitCode> {
   const [first, ...others] = words;
   if (first === "--version" || first === "-V") {
@@ -57,7 +57,7 @@ async function dispatch(
     console.print(helpOn(command, console));
     return exitCodes.ok;
   }
-  return command.run(request, { console, signal, commands });
+  return command.run(request, { console, signal: world.signal, environment: world.environment, commands });
 }
 
 /** The command called `name`. @throws UsageError naming the nearest. */

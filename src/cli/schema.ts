@@ -60,6 +60,8 @@ export interface Argument {
   readonly name: string;
   readonly meaning: string;
   readonly isRequired?: boolean;
+  /** Takes all the words that are left; only the last argument may. */
+  readonly isRest?: boolean;
 }
 
 /** Options that every command has. */
@@ -82,6 +84,8 @@ export interface Surroundings {
   readonly console: Console;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Environment variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** All commands, for help. */
   readonly commands: readonly Command[];
 }

@@ -14,6 +14,7 @@ import { unhurried } from "../checkpoints.ts";
 import { comparisonTable } from "../comparison.ts";
 import type { Console } from "../console.ts";
 import { DivergedError, exitCodes, InterruptedError } from "../errors.ts";
+import { withLock } from "../runLock.ts";
 import { defineCommand, type Surroundings } from "../schema.ts";
 import { version } from "../version.ts";
 
@@ -68,11 +69,14 @@ export const demo = defineCommand({
     const choices = { out: values.out, seed: values.seed, bones: values.bones, heldOut: values["held-out"] };
     const begun = performance.now();
     console.say(`Cat or dog, by the thigh bone alone: ${choices.bones} simulated animals to learn from.`);
-    const study = await train(choices, surroundings);
-    console.progress("writing the report", 0.99);
-    await writeRun(choices, study);
-    // A finished run does not need them any more.
-    await rm(join(choices.out, "checkpoints"), { recursive: true, force: true });
+    const study = await withLock(choices.out, async () => {
+      const trained = await train(choices, surroundings);
+      console.progress("writing the report", 0.99);
+      await writeRun(choices, trained);
+      // A finished run does not need them any more.
+      await rm(join(choices.out, "checkpoints"), { recursive: true, force: true });
+      return trained;
+    });
     console.endProgress();
     const seconds = (performance.now() - begun) / 1000;
     if (values.json) console.print(JSON.stringify(toJson(study, choices, seconds), null, 2));
