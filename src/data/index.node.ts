@@ -1,2 +1,2 @@
 /** What `data` adds in Node: tables in files. Part of `smilodon/node`. */
-export { readTableFile, writeTableFile } from "./tableFile.node.ts";
+export { openTableFile, readTableFile, type TableFileOptions, writeTableFile } from "./tableFile.node.ts";

@@ -1,4 +1,4 @@
-/** Data: tables from CSV, splits, standardization, batches. `smilodon/node` opens files. */
+/** Data: tables from CSV, JSON lines, Parquet and Arrow, splits, standardization, batches. `smilodon/node` opens files. */
 
 export { type HostArray, hostArray } from "../tensor/hostArray.ts";
 export { type EncodedClasses, encodeClasses } from "./classes.ts";
@@ -11,8 +11,10 @@ export { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/st
 export { type EncodedFeature, type EncoderOptions, encoderOf, fitEncoder, TableEncoder } from "./encoder.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
 export { type Batch, type Epoch, Loader, type LoaderOptions, type LoaderPosition, selectRows } from "./loader.ts";
+export { type OpenOptions, openTable, type TableFormat } from "./openTable.ts";
 export { readTable, writeTable } from "./readTable.ts";
 export { shuffledOrder } from "./shuffle.ts";
 export { type Fold, stratifiedFolds, stratifiedSplit } from "./split.ts";
 export { type Standardization, standardizationOf, standardize, unstandardize } from "./standardization.ts";
-export { Table } from "./table.ts";
+export { type PlaceUnit, Table } from "./table.ts";
+export type { SourceColumn, SourceOptions, TableSource } from "./tableSource.ts";

@@ -1,0 +1,57 @@
+/** Arrow files and streams (Feather), read as a whole by `flechette`; here is what tables make of them. */
+import { type Column as ArrowColumn, CompressionType, setCompressionCodec, tableFromIPC } from "@uwdata/flechette";
+import { decompressZstd } from "hyparquet-compressors";
+import { DataError, SmilodonError } from "../support/errors.ts";
+import { type ByteSource, readHead } from "./byteSource.ts";
+import { inMemorySource } from "./jsonLines.ts";
+import { decompressLz4 } from "./lz4.ts";
+import type { SourceOptions, TableSource } from "./tableSource.ts";
+import { chooseColumns, ValueTable } from "./valueTable.ts";
+
+/**
+ * Reads `source`, an Arrow file or stream, into memory. Dates and times become ISO text (to the millisecond).
+ * @throws DataError where it is damaged, or a column to be read holds lists, structures or bytes.
+ */
+export async function openArrow(source: ByteSource, options: SourceOptions): Promise<TableSource> {
+  const bytes = await readHead(source, source.size);
+  const columns = readable(() => decode(bytes));
+  const names = chooseColumns([...columns.keys()], options, "Arrow");
+  const table = new ValueTable(options, "row");
+  let count = 0;
+  for (const name of names) {
+    const column = table.addColumn(name);
+    const values = columns.get(name);
+    const cells = readable(() => Array.from<unknown>(values ?? []));
+    cells.forEach((cell) => column.add(cell, (row) => `Arrow, row ${row}`));
+    count = Math.max(count, cells.length);
+  }
+  for (let row = 0; row < count; row++) table.endRow(row);
+  return inMemorySource(table.take(), "Arrow", options);
+}
+
+function decode(bytes: Uint8Array): Map<string, ArrowColumn<unknown>> {
+  setCompressionCodec(CompressionType.ZSTD, { encode: refuse, decode: (input) => decompressZstd(input) });
+  setCompressionCodec(CompressionType.LZ4_FRAME, { encode: refuse, decode: decompressLz4 });
+  const table = tableFromIPC(bytes, { useBigInt: true, useDate: true });
+  const columns = new Map<string, ArrowColumn<unknown>>();
+  table.names.forEach((name, index) => {
+    if (columns.has(String(name)))
+      throw new DataError(`Arrow: two columns are named "${String(name)}". Rename one of them.`, { name });
+    columns.set(String(name), table.getChildAt(index));
+  });
+  return columns;
+}
+
+function refuse(): never {
+  throw new DataError("Arrow: files are only read here, not written.");
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SmilodonError) throw error;
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new DataError(`Arrow: the file cannot be read: ${problem}. Get or write it again.`, { problem });
+  }
+}

@@ -1,0 +1,57 @@
+/** Files on disk as sources of bytes. */
+import { type FileHandle, open } from "node:fs/promises";
+import { DataError } from "../support/errors.ts";
+import { type ByteSource, blockSize } from "./byteSource.ts";
+
+/** The file at `path`, which stays closed between readings. @throws DataError where there is none that can be read. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  return withFile(path, async (file) => {
+    const status = await file.stat();
+    if (status.isDirectory()) throw new DataError("this is a folder; name a file in it.", { path });
+    return {
+      name: path,
+      size: status.size,
+      async *blocks() {
+        const file = await openFile(path);
+        try {
+          yield* readBlocks(file);
+        } finally {
+          await file.close();
+        }
+      },
+      read: (from, to) =>
+        withFile(path, async (file) => {
+          const bytes = new Uint8Array(to - from);
+          let size = 0;
+          for (let read = -1; read !== 0 && size < bytes.length; size += read)
+            ({ bytesRead: read } = await file.read(bytes, size, bytes.length - size, from + size));
+          return bytes.subarray(0, size);
+        }),
+    };
+  });
+}
+
+async function* readBlocks(file: FileHandle): AsyncGenerator<Uint8Array> {
+  const block = new Uint8Array(blockSize);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await file.read(block, 0, blockSize, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield block.subarray(0, bytesRead);
+  }
+}
+
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openFile(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+function openFile(path: string): Promise<FileHandle> {
+  return open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    throw new DataError(cause.code === "ENOENT" ? "there is no such file." : cause.message, { path, code: cause.code });
+  });
+}

@@ -1,0 +1,184 @@
+/** Parquet files, read a row group at a time. The format is `hyparquet`'s business; here is what tables make of it. */
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaTree,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { DataError, SmilodonError } from "../support/errors.ts";
+import type { ByteSource } from "./byteSource.ts";
+import type { Table } from "./table.ts";
+import { chunkRows, type SourceColumn, type SourceOptions, type TableSource } from "./tableSource.ts";
+import { chooseColumns, storageOf, ValueTable } from "./valueTable.ts";
+
+/**
+ * Plans how to read `source`, a Parquet file. Dates and times become ISO text (to the millisecond), decimals numbers.
+ * @throws DataError where it is damaged, or a column to be read holds lists, structures or bytes.
+ */
+export async function openParquet(source: ByteSource, options: SourceOptions): Promise<TableSource> {
+  const file: AsyncBuffer = {
+    byteLength: source.size,
+    async slice(start, end = source.size) {
+      const bytes = await source.read(start, end);
+      // A view of part of a larger buffer would be read from that buffer's beginning
+      return bytes.slice().buffer;
+    },
+  };
+  const metadata = await readable(() => parquetMetadataAsync(file));
+  checkMetadata(metadata, source.size);
+  const children = parquetSchema(metadata).children;
+  const names = chooseColumns(
+    children.map(({ element }) => element.name),
+    options,
+    "Parquet",
+  );
+  const columns = children
+    .filter(({ element }) => names.includes(element.name))
+    .map((child): SourceColumn => ({ name: child.element.name, kind: kindOf(child, metadata, options) }));
+  return new ParquetSource(file, metadata, columns, options);
+}
+
+class ParquetSource implements TableSource {
+  readonly format = "Parquet";
+  readonly columns: readonly SourceColumn[];
+  readonly #file: AsyncBuffer;
+  readonly #metadata: FileMetaData;
+  readonly #options: SourceOptions;
+
+  constructor(file: AsyncBuffer, metadata: FileMetaData, columns: readonly SourceColumn[], options: SourceOptions) {
+    this.#file = file;
+    this.#metadata = metadata;
+    this.columns = columns;
+    this.#options = options;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Table> {
+    const rows = chunkRows(this.columns.length, this.#options);
+    const table = new ValueTable(this.#options, "row", this.columns);
+    for await (const { values, start, count } of this.#groups()) {
+      for (let row = 0; row < count; row++) {
+        addRow(table, values, row, start);
+        if (table.rowCount === rows) yield table.take();
+      }
+    }
+    if (table.rowCount > 0) yield table.take();
+  }
+
+  async readAll(): Promise<Table> {
+    const table = new ValueTable(this.#options, "row");
+    for (const { name } of this.columns) table.addColumn(name);
+    for await (const { values, start, count } of this.#groups())
+      for (let row = 0; row < count; row++) addRow(table, values, row, start);
+    return table.take();
+  }
+
+  /** Row groups one after the other: the values of each column, and the row that they begin with. */
+  async *#groups(): AsyncGenerator<RowGroup> {
+    let start = 0;
+    for (const group of this.#metadata.row_groups) {
+      const count = Number(group.num_rows);
+      if (count > 0) yield { values: await this.#readGroup(start, count), start, count };
+      start += count;
+    }
+  }
+
+  #readGroup(start: number, count: number): Promise<ReadonlyMap<string, readonly unknown[]>> {
+    return readable(async () => {
+      const values = new Map(this.columns.map(({ name }) => [name, new Array<unknown>(count)]));
+      const counts = new Map<string, number>();
+      await parquetRead({
+        file: this.#file,
+        metadata: this.#metadata,
+        columns: this.columns.map(({ name }) => name),
+        rowStart: start,
+        rowEnd: start + count,
+        compressors,
+        onChunk({ columnName, columnData, rowStart }) {
+          const column = values.get(columnName);
+          for (let index = 0; index < columnData.length; index++) {
+            const row = rowStart + index - start;
+            if (column !== undefined && row >= 0 && row < count) column[row] = columnData[index];
+          }
+          counts.set(columnName, (counts.get(columnName) ?? 0) + columnData.length);
+        },
+      });
+      for (const { name } of this.columns) {
+        if ((counts.get(name) ?? 0) >= count) continue;
+        throw new Error(`column "${name}" has fewer than ${count} values`);
+      }
+      return values;
+    });
+  }
+}
+
+interface RowGroup {
+  readonly values: ReadonlyMap<string, readonly unknown[]>;
+  readonly start: number;
+  readonly count: number;
+}
+
+function addRow(table: ValueTable, values: RowGroup["values"], row: number, start: number): void {
+  for (const [name, column] of table.columns) column.add(values.get(name)?.[row], () => `Parquet, row ${start + row}`);
+  table.endRow(start + row);
+}
+
+/** @throws DataError where the file says of itself what cannot be: nothing is made room for before that. */
+function checkMetadata(metadata: FileMetaData, size: number): void {
+  const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+  // A row takes a bit at the very least, and equal ones are packed: far more than that is damage
+  const isPossible =
+    metadata.row_groups.every(({ num_rows }) => num_rows >= 0n) && rows <= Math.max(2 ** 20, size * 4096);
+  if (!isPossible || rows !== Number(metadata.num_rows))
+    throw damaged(`it says that it has ${metadata.num_rows} rows, and its row groups say ${rows}`);
+}
+
+/** Numbers where its type is a number's and none is too large, as far as the file tells; text otherwise. */
+function kindOf(child: SchemaTree, metadata: FileMetaData, { kinds }: SourceOptions): SourceColumn["kind"] {
+  const { element } = child;
+  if (child.children.length > 0 || element.repetition_type === "REPEATED")
+    throw new DataError(
+      `Parquet: column "${element.name}" holds lists or structures; a table needs single values. Name the columns to read without it.`,
+      { name: element.name },
+    );
+  const told = storageOf(kinds?.[element.name]);
+  if (told !== undefined) return told;
+  const logical = element.logical_type?.type;
+  if (logical === "DECIMAL" || logical === "FLOAT16" || element.converted_type === "DECIMAL") return "number";
+  const isTime = /^(DATE|TIMESTAMP|TIME)/.test(`${logical ?? element.converted_type ?? ""}`);
+  switch (element.type) {
+    case "FLOAT":
+    case "DOUBLE":
+      return "number";
+    case "INT32":
+    case "INT64":
+      return isTime || hasLargeIntegers(element.name, metadata) ? "text" : "number";
+    default:
+      return "text";
+  }
+}
+
+/** Whether the file's own statistics say that whole numbers of a column are beyond what a double holds. */
+function hasLargeIntegers(name: string, { row_groups }: FileMetaData): boolean {
+  const isLarge = (value: unknown) => typeof value === "bigint" && !Number.isSafeInteger(Number(value));
+  return row_groups.some(({ columns }) => {
+    const statistics = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data?.statistics;
+    return [statistics?.min_value, statistics?.max_value, statistics?.min, statistics?.max].some(isLarge);
+  });
+}
+
+/** What `read` gives; whatever the reader of the format throws becomes a DataError. */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SmilodonError) throw error;
+    throw damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function damaged(problem: string): DataError {
+  return new DataError(`Parquet: the file cannot be read: ${problem}. Get or write it again.`, { problem });
+}
