@@ -56,19 +56,19 @@ function reads(reader: Group, writer: Group): boolean {
 
 /** Are the two related, and does no third group stand between them, which would have to run in their middle? */
 function mayMeet(groups: readonly Group[], a: Group, b: Group): boolean {
-  const related = reads(a, b) || reads(b, a) || [...a.reads].some((tensor) => b.reads.has(tensor));
+  const related = reads(a, b) || reads(b, a) || !a.reads.isDisjointFrom(b.reads);
   return related && !reachesThrough(groups, a, b) && !reachesThrough(groups, b, a);
 }
 
 /** Is there a path from `from` to `to` over other groups? */
 function reachesThrough(groups: readonly Group[], from: Group, to: Group): boolean {
-  const others = groups.filter((group) => group !== from && group !== to);
-  const seen = new Set(others.filter((group) => reads(group, from)));
-  const open = [...seen];
+  const seen = new Set([from, to]);
+  const open = [from];
   for (let group = open.pop(); group !== undefined; group = open.pop()) {
-    if (reads(to, group)) return true;
-    for (const next of others) {
-      if (seen.has(next) || !reads(next, group)) continue;
+    if (group !== from && reads(to, group)) return true;
+    const { writes } = group;
+    for (const next of groups) {
+      if (seen.has(next) || next.reads.isDisjointFrom(writes)) continue;
       seen.add(next);
       open.push(next);
     }

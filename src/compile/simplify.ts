@@ -4,10 +4,10 @@
  * (`joinPads.ts`), and what is computed twice is computed once. Large reductions get their stages (`stages.ts`).
  */
 import { derivedFrom, isNode, node as makeNode, Node } from "../graph/node.ts";
+import { paramsText } from "../graph/paramsText.ts";
 import type { Primitive, PrimitiveParams } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sameShape } from "../shape/shape.ts";
-import { exactNumber } from "../support/exactNumber.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { folded, type MakeNode } from "./fold.ts";
@@ -22,11 +22,9 @@ export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => 
   const unique = (node: Node): Node => {
     // Leaves may have forgotten their inputs: two of one operation would look the same
     if (node.primitive === "source" || isLeaf(node)) return node;
-    return remember(
-      distinct,
-      `${node.primitive} ${node.inputs.map((input) => input.id)} ${paramsKey(node)}`,
-      () => node,
-    );
+    let key = `${node.primitive} ${paramsText(node.params)}`;
+    for (const input of node.inputs) key += ` ${input.id}`;
+    return remember(distinct, key, () => node);
   };
   // In the order in which they were made, so that the same step is the same kernels however its results are asked for
   const roots = [...outputs].sort((a, b) => a.id - b.id);
@@ -93,8 +91,4 @@ function withoutNeed(node: Node, inputs: readonly Node[], isLeaf: (node: Node) =
   if (isNode(node, "slice")) return same && node.params.steps.every((step) => step === 1) ? input : undefined;
   if (isNode(node, "pad") || isNode(node, "concat")) return same ? input : undefined;
   return undefined;
-}
-
-function paramsKey(node: Node): string {
-  return JSON.stringify(node.params, exactNumber);
 }

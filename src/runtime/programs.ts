@@ -6,9 +6,9 @@ import { compileProgram } from "../compile/pipeline.ts";
 import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
+import { paramsText } from "../graph/paramsText.ts";
 import { isRegionNode, projectionsOf } from "../graph/region.ts";
 import type { Plan } from "../kernel/plan.ts";
-import { exactNumber } from "../support/exactNumber.ts";
 import { remember } from "../support/remember.ts";
 
 export type { Program } from "../compile/program.ts";
@@ -95,19 +95,6 @@ function typeText({ type }: Node): string {
   let text = `${type.dtype}[`;
   for (const extent of type.shape) text += `${extent},`;
   return `${text}];`;
-}
-
-function paramsText(params: object): string {
-  let text = "";
-  for (const [name, value] of Object.entries(params)) text += `${name}:${valueText(value)},`;
-  return text;
-}
-
-/** As JSON has it; numbers and lists of whole numbers, which most parameters are, without its detours. */
-function valueText(value: unknown): string {
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (Array.isArray(value) && value.every(Number.isInteger)) return `[${value}]`;
-  return JSON.stringify(value, exactNumber);
 }
 
 /** The prepared plan of `program` on `device`, compiled if no program of this structure has been. */

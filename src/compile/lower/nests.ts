@@ -14,11 +14,12 @@ import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step }
 import { lowerRecurrence } from "./recurrence.ts";
 import { lowerScatter } from "./scatter.ts";
 import { isFamily, type Values } from "./values.ts";
-import { type Computation, waitsOf } from "./waits.ts";
+import type { Computation } from "./waits.ts";
 
 /** The nest that computes `node` and stores it. */
 export function lowerToNest(context: NestContext, node: Node, values: Values): Nest {
-  return { ...lowered(context, node, values), waits: waitsOf(node, (input) => values.isInMemory(input)) };
+  const computation = lowered(context, node, values);
+  return { ...computation, waits: values.waitsOf(node) };
 }
 
 function lowered(context: NestContext, node: Node, values: Values): Computation {

@@ -10,6 +10,7 @@ import { remember } from "../../support/remember.ts";
 import type { NestContext } from "../nest.ts";
 import { mapValue } from "./maps.ts";
 import { viewValue } from "./views.ts";
+import { waitsOf } from "./waits.ts";
 
 /** Is `node` of `family`? */
 export function isFamily<F extends Family>(node: Node, family: F): node is Node<PrimitiveOf<F>> {
@@ -21,6 +22,8 @@ export class Values {
   readonly #context: NestContext;
   readonly #inMemory: ReadonlySet<Node>;
   readonly #known = new Map<Node, Map<string, Expression>>();
+  /** Has a value been met that is only there after others? */
+  #isOrdered = false;
 
   constructor(context: NestContext, inMemory: ReadonlySet<Node>) {
     this.#context = context;
@@ -58,7 +61,13 @@ export class Values {
     return this.#viewed(node, indices);
   }
 
+  /** What has to be in memory before the nest of `node` may run, once its values are known. */
+  waitsOf(node: Node): Node[] {
+    return this.#isOrdered ? waitsOf(node, (input) => this.isInMemory(input)) : [];
+  }
+
   #viewed(node: Node<PrimitiveOf<"view">>, indices: readonly Expression[]): Expression {
+    if (isNode(node, "after")) this.#isOrdered = true;
     return viewValue(this.#context, node, indices, (inner, at) => this.at(inner, at));
   }
 }

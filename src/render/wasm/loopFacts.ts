@@ -28,8 +28,7 @@ export interface AccessFacts {
 
 /** The accesses of a loop's own statements; those of loops inside belong to them. */
 export function loopFacts(kernel: Kernel, loop: Loop): readonly AccessFacts[] {
-  const carries = new Set<number>();
-  visitStatements(kernel.body, (statement) => statement.kind === "carry" && carries.add(statement.local));
+  const carries = remember(knownCarries, kernel, () => carriesOf(kernel));
   const changed = changedIn(loop);
   const isInvariant = stability((local) => !changed.has(local));
   const definitions = indexDefinitions(
@@ -50,6 +49,14 @@ export function loopFacts(kernel: Kernel, loop: Loop): readonly AccessFacts[] {
     const bytes = bytesOf(at(kernel.buffers, access.buffer).dtype);
     return { access, bytes, fixed, moving, rest, constant };
   });
+}
+
+const knownCarries = new WeakMap<Kernel, ReadonlySet<number>>();
+
+function carriesOf(kernel: Kernel): ReadonlySet<number> {
+  const carries = new Set<number>();
+  visitStatements(kernel.body, (statement) => statement.kind === "carry" && carries.add(statement.local));
+  return carries;
 }
 
 /** Tells whether an expression is the same wherever its locals are in scope: no loads, no locals but those accepted. */
