@@ -3,7 +3,7 @@
  * Folds constants and drops what changes nothing on the way. Everything that makes kernels uses this.
  */
 import { computedIn, type Dtype, isFloat } from "../shape/dtype.ts";
-import { at } from "../support/invariant.ts";
+import { at, invariant } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
 import { convert, evaluate, roundTo } from "./meaning.ts";
@@ -36,7 +36,9 @@ export class ExpressionBuilder {
     // Maps take 0 and −0 for the same key
     const key = Object.is(rounded, -0) ? "-0" : rounded;
     const known = below(this.#literals, dtype);
-    return remember(known, key, () => ({ kind: "literal", dtype, value: rounded }));
+    let literal = known.get(key);
+    if (literal === undefined) known.set(key, (literal = { kind: "literal", dtype, value: rounded }));
+    return literal;
   }
 
   /** An i32 literal: an index, an extent, a stride. */
@@ -51,7 +53,10 @@ export class ExpressionBuilder {
   }
 
   local(local: number, dtype: Dtype): Expression {
-    return remember(below(this.#locals, dtype), local, () => ({ kind: "local", dtype, local }));
+    const known = below(this.#locals, dtype);
+    let result = known.get(local);
+    if (result === undefined) known.set(local, (result = { kind: "local", dtype, local }));
+    return result;
   }
 
   load(buffer: number, dtype: Dtype, index: Expression): Expression {
@@ -104,9 +109,10 @@ export class ExpressionBuilder {
 
   /** `apply`: what it gives is known by its inputs, simpler expressions included. */
   #applied(op: ScalarOp, inputs: readonly Expression[]): Expression {
-    const a = at(inputs, 0);
+    const a = inputs[0];
     const b = inputs[1];
     const c = inputs[2];
+    if (a === undefined) invariant(false, "an operation has inputs");
     const known =
       b === undefined
         ? below(this.#unary, op)

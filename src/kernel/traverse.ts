@@ -1,4 +1,6 @@
 /** Walks over expressions and statements: the only place that knows which parts each kind has. */
+
+import type { Dtype } from "../shape/dtype.ts";
 import type { Expression } from "./expression.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 
@@ -125,17 +127,21 @@ export function sharedExpressions(roots: readonly Expression[]): readonly Expres
   return seenAgain.size === 0 ? [] : order.filter((expression) => seenAgain.has(expression));
 }
 
-/** Buffers that the kernel's statements read (`load`) and write (`store`), by position. */
-export function buffersUsed(kernel: Kernel): {
-  readonly read: ReadonlySet<number>;
-  readonly written: ReadonlySet<number>;
+/** Buffers that the kernel's statements read or write, by position, and the dtypes of all values in it. */
+export function usedBy(kernel: Kernel): {
+  readonly buffers: ReadonlySet<number>;
+  readonly dtypes: ReadonlySet<Dtype>;
 } {
-  const read = new Set<number>();
-  const written = new Set<number>();
+  const buffers = new Set<number>();
+  const dtypes = new Set<Dtype>();
   const seen = new Set<Expression>();
+  const look = (part: Expression): void => {
+    dtypes.add(part.dtype);
+    if (part.kind === "load") buffers.add(part.buffer);
+  };
   visitStatements(kernel.body, (statement) => {
-    if (statement.kind === "store") written.add(statement.buffer);
-    visitExpressions(expressionsOf(statement), (part) => part.kind === "load" && read.add(part.buffer), seen);
+    if (statement.kind === "store") buffers.add(statement.buffer);
+    visitExpressions(expressionsOf(statement), look, seen);
   });
-  return { read, written };
+  return { buffers, dtypes };
 }

@@ -55,6 +55,8 @@ export interface Frame {
   readonly imports: ReadonlyMap<ScalarOp, number>;
   /** May relaxed vector instructions be used? */
   readonly isRelaxed: boolean;
+  /** Are there numbers of 64 bits, of which a vector holds two? */
+  readonly isWide: boolean;
   readonly storage: Map<number, Storage>;
   /** Is this a `select` whose last input should only run where it is wanted? */
   readonly isRare: (expression: Expression) => boolean;

@@ -37,9 +37,9 @@ export class FunctionWriter {
   /** Instructions without immediates, one after the other; a number pushes the local of that number. */
   op(...code: readonly (Opcode | number)[]): void {
     for (let position = 0; position < code.length; position++) {
-      const item = at(code, position);
+      const item = code[position];
       if (typeof item === "number") this.#code.pair(localGet, item);
-      else writeOpcode(this.#code, item);
+      else if (item !== undefined) writeOpcode(this.#code, item);
     }
   }
 

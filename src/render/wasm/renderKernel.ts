@@ -8,7 +8,7 @@ import type { Kernel, Statement } from "../../kernel/kernel.ts";
 import { identityOf } from "../../kernel/meaning.ts";
 import { hasRareBranch } from "../../kernel/rareBranch.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
-import { buffersUsed, expressionsOf, sharedExpressions, visitExpressions } from "../../kernel/traverse.ts";
+import { expressionsOf, sharedExpressions, usedBy, visitExpressions } from "../../kernel/traverse.ts";
 import { dividedLoops } from "../../kernel/units.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
@@ -42,10 +42,12 @@ const [argumentsLocal, beginLocal, endLocal] = [0, 1, 2];
 /** The body of the function that runs a range of the units of `kernel`, given the address of its argument block. */
 export function renderKernel(kernel: Kernel, { imports, isRelaxed }: RenderOptions): Uint8Array {
   const w = new FunctionWriter(kernelSignature.parameters);
+  const { buffers, dtypes } = usedBy(kernel);
   const frame: Frame = {
     kernel,
     w,
-    ...readArguments(kernel, w),
+    ...readArguments(kernel, w, buffers),
+    isWide: [...dtypes].some((dtype) => lanesOf(dtype) !== lanesOf("f32")),
     imports,
     isRelaxed,
     storage: new Map(),
@@ -75,15 +77,18 @@ function remembered<K, V>(compute: (key: K) => V): (key: K) => V {
 }
 
 /** The argument block holds the addresses of pointer cells, one a buffer, and then the sizes. */
-function readArguments(kernel: Kernel, w: FunctionWriter): { pointers: number[]; sizes: number[] } {
-  const { read, written } = buffersUsed(kernel);
+function readArguments(
+  kernel: Kernel,
+  w: FunctionWriter,
+  used: ReadonlySet<number>,
+): { pointers: number[]; sizes: number[] } {
   const word = (position: number) => {
     w.get(argumentsLocal);
     w.memory("i32.load", 4 * position);
   };
   const pointers = kernel.buffers.map((_, buffer) => {
     const local = w.local("i32");
-    if (!read.has(buffer) && !written.has(buffer)) return local;
+    if (!used.has(buffer)) return local;
     word(buffer);
     w.memory("i32.load", 0);
     w.set(local);
@@ -165,7 +170,7 @@ class StatementWriter {
   /** Runs `write` with the writers of one statement, which hold what it uses more than once. */
   #with(statement: Statement, write: (scalars: ScalarEmitter, vectors: VectorEmitter | undefined) => void): void {
     const { lanes } = this.#frame;
-    const shared = remember(this.#shared, statement, () => sharedIn(statement));
+    const shared = remember(this.#shared, statement, () => sharedIn(statement, this.#frame.isWide));
     const scalars = new ScalarEmitter(this.#frame, shared);
     const vectors = lanes && new VectorEmitter(this.#frame, lanes, scalars, shared);
     write(scalars, vectors);
@@ -433,11 +438,11 @@ class StatementWriter {
   }
 }
 
-/** Expressions to be held while a statement is written: used twice, or by both halves of something wider. */
-function sharedIn(statement: Statement): ReadonlySet<Expression> {
+/** Expressions to be held while a statement is written: used twice, or by both halves of something wider, if there is that. */
+function sharedIn(statement: Statement, isWide: boolean): ReadonlySet<Expression> {
   const roots = expressionsOf(statement);
   const shared = new Set(sharedExpressions(roots));
-  visitExpressions(roots, (part) => widenedInputs(part).forEach((input) => shared.add(input)));
+  if (isWide) visitExpressions(roots, (part) => widenedInputs(part).forEach((input) => shared.add(input)));
   return shared;
 }
 
