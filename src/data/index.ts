@@ -10,11 +10,31 @@ export { type DateForm, dateFormOf, readDate } from "./dates.ts";
 export { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
 export { type EncodedFeature, type EncoderOptions, encoderOf, fitEncoder, TableEncoder } from "./encoder.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
-export { type Batch, type Epoch, Loader, type LoaderOptions, type LoaderPosition, selectRows } from "./loader.ts";
+export {
+  type Batch,
+  type Epoch,
+  type HostBatch,
+  Loader,
+  type LoaderOptions,
+  type LoaderPosition,
+  selectRows,
+  tensorsOf,
+} from "./loader.ts";
 export { type OpenOptions, openTable, type TableFormat } from "./openTable.ts";
+export { type Prefetched, type PrefetchOptions, prefetch } from "./prefetch.ts";
 export { readTable, writeTable } from "./readTable.ts";
+export { balancedWeights } from "./sampling.ts";
 export { shuffledOrder } from "./shuffle.ts";
 export { type Fold, stratifiedFolds, stratifiedSplit } from "./split.ts";
 export { type Standardization, standardizationOf, standardize, unstandardize } from "./standardization.ts";
+export { type ChunkSource, type StreamEpoch, StreamLoader, type StreamLoaderOptions } from "./streamLoader.ts";
 export { type PlaceUnit, Table } from "./table.ts";
 export type { SourceColumn, SourceOptions, TableSource } from "./tableSource.ts";
+export {
+  type HostBatchSource,
+  type MessageEnd,
+  serveBatches,
+  type WorkerEnd,
+  WorkerLoader,
+  type WorkerLoaderOptions,
+} from "./workerLoader.ts";

@@ -1,10 +1,14 @@
-/** Batches from arrays in memory, shuffled anew each epoch by seed, resumable at any batch. */
+/**
+ * Batches from arrays in memory, shuffled or drawn anew each epoch by seed, resumable at any batch. Next: `streamLoader.ts`
+ * for what does not fit into memory, `prefetch.ts` and `workerLoader.ts` for batches that take time to make.
+ */
 import { type Data, dtypeOfData, dtypes } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { type HostArray, tensorOf } from "../tensor/hostArray.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { sampledOrder } from "./sampling.ts";
 import { shuffledOrder } from "./shuffle.ts";
 
 /** How a loader takes batches. */
@@ -17,6 +21,13 @@ export interface LoaderOptions {
   readonly shuffle?: boolean;
   /** Leave out a last batch that is smaller. Default false. */
   readonly dropLast?: boolean;
+  /**
+   * How likely each row is drawn, in proportion: rows are then drawn with repetition instead of shuffled. `balancedWeights`
+   * makes classes equally frequent.
+   */
+  readonly weights?: ArrayLike<number>;
+  /** Rows drawn in an epoch, with `weights`. Default: as many as there are. */
+  readonly rowsPerEpoch?: number;
 }
 
 /** Where a loader stands: `batch` batches of `epoch` were taken. */
@@ -24,6 +35,9 @@ export interface LoaderPosition {
   readonly epoch: number;
   readonly batch: number;
 }
+
+/** One batch in JavaScript's memory. */
+export type HostBatch<Name extends string> = { readonly [N in Name]: HostArray };
 
 /** One batch: a tensor for each array, of the array's dtype, with the batch along the first axis. */
 export type Batch<Name extends string> = { readonly [N in Name]: Tensor };
@@ -47,23 +61,31 @@ export class Loader<Name extends string> implements Iterable<Batch<Name>> {
   /** Batches in one epoch. */
   readonly batchCount: number;
   readonly #arrays: Readonly<Record<Name, HostArray>>;
-  readonly #options: Required<LoaderOptions>;
+  readonly #options: LoaderOptions;
+  /** Rows taken in an epoch, repetitions counted. */
+  readonly #taken: number;
   #position: LoaderPosition = { epoch: 0, batch: 0 };
 
-  /** @throws DataError where the arrays differ in rows or there are none, ArgumentError for a batch size that is none. */
+  /** @throws DataError where the arrays differ in rows or there are none, ArgumentError for a batch size or weights that are none. */
   constructor(arrays: Readonly<Record<Name, HostArray>>, options: LoaderOptions) {
-    const { batchSize, seed = 0, shuffle = true, dropLast = false } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new ArgumentError(`Loader: the batch size is ${batchSize}; it has to be a whole number of 1 or more.`, {
-        batchSize,
-      });
+    const { batchSize, dropLast = false, weights, rowsPerEpoch } = options;
+    requireCount("the batch size", batchSize);
     this.#arrays = arrays;
-    this.#options = { batchSize, seed, shuffle, dropLast };
+    this.#options = options;
     this.rowCount = countRows(arrays);
-    this.batchCount = dropLast ? Math.floor(this.rowCount / batchSize) : Math.ceil(this.rowCount / batchSize);
-    if (this.batchCount === 0)
-      throw new DataError(`Loader: ${this.rowCount} rows make no batch of ${batchSize}.`, {
+    if (weights !== undefined && weights.length !== this.rowCount)
+      throw new ArgumentError(`Loader: ${weights.length} weights for ${this.rowCount} rows.`, {
+        weights: weights.length,
         rowCount: this.rowCount,
+      });
+    if (rowsPerEpoch !== undefined) requireCount("rowsPerEpoch", rowsPerEpoch);
+    if (rowsPerEpoch !== undefined && weights === undefined)
+      throw new ArgumentError("Loader: rowsPerEpoch is for rows that are drawn. Give weights too.", { rowsPerEpoch });
+    this.#taken = rowsPerEpoch ?? this.rowCount;
+    this.batchCount = dropLast ? Math.floor(this.#taken / batchSize) : Math.ceil(this.#taken / batchSize);
+    if (this.batchCount === 0)
+      throw new DataError(`Loader: ${this.#taken} rows make no batch of ${batchSize}.`, {
+        rowCount: this.#taken,
         batchSize,
       });
   }
@@ -84,8 +106,13 @@ export class Loader<Name extends string> implements Iterable<Batch<Name>> {
   }
 
   /** Batches of epoch `epoch` (from 0); the position does not change. `skip` begins later. */
-  epoch(epoch: number): Epoch<Name> {
+  epoch(epoch: number): Epoch<Batch<Name>> {
     return new Epoch(this.batchCount, (start) => this.#batches(epoch, start));
+  }
+
+  /** The same batches as arrays: to be made in a worker, or turned into something else. */
+  hostEpoch(epoch: number): Epoch<HostBatch<Name>> {
+    return new Epoch(this.batchCount, (start) => this.#hostBatches(epoch, start));
   }
 
   *[Symbol.iterator](): Iterator<Batch<Name>> {
@@ -100,38 +127,50 @@ export class Loader<Name extends string> implements Iterable<Batch<Name>> {
   }
 
   *#batches(epoch: number, start: number): Generator<Batch<Name>> {
-    const { batchSize, seed, shuffle } = this.#options;
-    const order = shuffle ? shuffledOrder(this.rowCount, seed, "shuffle", epoch) : undefined;
+    for (const batch of this.#hostBatches(epoch, start)) yield tensorsOf(batch);
+  }
+
+  *#hostBatches(epoch: number, start: number): Generator<HostBatch<Name>> {
+    const { batchSize } = this.#options;
+    const order = this.#orderOf(epoch);
     for (let batch = start; batch < this.batchCount; batch++) {
-      const from = batch * batchSize;
-      const count = Math.min(batchSize, this.rowCount - from);
-      const rows = Array.from({ length: count }, (_, index) =>
-        order === undefined ? from + index : at(order, from + index),
-      );
-      yield mapValues(this.#arrays, (array) => tensorOf(selectRows(array, rows)));
+      const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+      yield mapValues(this.#arrays, (array) => selectRows(array, rows));
     }
+  }
+
+  #orderOf(epoch: number): Uint32Array {
+    const { seed = 0, shuffle = true, weights } = this.#options;
+    if (weights !== undefined) return sampledOrder(weights, this.#taken, seed, epoch);
+    if (shuffle) return shuffledOrder(this.rowCount, seed, "shuffle", epoch);
+    return Uint32Array.from({ length: this.rowCount }, (_, row) => row);
   }
 }
 
+/** `batch` as tensors. */
+export function tensorsOf<Name extends string>(batch: HostBatch<Name>): Batch<Name> {
+  return mapValues(batch, tensorOf);
+}
+
 /** The batches of one epoch, from the first or, after `skip`, from a later one. */
-export class Epoch<Name extends string> implements Iterable<Batch<Name>> {
+export class Epoch<B> implements Iterable<B> {
   /** Batches from the start of the epoch to its end. */
   readonly batchCount: number;
-  readonly #from: (start: number) => Iterator<Batch<Name>>;
+  readonly #from: (start: number) => Iterator<B>;
   readonly #start: number;
 
-  constructor(batchCount: number, from: (start: number) => Iterator<Batch<Name>>, start = 0) {
+  constructor(batchCount: number, from: (start: number) => Iterator<B>, start = 0) {
     this.batchCount = batchCount;
     this.#from = from;
     this.#start = start;
   }
 
   /** The same epoch without its next `count` batches, which are not made. */
-  skip(count: number): Epoch<Name> {
+  skip(count: number): Epoch<B> {
     return new Epoch(this.batchCount, this.#from, this.#start + count);
   }
 
-  [Symbol.iterator](): Iterator<Batch<Name>> {
+  [Symbol.iterator](): Iterator<B> {
     return this.#from(this.#start);
   }
 }
@@ -161,7 +200,15 @@ function emptyLike(data: Data, length: number): Data {
   return new dtypes[dtypeOfData(data)].array(length);
 }
 
-function countRows(arrays: Readonly<Record<string, HostArray>>): number {
+function requireCount(what: string, count: number): void {
+  if (!Number.isInteger(count) || count < 1)
+    throw new ArgumentError(`Loader: ${what} is ${count}; it has to be a whole number of 1 or more.`, {
+      [what]: count,
+    });
+}
+
+/** Rows of arrays that belong together. @throws DataError where they differ. */
+export function countRows(arrays: Readonly<Record<string, HostArray>>): number {
   const counts = Object.entries(arrays).map(([name, { shape }]) => [name, shape[0]] as const);
   const [first] = counts;
   if (first === undefined) throw new DataError("Loader: there are no arrays.");

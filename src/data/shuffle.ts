@@ -6,13 +6,13 @@ import { threefry, type WordPair, WordStream } from "../support/threefry.ts";
 /** What a draw is for: draws for different purposes are independent under one seed. */
 export type Purpose = keyof typeof purposes;
 
-const purposes = { shuffle: 1, split: 2, folds: 3 } as const;
+const purposes = { shuffle: 1, split: 2, folds: 3, sample: 4, buffer: 5 } as const;
 const family = 0x64617461;
 
 /** The numbers 0 … size − 1 in an order that `seed`, `purpose` and `index` (an epoch, a class) decide; each order is equally likely. */
 export function shuffledOrder(size: number, seed: number, purpose: Purpose, index = 0): Uint32Array {
   const order = Uint32Array.from({ length: size }, (_, position) => position);
-  const words = new WordStream(threefry(keyOf(seed), [family, purposes[purpose]]), index);
+  const words = drawsFor(seed, purpose, index);
   for (let position = size - 1; position > 0; position--) {
     const other = words.below(position + 1);
     const value = at(order, position);
@@ -20,6 +20,11 @@ export function shuffledOrder(size: number, seed: number, purpose: Purpose, inde
     order[other] = value;
   }
   return order;
+}
+
+/** Random words that `seed`, `purpose` and `index` decide. */
+export function drawsFor(seed: number, purpose: Purpose, index: number): WordStream {
+  return new WordStream(threefry(keyOf(seed), [family, purposes[purpose]]), index);
 }
 
 /** @throws ArgumentError unless `seed` is a whole number of zero or more that JavaScript holds exactly. */

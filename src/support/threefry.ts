@@ -21,20 +21,27 @@ export const parity = 0x1bd11bda;
 
 /** The two random words that belong to `counter` under `key`; both are pairs of unsigned 32-bit numbers. */
 export function threefry(key: WordPair, counter: WordPair): WordPair {
-  const schedule = [key[0] >>> 0, key[1] >>> 0, (key[0] ^ key[1] ^ parity) >>> 0];
-  let x0 = (counter[0] + at(schedule, 0)) >>> 0;
-  let x1 = (counter[1] + at(schedule, 1)) >>> 0;
+  const third = (key[0] ^ key[1] ^ parity) >>> 0;
+  let x0 = (counter[0] + key[0]) | 0;
+  let x1 = (counter[1] + key[1]) | 0;
+  // Words of the key schedule, in turn: shuffles of large tables come here for every row, so there are no arrays
+  let next = key[1];
+  let afterNext = third;
+  let last = key[0];
   for (let round = 0; round < rounds; round++) {
-    const turn = at(rotations, round % 8);
-    x0 = (x0 + x1) >>> 0;
-    x1 = (((x1 << turn) | (x1 >>> (32 - turn))) ^ x0) >>> 0;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = (x0 + at(schedule, injection % 3)) >>> 0;
-      x1 = (x1 + at(schedule, (injection + 1) % 3) + injection) >>> 0;
+    const turn = at(rotations, round & 7);
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << turn) | (x1 >>> (32 - turn))) ^ x0;
+    if ((round & 3) === 3) {
+      x0 = (x0 + next) | 0;
+      x1 = (x1 + afterNext + ((round + 1) >> 2)) | 0;
+      const used = next;
+      next = afterNext;
+      afterNext = last;
+      last = used;
     }
   }
-  return [x0, x1];
+  return [x0 >>> 0, x1 >>> 0];
 }
 
 /** Bits of one call of a generator, word by word: what `permutation` and other host-side draws use. */
@@ -66,9 +73,11 @@ export class WordStream {
     const threshold = (2 ** 32 - below) % below;
     for (;;) {
       const word = this.next();
-      // the product has up to 64 bits: low half exactly through 32-bit multiplication
+      // the product has up to 64 bits: low half exactly through 32-bit multiplication, high half in two exact parts
       const low = Math.imul(word, below) >>> 0;
-      if (low >= threshold) return Number((BigInt(word) * BigInt(below)) >> 32n);
+      if (low < threshold) continue;
+      const rest = Math.floor(((word & 0xffff) * below) / 0x10000);
+      return Math.floor(((word >>> 16) * below + rest) / 0x10000);
     }
   }
 }

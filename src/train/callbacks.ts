@@ -1,7 +1,7 @@
 /** What may listen to a training run and steer it. `fit` takes a list of callbacks; `plateau.ts` is a short one. */
 import type { AnyModule } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import type { EpochRecord, FitResult } from "./fitOptions.ts";
+import type { EpochRecord, FitResult } from "./fitResult.ts";
 
 /** The run that a callback listens to. Numbers are those of the moment. */
 export interface FitControl {

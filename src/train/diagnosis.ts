@@ -11,7 +11,8 @@ import { Tensor } from "../tensor/tensor.ts";
 import { gradientsOf } from "../transforms/gradient.ts";
 import { areFinite, findNonFinite, type NonFiniteOrigin } from "../transforms/nonFinite.ts";
 import { skipBatches } from "./batches.ts";
-import type { DivergencePlace, FitOptions } from "./fitOptions.ts";
+import type { FitOptions } from "./fitOptions.ts";
+import type { DivergencePlace } from "./fitResult.ts";
 import type { StepTaker } from "./stepTaker.ts";
 import { type Moment, partsOf, returnTo, takeMoment } from "./trainingState.ts";
 

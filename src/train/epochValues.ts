@@ -1,6 +1,6 @@
 /** The numbers of an epoch, by name: for series, and to judge the epoch by. */
 import { DataError } from "../support/errors.ts";
-import type { EpochRecord } from "./fitOptions.ts";
+import type { EpochRecord } from "./fitResult.ts";
 
 /** Every number of the epoch: `loss` is that of training, `validationLoss` that of validation. */
 export function valuesOf(record: EpochRecord): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 /** The training loop that most networks need: compiled steps, validation, early stopping, checkpoints, progress. */
-import type { FitOptions, FitResult } from "./fitOptions.ts";
+import type { FitOptions } from "./fitOptions.ts";
+import type { FitResult } from "./fitResult.ts";
 import { FitRun } from "./fitRun.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** What `fit` takes and gives. `fit.ts` is the function, `fitRun.ts` does the work. */
+/** What `fit` takes. `fit.ts` is the function, `fitRun.ts` does the work, `fitResult.ts` is what comes of it. */
 import type { AnyModule } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
@@ -6,6 +6,7 @@ import type { Stateful } from "../tensor/stateDictionary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { FitCallback } from "./callbacks.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
+import type { EpochRecord, Metrics } from "./fitResult.ts";
 
 /** Where batches come from: `Loader` is one. Epochs are counted from 1. */
 export interface EpochSource<B> {
@@ -19,9 +20,6 @@ export interface AveragedWeights extends Stateful {
   /** Puts the averages into the parameters. */
   copyTo(): void;
 }
-
-/** What a validation measured, by name. */
-export type Metrics = Readonly<Record<string, number>>;
 
 /** What `fit` needs and may be told. Epochs are counted from 1. */
 export interface FitOptions<B> {
@@ -96,63 +94,4 @@ export interface FitProgress {
   readonly secondsLeft: number | undefined;
   /** What the epoch came to, once it is over. */
   readonly finished: EpochRecord | undefined;
-}
-
-/** What an epoch came to. */
-export interface EpochRecord {
-  readonly epoch: number;
-  /** Mean over its steps of the loss before each step. */
-  readonly loss: number;
-  /** What `validate` returned, if there is one: the number, or the metric named `loss`. */
-  readonly validationLoss?: number;
-  /** What `validate` returned, where it measured several things. */
-  readonly metrics?: Metrics;
-  /** At its last step. */
-  readonly learningRate: number;
-}
-
-/** Why training ended: all epochs done, no improvement or a callback's wish, the signal, or a loss that is not finite. */
-export type Stopped = "finished" | "early" | "interrupted" | "diverged";
-
-/** Where a loss became infinite or NaN, and what to try. */
-export interface Divergence {
-  readonly epoch: number;
-  /** The step in that epoch, from 1. */
-  readonly step: number;
-  readonly loss: number;
-  /** Where it began, if that was found. */
-  readonly place?: DivergencePlace;
-  /** All of this in sentences, with advice. */
-  readonly message: string;
-}
-
-/** The operation that first gave a value that is not finite, from finite ones. */
-export interface DivergencePlace {
-  /** In the batch itself, on the way to the loss, in the gradients, or when the weights were changed. */
-  readonly phase: "data" | "forward" | "gradient" | "update";
-  /** The step in whose course it happened: the loss may show it one step later. */
-  readonly epoch: number;
-  readonly step: number;
-  /** Path of the layer, `model.2`; empty outside layers. */
-  readonly layer: string;
-  /** The primitive: `log`, `divide`, `contract`. In `"data"` the name in the batch, in `"update"` the optimizer's class. */
-  readonly operation: string;
-  /** `file:line:column` of the code that asked for it; empty where that is not known. */
-  readonly line: string;
-  /** In `"gradient"` and `"update"`: the first parameter that it reached. */
-  readonly parameter: string | undefined;
-}
-
-/** What became of the training. */
-export interface FitResult {
-  readonly stopped: Stopped;
-  /** Epochs completed. */
-  readonly epochs: number;
-  /** The epoch with the best value of what is monitored, the training loss where there is no `validate`; 0 if none was completed. */
-  readonly bestEpoch: number;
-  /** That value: a loss, or the metric named by `monitor`. Infinity (−Infinity in mode `"max"`) if no epoch was completed. */
-  readonly bestLoss: number;
-  readonly history: readonly EpochRecord[];
-  /** Only where `stopped` is `"diverged"`. */
-  readonly divergence?: Divergence;
 }

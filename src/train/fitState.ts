@@ -1,6 +1,6 @@
 /** Where a training run stands, as numbers: what a checkpoint holds besides tensors. */
 import { DataError } from "../support/errors.ts";
-import type { EpochRecord } from "./fitOptions.ts";
+import type { EpochRecord } from "./fitResult.ts";
 
 /** Changes as training goes on. */
 export interface FitState {

@@ -8,16 +8,6 @@ export {
   type RatePoint,
 } from "./findLearningRate.ts";
 export { fit } from "./fit.ts";
-export type {
-  AveragedWeights,
-  Divergence,
-  DivergencePlace,
-  EpochRecord,
-  EpochSource,
-  FitOptions,
-  FitProgress,
-  FitResult,
-  Metrics,
-  Stopped,
-} from "./fitOptions.ts";
+export type { AveragedWeights, EpochSource, FitOptions, FitProgress } from "./fitOptions.ts";
+export type { Divergence, DivergencePlace, EpochRecord, FitResult, Metrics, Stopped } from "./fitResult.ts";
 export { type PlateauOptions, reduceOnPlateau } from "./plateau.ts";

@@ -1,7 +1,8 @@
 /** One run that enters itself in the run store while it trains, and goes on without it where the store fails. */
 import type { FitCallback } from "./callbacks.ts";
 import { valuesOf } from "./epochValues.ts";
-import { type RunStart, type RunStatus, RunStore } from "./runStore.node.ts";
+import type { RunStart, RunStatus } from "./runRecord.ts";
+import { RunStore } from "./runStore.node.ts";
 
 /** Choices of `recordRun`. */
 export interface RecordRunOptions {

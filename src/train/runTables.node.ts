@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { DataError } from "../support/errors.ts";
 import { isRunning } from "./processMark.node.ts";
-import type { RunRecord, RunStatus } from "./runStore.node.ts";
+import type { RunRecord, RunStatus } from "./runRecord.ts";
 
 const version = 1;
 

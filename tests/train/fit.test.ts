@@ -6,7 +6,8 @@ import { Parameter } from "../../src/tensor/parameter.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 import { type CheckpointStore, memoryStore } from "../../src/train/checkpoint.ts";
 import { fit } from "../../src/train/fit.ts";
-import type { FitProgress, FitResult } from "../../src/train/fitOptions.ts";
+import type { FitProgress } from "../../src/train/fitOptions.ts";
+import type { FitResult } from "../../src/train/fitResult.ts";
 import { bytesOf, makeScene } from "./scene.ts";
 
 /** A model of one number w, whose loss is (w − goal)² for the batch's goal. */

@@ -10,8 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError } from "../../src/support/errors.ts";
 import { fit } from "../../src/train/fit.ts";
 import { isRunning, processMark } from "../../src/train/processMark.node.ts";
+import type { RunStart } from "../../src/train/runRecord.ts";
 import { recordRun } from "../../src/train/runRecorder.node.ts";
-import { type RunStart, RunStore } from "../../src/train/runStore.node.ts";
+import { RunStore } from "../../src/train/runStore.node.ts";
 import { makeScene } from "./scene.ts";
 
 let folder = "";
