@@ -3,7 +3,8 @@
  * judged on rows that it was not fitted to. Small, dense and in f64; for modelOutputs.ts.
  */
 import { at } from "../support/invariant.ts";
-import { type Cells, halfOf, someRows } from "./columnCodes.ts";
+import type { Cells } from "./columnCodes.ts";
+import { halfOf, someRows } from "./mixedRows.ts";
 
 /** Added to the diagonal: the weight, in rows, of the guess that a cell is like the mean. */
 const ridge = 2;

@@ -131,26 +131,3 @@ export function countBelow(edges: readonly number[] | Float64Array, value: numbe
   }
   return low;
 }
-
-/**
- * To which half of the table a row belongs, 0 or 1, when one half is told by the other: by chance, not by parity, since rows
- * may alternate.
- */
-export function halfOf(row: number): 0 | 1 {
-  return mix(row) >>> 31 === 0 ? 0 : 1;
-}
-
-/** `most` rows of `count`, ascending: one of each stretch of equal length, at a random place in it. */
-export function someRows(count: number, most: number): Uint32Array {
-  const length = Math.min(count, most);
-  const step = count / length;
-  return Uint32Array.from({ length }, (_, index) => Math.floor((index + mix(index) / 2 ** 32) * step));
-}
-
-/** A whole number of 32 bits that looks random (the finalizer of MurmurHash3). */
-function mix(value: number): number {
-  let bits = Math.imul(value + 1, 0x9e3779b1);
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
-}

@@ -3,7 +3,8 @@
  * values does not seem to know what it has merely remembered. Leakage and model outputs are judged by this.
  */
 import { at } from "../support/invariant.ts";
-import { type Cells, type CodedColumn, cellsOf, halfOf } from "./columnCodes.ts";
+import { type Cells, type CodedColumn, cellsOf } from "./columnCodes.ts";
+import { halfOf } from "./mixedRows.ts";
 
 /** What is to be told: a class for each row, or a number. */
 export type CheckedTarget =

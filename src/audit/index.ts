@@ -22,6 +22,15 @@ export {
   predictionSet,
   type SetQuality,
 } from "./conformal.ts";
+export {
+  type ErrorScale,
+  fitIntervals,
+  type IntervalQuality,
+  type IntervalRule,
+  measureIntervals,
+  type NumberPredictions,
+  predictionInterval,
+} from "./conformalIntervals.ts";
 export { type CardColumn, type CardOrigin, type ColumnFacts, type DataCard, makeDataCard } from "./dataCard.ts";
 export { type DuplicateOptions, duplicateGroups, sharedRows } from "./duplicateRows.ts";
 export { type Share, wilsonInterval } from "./intervals.ts";
@@ -37,6 +46,15 @@ export {
   scopeJudge,
 } from "./scope.ts";
 export { checkParts, checkTable, namesLeftOut, type TableCheckOptions } from "./tableChecks.ts";
+export {
+  fitTableScope,
+  judgeRows,
+  type ScopeFeature,
+  type TableScopeAnswers,
+  type TableScopeOptions,
+  type TableScopeReason,
+  type TableScopeRule,
+} from "./tableScope.ts";
 export { type TableWarning, type WarningKind, warningKinds } from "./tableWarning.ts";
 export {
   applyTemperature,

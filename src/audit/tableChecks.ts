@@ -5,7 +5,7 @@
  */
 import type { Table } from "../data/table.ts";
 import { at } from "../support/invariant.ts";
-import { type CodedColumn, codeColumn, someRows } from "./columnCodes.ts";
+import { type CodedColumn, codeColumn } from "./columnCodes.ts";
 import {
   findColumnFault,
   findExtremeNumbers,
@@ -16,6 +16,7 @@ import {
 import { type CheckedTarget, checkedTarget } from "./columnSkill.ts";
 import { duplicateGroups, sharedRows } from "./duplicateRows.ts";
 import { judgeLeakage } from "./leakage.ts";
+import { someRows } from "./mixedRows.ts";
 import { findModelOutputs } from "./modelOutputs.ts";
 import { inPercent, type TableWarning, warningKinds } from "./tableWarning.ts";
 import { findTargetFaults } from "./targetFaults.ts";
