@@ -91,7 +91,8 @@ export class FunctionWriter {
 
   /** Pushes a vector constant. Engines build it anew where it stands, so it is put in a local when the function starts. */
   v128(bytes: Uint8Array): void {
-    const local = remember(this.#constants, bytes.join(), () => {
+    const key = new Int32Array(bytes.buffer, bytes.byteOffset, 4).join();
+    const local = remember(this.#constants, key, () => {
       const constant = this.#types.push("v128") - 1;
       writeOpcode(this.#prologue, "v128.const");
       this.#prologue.bytes(bytes);
