@@ -12,6 +12,7 @@ import { TracingError } from "../support/errors.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { captureOrigin, type Origin } from "../support/origin.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { StateCell } from "../tensor/tracing.ts";
 import { differenceOf } from "./compareTraces.ts";
 import { type GivenArguments, sameSignature } from "./signature.ts";
 import { type TracedProgram, trace } from "./trace.ts";
@@ -71,26 +72,25 @@ export class TracedFunction {
   run(read: GivenArguments): unknown {
     const { states, hostValues, captured, result } = this.#traced;
     const { device } = this.#prepared;
+    // Iterators would leave an object for each element behind, at every call
     const externals: DeviceBuffer[] = [];
-    for (const tensor of read.tensors) externals.push(storedValueOf(tensor.node).buffer);
-    for (const state of states) externals.push(storedValueOf(state.cell.node).buffer);
+    read.tensors.forEach(({ node }) => externals.push(storedValueOf(node).buffer));
+    states.forEach(({ cell }) => externals.push(storedValueOf(cell.node).buffer));
     hostValues.forEach((value, index) => {
       const buffer = at(this.#hostBuffers, index);
       device.write(buffer, bytesAs(value.input.dtype, value.input.read()));
       externals.push(buffer);
     });
-    for (const node of captured) externals.push(storedValueOf(node).buffer);
+    captured.forEach((node) => externals.push(storedValueOf(node).buffer));
     const results = result.leaves.map((leaf) => this.#newValue(leaf.node, externals));
-    const replaced = states.map((state) => {
-      if (state.written === undefined) return undefined;
-      if (!state.cell.mayOverwrite) return this.#newValue(state.written.node, externals);
-      externals.push(storedValueOf(state.cell.node).buffer);
-      return undefined;
+    const replaced: { readonly cell: StateCell; readonly value: Tensor }[] = [];
+    states.forEach((state) => {
+      if (state.written === undefined) return;
+      if (state.cell.mayOverwrite) externals.push(storedValueOf(state.cell.node).buffer);
+      else replaced.push({ cell: state.cell, value: this.#newValue(state.written.node, externals) });
     });
     this.#prepared.executable.run(externals);
-    replaced.forEach((value, index) => {
-      if (value !== undefined) at(states, index).cell.replace(value);
-    });
+    for (const { cell, value } of replaced) cell.replace(value);
     return result.rebuild(results);
   }
 
