@@ -3,6 +3,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { Term } from "../../kernel/indexArithmetic.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import type { Extreme } from "./extremes.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
 import type { LaneShapes } from "./laneShapes.ts";
 import type { Access, AccessFacts, Loop } from "./loopFacts.ts";
@@ -15,6 +16,8 @@ export interface Storage {
   readonly scalar?: number;
   readonly splat?: number;
   readonly parts?: readonly number[];
+  /** In place of `parts`, while a loop looks for the largest or smallest. */
+  readonly extremes?: readonly Extreme[];
 }
 
 /** The vector loop around, and how many of its iterations run at once. */

@@ -14,6 +14,7 @@ import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
 import { lanesOf, scalarTypes } from "./casts.ts";
+import { beginExtreme, isExtreme, lookAt, pushExtreme, vectorsOfExtreme } from "./extremes.ts";
 import type { Frame, Lanes, Storage } from "./frame.ts";
 import { FunctionWriter } from "./functionWriter.ts";
 import { accumulatedOutside, LaneShapes, runsInVectors, wantedAsScalars, wantedAsVectors } from "./laneShapes.ts";
@@ -35,6 +36,9 @@ export interface RenderOptions {
 
 /** How often the body of a sum is written in a row, so that its pointers move once for all of them. */
 const runsInARow = 4;
+
+/** Registers that searches for the largest or smallest may take; with fewer, they would not be faster. */
+const mostForExtremes = 12;
 
 /** Parameters of a kernel's function. */
 const [argumentsLocal, beginLocal, endLocal] = [0, 1, 2];
@@ -226,9 +230,14 @@ class StatementWriter {
   #accumulate(statement: Extract<Statement, { kind: "accumulate" }>): void {
     const { w, storage } = this.#frame;
     const { local, op, value } = statement;
-    const { scalar, parts } = storage.get(local) ?? {};
+    const { scalar, parts, extremes } = storage.get(local) ?? {};
     const { dtype } = value;
     this.#with(statement, (scalars, vectors) => {
+      if (extremes && vectors)
+        return extremes.forEach((extreme, part) => {
+          vectors.push(value, part);
+          lookAt(w, extreme);
+        });
       if (parts && vectors) {
         parts.forEach((state, part) => vectors.pushCombined(op, dtype, state, value, part));
         return setParts(w, parts);
@@ -403,6 +412,15 @@ class StatementWriter {
     const accumulated = accumulatedOutside(loop, lanes.shapes);
     for (const { local, op, value } of accumulated) {
       const parts = Array.from({ length: count / lanesOf(value.dtype) }, () => w.local("v128"));
+      if (
+        isExtreme(op) &&
+        value.dtype === "f32" &&
+        accumulated.length * parts.length * vectorsOfExtreme <= mostForExtremes
+      ) {
+        storage.set(local, { extremes: parts.map(() => beginExtreme(w, op)), parts });
+        owned.push(...parts);
+        continue;
+      }
       for (const part of parts) {
         w.v128(repeated(value.dtype, identityOf(op, value.dtype)));
         w.set(part);
@@ -412,7 +430,12 @@ class StatementWriter {
     }
     run();
     for (const { local, op, value } of accumulated) {
-      reduceLanes(this.#frame, op, value.dtype, storage.get(local)?.parts ?? []);
+      const { parts = [], extremes = [] } = storage.get(local) ?? {};
+      extremes.forEach((extreme, part) => {
+        pushExtreme(w, extreme);
+        w.set(at(parts, part));
+      });
+      reduceLanes(this.#frame, op, value.dtype, parts);
       this.#addTo(before.get(local), op, value.dtype);
     }
     for (const [local, held] of before) storage.set(local, held);
