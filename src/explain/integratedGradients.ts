@@ -4,7 +4,7 @@
  */
 import { at } from "../support/invariant.ts";
 import { type Attribution, baselinesFor, completeAttribution } from "./attribution.ts";
-import { type RowModel, slopesOf } from "./model.ts";
+import { type RowModel, type Slopes, slopesOf } from "./model.ts";
 import { gaussLegendre } from "./quadrature.ts";
 
 /** Choices of `integratedGradients`. */
@@ -32,15 +32,23 @@ export interface IntegratedGradientsOptions {
  * console.log(values, residuals); // [9, 1], about 0
  * ```
  */
-export async function integratedGradients(
+export function integratedGradients(
   model: RowModel,
+  rows: ArrayLike<number>,
+  options: IntegratedGradientsOptions,
+): Promise<Attribution> {
+  return integrateSlopes(slopesOf(model, options.columns), rows, options);
+}
+
+/** `integratedGradients` of a model that is ready to be evaluated: for callers that ask again and again. */
+export async function integrateSlopes(
+  slopes: (rows: ArrayLike<number>) => Promise<Slopes>,
   rows: ArrayLike<number>,
   { baseline, columns, points = 32 }: IntegratedGradientsOptions,
 ): Promise<Attribution> {
   const count = rows.length / columns;
   const baselines = baselinesFor("integratedGradients", baseline, { rows: count, columns });
   const { nodes, weights } = gaussLegendre(points);
-  const slopes = slopesOf(model, columns);
   const path = Float64Array.from({ length: points * rows.length }, (_, index) => {
     const cell = index % rows.length;
     const start = at(baselines, cell);

@@ -36,6 +36,30 @@ export function slopesOf(model: RowModel, columns: number): (rows: ArrayLike<num
   };
 }
 
+/** Rows in a block: enough to be fast, few enough for one. */
+const blockRows = 256;
+
+/**
+ * `slopes` asked in blocks of one size, filled up with zeros: the model is compiled once whatever the number of rows, and a
+ * row gets the same answer to the last bit whether it is asked alone or among others.
+ */
+export function slopesInBlocks(slopes: ReturnType<typeof slopesOf>, columns: number): ReturnType<typeof slopesOf> {
+  return async (rows) => {
+    const count = rows.length / columns;
+    const outputs = new Float64Array(count);
+    const gradients = new Float64Array(rows.length);
+    for (let start = 0; start < count; start += blockRows) {
+      const some = Math.min(blockRows, count - start);
+      const block = new Float32Array(blockRows * columns);
+      for (let index = 0; index < some * columns; index++) block[index] = rows[start * columns + index] ?? 0;
+      const found = await slopes(block);
+      outputs.set(found.outputs.subarray(0, some), start);
+      gradients.set(found.gradients.subarray(0, some * columns), start * columns);
+    }
+    return { outputs, gradients };
+  };
+}
+
 /** The sum over rows: its gradient holds the slopes of all rows at once, since rows do not depend on each other. */
 function summed(model: RowModel, rows: Tensor): Tensor {
   const outputs = model(rows);
