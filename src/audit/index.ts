@@ -33,7 +33,19 @@ export {
 } from "./conformalIntervals.ts";
 export { type CardColumn, type CardOrigin, type ColumnFacts, type DataCard, makeDataCard } from "./dataCard.ts";
 export { type DuplicateOptions, duplicateGroups, sharedRows } from "./duplicateRows.ts";
-export { type Share, wilsonInterval } from "./intervals.ts";
+export { type GroupColumn, groupColumn } from "./groupColumn.ts";
+export {
+  type GroupDifference,
+  type GroupFigure,
+  type GroupMetrics,
+  type GroupOptions,
+  type GroupOutcomes,
+  type GroupRate,
+  type GroupReport,
+  groupRates,
+  measureGroups,
+} from "./groups.ts";
+export { normalQuantile, type Share, wilsonInterval } from "./intervals.ts";
 export { accuracyOf, binaryPredictions, type Predictions, type TopLabel, topLabel } from "./predictions.ts";
 export {
   fitScope,

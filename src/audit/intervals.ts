@@ -33,3 +33,41 @@ export function wilsonInterval(count: number, total: number, z = z95): Share {
   // At the ends the interval reaches 0 and 1 exactly; rounding must not spoil that.
   return { value, lower: count === 0 ? 0 : centre - half, upper: count === total ? 1 : centre + half };
 }
+
+/**
+ * The point that a standard normal number stays below with probability `share`: 1.96 for 0.975. Right to nine digits.
+ * Source: P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution function", 2003.
+ * @throws ArgumentError unless 0 < share < 1.
+ *
+ * @example
+ * ```ts
+ * import { normalQuantile } from "smilodon/audit";
+ * console.log(normalQuantile(0.975)); // 1.959963985
+ * ```
+ */
+export function normalQuantile(share: number): number {
+  if (!(share > 0 && share < 1)) throw new ArgumentError(`normalQuantile: ${share} does not lie between 0 and 1.`);
+  if (share > 0.5) return -normalQuantile(1 - share);
+  const numerator = [
+    -7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+    2.938163982698783,
+  ];
+  const denominator = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1];
+  if (share < 0.02425) {
+    const root = Math.sqrt(-2 * Math.log(share));
+    return polynomial(numerator, root) / polynomial(denominator, root);
+  }
+  const middle = [
+    -3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1,
+    2.506628277459239,
+  ];
+  const below = [
+    -5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1,
+  ];
+  const offset = share - 0.5;
+  return (polynomial(middle, offset * offset) * offset) / polynomial(below, offset * offset);
+}
+
+function polynomial(coefficients: readonly number[], x: number): number {
+  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
+}
