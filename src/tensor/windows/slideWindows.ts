@@ -25,7 +25,10 @@ export const slideWindows: SlideBack = (sums, other, [window, ...rest], settled,
   return interleave(parts, axis, size);
 };
 
-/** Input positions stride · q + residue are reached from every stride-th kernel position, by a window of stride 1. */
+/**
+ * Input positions stride · q + residue are reached from every stride-th kernel position, by a window of stride 1; from more of them
+ * where stride and dilation have a common factor.
+ */
 function residuePart(
   sums: NamedNode,
   other: NamedNode,
@@ -34,18 +37,25 @@ function residuePart(
 ): { sums: NamedNode; other: NamedNode; window: Window; offset: number } | undefined {
   const kernelAxis = other.names.indexOf(kernel);
   const kernelSize = at(other.node.type.shape, kernelAxis);
-  const first = Array.from({ length: Math.min(stride, kernelSize) }, (_, k) => k).find(
+  const common = commonFactor(stride, dilation);
+  const [step, gap] = [stride / common, dilation / common];
+  const first = Array.from({ length: Math.min(step, kernelSize) }, (_, k) => k).find(
     (k) => (dilation * k) % stride === residue,
   );
   if (first === undefined) return undefined;
-  const count = Math.ceil((kernelSize - first) / stride);
-  const margin = dilation * (count - 1);
+  const count = Math.ceil((kernelSize - first) / step);
+  const margin = gap * (count - 1);
   return {
     sums: { names: sums.names, node: padAxis(sums.node, sums.names.indexOf(output), margin, margin) },
-    other: { names: other.names, node: everyNth(other.node, kernelAxis, first, stride, count) },
-    window: { input: output, output: input, kernel, stride: 1, dilation, size: size + margin },
+    other: { names: other.names, node: everyNth(other.node, kernelAxis, first, step, count) },
+    window: { input: output, output: input, kernel, stride: 1, dilation: gap, size: size + margin },
     offset: (dilation * first - residue) / stride,
   };
+}
+
+/** The greatest common divisor. */
+function commonFactor(a: number, b: number): number {
+  return b === 0 ? a : commonFactor(b, a % b);
 }
 
 /** Elements first, first + step, … of an axis, the last one first: sliding back meets the kernel in reverse. */

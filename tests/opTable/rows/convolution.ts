@@ -153,6 +153,7 @@ export const rows: readonly OpRow[] = [
       ],
       [[2, 2, 9], [4, 1, 3], { groups: 2, stride: 2, padding: 1 }],
       [[1, 2, 11], [3, 2, 3], { dilation: 2, stride: 3, padding: 2 }],
+      [[1, 1, 12], [1, 1, 3], { dilation: 2, stride: 4 }],
       [[1, 1, 6], [1, 1, 2], { stride: 4 }],
       [
         [0, 2, 5],
@@ -239,6 +240,7 @@ export const rows: readonly OpRow[] = [
       ],
       [[1, 4, 5], [4, 1, 3], { groups: 2, stride: 2, padding: 1, outputPadding: 1 }],
       [[1, 2, 4], [2, 3, 3], { stride: 3, dilation: 2 }],
+      [[1, 1, 3], [1, 1, 4], { stride: 4, dilation: 6 }],
       [[1, 1, 3], [1, 1, 2], { stride: 4 }],
     ]),
     errors: [
