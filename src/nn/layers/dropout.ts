@@ -1,5 +1,7 @@
-/** The layer that makes units fail at random while training. */
+/** Layers that make units, or whole channels, fail at random while training. */
 import { ArgumentError } from "../../support/errors.ts";
+import { multiply } from "../../tensor/arithmetic.ts";
+import { ones } from "../../tensor/creation.ts";
 import { dropout } from "../../tensor/random.ts";
 import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module.ts";
@@ -35,3 +37,35 @@ export class Dropout extends Module {
     return this.training ? dropout(x, this.probability) : x;
   }
 }
+
+/**
+ * `Dropout` of whole channels of [batch, channels, length]: neighbours tell of each other, so that failing alone changes little.
+ *
+ * Source: J. Tompson et al., "Efficient object localization using convolutional networks", CVPR 2015.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "smilodon";
+ * console.log(await new nn.Dropout1d(0.5).forward(ones([1, 2, 3])).toArray()); // each channel of zeros, or of twos
+ * ```
+ */
+export class Dropout1d extends Dropout {
+  override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+  override forward(x: Tensor): Tensor {
+    const mask = () =>
+      dropout(
+        ones(
+          x.shape.map((size, axis) => (axis < 2 ? size : 1)),
+          { dtype: x.dtype },
+        ),
+        this.probability,
+      );
+    return this.training ? multiply(x, mask()) : x;
+  }
+}
+
+/** `Dropout` of whole channels of images, [batch, channels, height, width]; see `Dropout1d`. */
+export class Dropout2d extends Dropout1d {}
+
+/** `Dropout` of whole channels of volumes, [batch, channels, depth, height, width]; see `Dropout1d`. */
+export class Dropout3d extends Dropout1d {}

@@ -1,0 +1,129 @@
+/** Nonlinearities of straight pieces. Derivatives at the corners are PyTorch's. */
+import { relu } from "../../tensor/activation.ts";
+import { abs, add, divide, multiply, sign, subtract } from "../../tensor/arithmetic.ts";
+import { greater, greaterEqual, lessEqual, where } from "../../tensor/comparison.ts";
+import { reshape } from "../../tensor/manipulate.ts";
+import { Parameter } from "../../tensor/parameter.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { constant, type InitOptions } from "../init.ts";
+import { Module } from "../module.ts";
+import { requireCounts } from "./counts.ts";
+
+/**
+ * x, kept between `low` and `high`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "smilodon";
+ * console.log(await new nn.Hardtanh().forward(tensor([-3, 0.5, 7])).toArray()); // [-1, 0.5, 1]
+ * ```
+ */
+export class Hardtanh extends Module {
+  readonly low: number;
+  readonly high: number;
+
+  constructor(low = -1, high = 1) {
+    super();
+    this.low = low;
+    this.high = high;
+  }
+
+  forward(x: Tensor): Tensor {
+    return where(lessEqual(x, this.low), this.low, where(greaterEqual(x, this.high), this.high, x));
+  }
+}
+
+/** x, kept between 0 and 6. */
+export class ReLU6 extends Hardtanh {
+  constructor() {
+    super(0, 6);
+  }
+}
+
+/** x / 6 + ½, kept between 0 and 1: a sigmoid of straight lines. */
+export class Hardsigmoid extends ReLU6 {
+  override forward(x: Tensor): Tensor {
+    return divide(super.forward(add(x, 3)), 6);
+  }
+}
+
+/**
+ * x · hardsigmoid(x).
+ *
+ * Source: A. Howard et al., "Searching for MobileNetV3", ICCV 2019.
+ */
+export class Hardswish extends Hardsigmoid {
+  override forward(x: Tensor): Tensor {
+    return multiply(x, super.forward(x));
+  }
+}
+
+/** x where it is above `threshold`, `value` elsewhere. */
+export class Threshold extends Module {
+  readonly threshold: number;
+  readonly value: number;
+
+  constructor(threshold: number, value: number) {
+    super();
+    this.threshold = threshold;
+    this.value = value;
+  }
+
+  forward(x: Tensor): Tensor {
+    return where(lessEqual(x, this.threshold), this.value, x);
+  }
+}
+
+/** x where it is farther than `limit` from 0, 0 elsewhere. */
+export class Hardshrink extends Module {
+  readonly limit: number;
+
+  constructor(limit = 0.5) {
+    super();
+    this.limit = limit;
+  }
+
+  forward(x: Tensor): Tensor {
+    return where(lessEqual(abs(x), this.limit), 0, x);
+  }
+}
+
+/** x brought `limit` nearer to 0, and 0 where it is nearer already. */
+export class Softshrink extends Hardshrink {
+  override forward(x: Tensor): Tensor {
+    return multiply(sign(x), relu(subtract(abs(x), this.limit)));
+  }
+}
+
+/**
+ * x above 0, weight · x elsewhere, with a learned weight, one in all or one for each channel.
+ *
+ * Source: K. He et al., "Delving deep into rectifiers", ICCV 2015.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "smilodon";
+ * console.log(await new nn.PReLU().forward(tensor([-4, 2])).toArray()); // [-1, 2]
+ * ```
+ */
+export class PReLU extends Module {
+  /** [count] */
+  readonly weight: Parameter;
+
+  /**
+   * @param count 1, or the size of axis 1 of the inputs
+   * @param initial what the weights begin with
+   */
+  constructor(count = 1, initial = 0.25, options: InitOptions = {}) {
+    super();
+    requireCounts("PReLU", { count });
+    this.weight = new Parameter(constant([count], initial, options));
+  }
+
+  forward(x: Tensor): Tensor {
+    const [count = 1] = this.weight.shape;
+    const slopes =
+      count === 1 ? this.weight.value : reshape(this.weight.value, [count, ...x.shape.slice(2).map(() => 1)]);
+    return where(greater(x, 0), x, multiply(x, slopes));
+  }
+}
