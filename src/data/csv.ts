@@ -43,7 +43,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvRow[] {
 export function formatCsv(rows: Iterable<readonly (string | number)[]>, options: CsvOptions = {}): string {
   const separator = String.fromCharCode(separatorOf(options));
   const formatCell = (cell: string | number): string => {
-    const text = typeof cell === "number" && Number.isNaN(cell) ? "" : String(cell);
+    const text = typeof cell === "number" ? formatNumber(cell) : cell;
     // Also what might be taken for the separator when the file is read without being told
     const needsQuotes = text.includes(separator) || /[",;|\t\r\n]|^\uFEFF/.test(text);
     return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text;
@@ -55,6 +55,12 @@ export function formatCsv(rows: Iterable<readonly (string | number)[]>, options:
     result += `${line === "" && row.length === 1 ? '""' : line}\n`;
   }
   return result;
+}
+
+/** As `Number` reads it back, minus zero included; nothing where missing. */
+function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return "";
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function separatorOf({ separator = "," }: CsvOptions): number {

@@ -9,6 +9,7 @@ export type { TableOptions } from "./csvPlan.ts";
 export { type DateForm, dateFormOf, readDate } from "./dates.ts";
 export { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
 export { type EncodedFeature, type EncoderOptions, encoderOf, fitEncoder, TableEncoder } from "./encoder.ts";
+export { groupFolds, groupSplit } from "./groupSplit.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
 export {
   type Batch,
@@ -30,6 +31,7 @@ export { type Standardization, standardizationOf, standardize, unstandardize } f
 export { type ChunkSource, type StreamEpoch, StreamLoader, type StreamLoaderOptions } from "./streamLoader.ts";
 export { type PlaceUnit, Table } from "./table.ts";
 export type { SourceColumn, SourceOptions, TableSource } from "./tableSource.ts";
+export { timeFolds, timeSplit } from "./timeSplit.ts";
 export {
   type HostBatchSource,
   type MessageEnd,

@@ -1,4 +1,7 @@
-/** Splits of rows into parts: by share and by folds, keeping the classes' proportions, the same for the same seed. */
+/**
+ * Splits of rows into parts: by share and by folds, keeping the classes' proportions, the same for the same
+ * seed. `groupSplit.ts` keeps groups whole, `timeSplit.ts` goes by time.
+ */
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { shuffledOrder } from "./shuffle.ts";
@@ -29,14 +32,8 @@ export function stratifiedSplit<Part extends string>(
   shares: Readonly<Record<Part, number>>,
   seed: number,
 ): Record<Part, Uint32Array> {
+  checkShares("stratifiedSplit", shares);
   const parts = (Object.keys(shares) as Part[]).map((name) => ({ name, share: shares[name], rows: [] as number[] }));
-  const total = parts.reduce((sum, { share }) => sum + share, 0);
-  if (parts.some(({ share }) => !(share >= 0)) || Math.abs(total - 1) > 1e-9) {
-    throw new ArgumentError(
-      `stratifiedSplit: the shares are ${JSON.stringify(shares)}; they have to be zero or more and sum to 1, not ${total}.`,
-      { shares },
-    );
-  }
   // What one class leaves over or lacks is settled by the next: parts stay near their share of the whole
   const owed = parts.map(() => 0);
   rowsByClass(labels).forEach((rows, index) => {
@@ -59,8 +56,7 @@ export function stratifiedSplit<Part extends string>(
  * @throws ArgumentError where `count` is not a whole number of 2 or more, DataError where there are fewer rows than folds.
  */
 export function stratifiedFolds(labels: ArrayLike<string | number>, count: number, seed: number): Fold[] {
-  if (!Number.isInteger(count) || count < 2)
-    throw new ArgumentError(`stratifiedFolds: ${count} folds; 2 or more are needed.`, { count });
+  checkFoldCount("stratifiedFolds", count);
   if (labels.length < count)
     throw new DataError(`stratifiedFolds: ${labels.length} rows cannot fill ${count} folds.`, {
       rows: labels.length,
@@ -73,10 +69,31 @@ export function stratifiedFolds(labels: ArrayLike<string | number>, count: numbe
     for (const position of shuffledOrder(rows.length, seed, "folds", index))
       foldOf[at(rows, position)] = next++ % count;
   });
+  return foldsOf(foldOf, count);
+}
+
+/** Folds from the fold in which each row is tested. */
+export function foldsOf(foldOf: Uint32Array, count: number): Fold[] {
   return Array.from({ length: count }, (_, fold) => ({
     train: Uint32Array.from(foldOf.keys().filter((row) => foldOf[row] !== fold)),
     test: Uint32Array.from(foldOf.keys().filter((row) => foldOf[row] === fold)),
   }));
+}
+
+/** @throws ArgumentError, which begins with `what`, where shares are negative or do not sum to 1. */
+export function checkShares(what: string, shares: Readonly<Record<string, number>>): void {
+  const total = Object.values(shares).reduce((sum, share) => sum + share, 0);
+  if (Object.values(shares).every((share) => share >= 0) && Math.abs(total - 1) <= 1e-9) return;
+  throw new ArgumentError(
+    `${what}: the shares are ${JSON.stringify(shares)}; they have to be zero or more and sum to 1, not ${total}.`,
+    { shares },
+  );
+}
+
+/** @throws ArgumentError, which begins with `what`, where `count` is not a whole number of 2 or more. */
+export function checkFoldCount(what: string, count: number): void {
+  if (!Number.isInteger(count) || count < 2)
+    throw new ArgumentError(`${what}: ${count} folds; 2 or more are needed.`, { count });
 }
 
 /** Rows of each class; classes in the order of their names, so that the order of rows does not matter to it. */
@@ -106,6 +123,7 @@ function apportion(exact: readonly number[], total: number): number[] {
   return counts;
 }
 
-function ascending(rows: readonly number[]): Uint32Array {
+/** Row numbers in order. */
+export function ascending(rows: Iterable<number>): Uint32Array {
   return Uint32Array.from(rows).sort();
 }

@@ -72,19 +72,19 @@ class QuerySource implements TableSource {
   async *[Symbol.asyncIterator](): AsyncGenerator<Table> {
     const rows = chunkRows(this.columns.length, this.#options);
     const table = new ValueTable(this.#options, "row", this.columns);
-    for await (const _ of this.#addRows(table)) if (table.rowCount === rows) yield table.take();
+    for await (const _ of this.#addRows(table, rows)) yield table.take();
     if (table.rowCount > 0) yield table.take();
   }
 
   async readAll(): Promise<Table> {
     const table = new ValueTable(this.#options, "row");
     for (const { name } of this.columns) table.addColumn(name);
-    for await (const _ of this.#addRows(table));
+    for await (const _ of this.#addRows(table, Number.POSITIVE_INFINITY));
     return table.take();
   }
 
-  /** Adds row after row of the result, and says so after each. */
-  async *#addRows(table: ValueTable): AsyncGenerator<void> {
+  /** Adds the rows of the result, and stops whenever there are `most`. */
+  async *#addRows(table: ValueTable, most: number): AsyncGenerator<void> {
     const result = await readable(() => this.#connection.stream(this.#sql));
     let row = 0;
     const place = () => `SQL, row ${row}`;
@@ -97,7 +97,7 @@ class QuerySource implements TableSource {
           table.columns.get(name)?.add(read(values[column]?.[index]), place);
         });
         table.endRow(row);
-        yield;
+        if (table.rowCount === most) yield;
       }
     }
   }
