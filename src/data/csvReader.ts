@@ -62,6 +62,8 @@ export class CsvReader {
   /** 1 for bytes that end a cell or may not stand in one. */
   readonly #stops = new Uint8Array(256);
   readonly #separator: number;
+  /** Numbers that mean "missing" when they are spelled in a certain way, if there are such. */
+  readonly #missingValues: ReadonlySet<number> | undefined;
   /** Blanks before and after numbers; a byte that never occurs where they separate. */
   readonly #blank: number;
   readonly #quote: number;
@@ -83,6 +85,11 @@ export class CsvReader {
     this.#separator = layout.separator.charCodeAt(0);
     this.#blank = this.#separator === space ? -1 : space;
     this.#quote = layout.quotes ? quote : -1;
+    const missing = [...layout.missingNumbers].map((text) =>
+      readNumberText(text, { ...layout, missingNumbers: new Set() }),
+    );
+    const missingValues = missing.filter((value) => value !== undefined);
+    this.#missingValues = missingValues.length > 0 ? new Set(missingValues) : undefined;
     this.#scanner = new NumberScanner(layout.decimal.charCodeAt(0));
     for (const byte of [this.#separator, lineFeed, carriageReturn, 0]) this.#stops[byte] = 1;
     if (layout.quotes) this.#stops[quote] = 1;
@@ -216,7 +223,7 @@ export class CsvReader {
     if (scanner.end >= 0) {
       position = scanner.end;
       while (bytes[position] === this.#blank) position++;
-      if (this.#endsCell(bytes[position])) {
+      if (this.#endsCell(bytes[position]) && !this.#missingValues?.has(value)) {
         values[row] = value;
         return position;
       }

@@ -29,7 +29,7 @@ export async function openParquet(source: ByteSource, options: SourceOptions): P
   };
   const metadata = await readable(() => parquetMetadataAsync(file));
   checkMetadata(metadata, source.size);
-  const children = parquetSchema(metadata).children;
+  const { children } = await readable(async () => parquetSchema(metadata));
   const names = chooseColumns(
     children.map(({ element }) => element.name),
     options,

@@ -70,7 +70,7 @@ const ordinaryControls = new Set([9, 10, 11, 12, 13, 26]);
 function checkText(head: Uint8Array): void {
   let odd = 0;
   for (const byte of head) if (byte < 32 && !ordinaryControls.has(byte)) odd++;
-  if (odd * 50 <= head.length) return;
+  if (odd < 8 || odd * 50 <= head.length) return;
   throw new DataError(
     `This is no text: ${odd} of its first ${head.length} bytes are control characters. Give a CSV, JSON lines, Parquet or Arrow file.`,
     { odd },
