@@ -9,7 +9,7 @@ const scene = makeScene();
 const result = await fit({
   ...scene.options,
   epochs: 4,
-  checkpointSteps: 2,
+  checkpointSteps: 5,
   checkpoint: {
     load: () => store.load(),
     save: async (bytes) => {

@@ -160,7 +160,7 @@ describe("runs of several processes", () => {
       expect(status).toBe("finished");
       expect(store.series(id, "loss").length).toBe(200);
     }
-  });
+  }, 60_000);
 
   it("are shown as killed when their process is gone, and as running when they go on", async () => {
     const path = newPath();
@@ -174,7 +174,7 @@ describe("runs of several processes", () => {
     expect(store.get(id).status).toBe("killed");
     store.resume(id);
     expect(store.get(id).status).toBe("running");
-  });
+  }, 60_000);
 
   it("a process number that was given again is another process", () => {
     const mark = processMark(process.pid) ?? "";
