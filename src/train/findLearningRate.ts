@@ -84,12 +84,19 @@ export async function findLearningRate<B>(search: LearningRateSearch<B>): Promis
       (step) => lowest * (highest / lowest) ** (step / (steps - 1)),
       steps,
     );
-    const losses = points.map(({ smoothed }) => smoothed);
-    const rate = (index: number) => at(points, index).rate;
+    const judged = worthJudging(points, steps);
+    const losses = judged.map(({ smoothed }) => smoothed);
+    const rate = (index: number) => at(judged, index).rate;
     return { points, diverged, suggestion: rate(middleOfFall(losses)), steepest: rate(steepestFall(losses)) };
   } finally {
     returnTo(before, search);
   }
+}
+
+/** Without the first tenth, whose mean is of few losses, and without the last five, where it may climb already; fastai's choice. */
+function worthJudging(points: readonly RatePoint[], steps: number): readonly RatePoint[] {
+  const some = points.slice(Math.floor(steps / 10), -5);
+  return some.length > 0 ? some : points;
 }
 
 async function sweep<B>(
