@@ -1,0 +1,136 @@
+/**
+ * What answers of a system for tables are trusted by, fitted on rows that the networks did not learn from: calibration,
+ * sets or intervals, scope, and what explanations compare with. use.ts answers by it; careGroups.ts and careEffects.ts
+ * measure more.
+ */
+import { type ConformalRule, fitConformal, measureSets } from "../../audit/conformal.ts";
+import { fitIntervals, type IntervalRule, measureIntervals } from "../../audit/conformalIntervals.ts";
+import type { GroupReport } from "../../audit/groups.ts";
+import { type Share, wilsonInterval } from "../../audit/intervals.ts";
+import { fitTableScope, judgeRows, type TableScopeRule } from "../../audit/tableScope.ts";
+import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
+import { meanRow } from "../../explain/featureAttribution.ts";
+import { at } from "../../support/invariant.ts";
+import type { Fitted } from "./fitModel.ts";
+import type { TabularTask } from "./system.ts";
+import { predictionsOf } from "./task.ts";
+
+/** Share of sets and intervals that may miss the truth. */
+export const setAlpha = 0.1;
+
+/** What is kept with a model. */
+export interface TabularCare {
+  /** Divides the logits of classes; 1 for numbers. */
+  readonly temperature: number;
+  /** Sets of classes, or intervals around numbers in the unit of the target. */
+  readonly sets: ConformalRule | IntervalRule;
+  readonly scope: TableScopeRule;
+  readonly explanation: {
+    /** The encoded row that explanations compare with: the mean of the training rows. */
+    readonly baseline: readonly number[];
+  };
+  /** Figures by group, where groups were named. */
+  readonly groups?: GroupReport | undefined;
+}
+
+/**
+ * Fits it all on the rows outside: those that each network set aside. Where several networks set the same row aside, the
+ * mean of their answers counts once, as in the ensemble.
+ */
+export function fitCare({ model, outside, all }: Fitted): TabularCare {
+  const { task, encoder, origin } = model;
+  const merged = mergeOutside(task, outside);
+  const targets = Float64Array.from(merged.order, (row) => at(all.targets, row));
+  return {
+    ...calibrate(task, merged.outputs, targets),
+    scope: fitTableScope(all.rows, encoder.features, { heldOut: merged.rows, seed: origin.seed }),
+    explanation: { baseline: Array.from(meanRow(all.rows, encoder.width)) },
+  };
+}
+
+/** How sets or intervals do on rows that nothing was fitted to. */
+export interface SetStudy {
+  /** Share of rows whose set or interval holds the truth, with its 95 % interval. */
+  readonly coverage: Share;
+  /** Mean number of classes in a set, or mean width of an interval. */
+  readonly meanSize: number;
+  /** Share of empty sets; 0 for intervals. */
+  readonly empty: number;
+  /** Share of rows that get no answer. */
+  readonly withheld: Share;
+}
+
+/**
+ * Measures sets and scope on held-out rows: `rows` encoded, `outputs` of the network for them, `truths` as classes by
+ * position or numbers in the unit of the target.
+ */
+export function measureCare(
+  care: Pick<TabularCare, "temperature" | "sets" | "scope">,
+  task: TabularTask,
+  { rows, outputs, truths }: { rows: Float32Array; outputs: ArrayLike<number>; truths: ArrayLike<number> },
+): SetStudy {
+  const { inScope } = judgeRows(care.scope, rows);
+  const withheld = wilsonInterval(
+    inScope.reduce((sum, value) => sum + 1 - value, 0),
+    inScope.length,
+  );
+  if (task.kind === "regression") {
+    const { coverage, meanWidth } = measureIntervals(care.sets, { predictions: predictionsOf(task, outputs), truths });
+    return { coverage, meanSize: meanWidth, empty: 0, withheld };
+  }
+  const classes = task.classes.length;
+  const probabilities = applyTemperature(outputs, classes, care.temperature);
+  const { coverage, meanSize, empty } = measureSets(care.sets, { probabilities, labels: truths, classes });
+  return {
+    coverage: wilsonInterval(Math.round(coverage * truths.length), truths.length),
+    meanSize,
+    empty,
+    withheld,
+  };
+}
+
+function calibrate(
+  task: TabularTask,
+  outputs: Float64Array,
+  targets: Float64Array,
+): Pick<TabularCare, "temperature" | "sets"> {
+  if (task.kind === "regression") {
+    const truths = predictionsOf(task, targets);
+    return { temperature: 1, sets: fitIntervals({ predictions: predictionsOf(task, outputs), truths }, setAlpha) };
+  }
+  const classes = task.classes.length;
+  const temperature = fitTemperature({ logits: outputs, labels: targets, classes });
+  const probabilities = applyTemperature(outputs, classes, temperature);
+  return { temperature, sets: fitConformal({ probabilities, labels: targets, classes }, setAlpha) };
+}
+
+interface Merged {
+  /** The row of the table that each belongs to, each once. */
+  readonly order: Uint32Array;
+  readonly rows: Float32Array;
+  readonly outputs: Float64Array;
+}
+
+/** One answer for each row: of classes the logarithm of the mean probability, of numbers the mean. */
+function mergeOutside(task: TabularTask, { order, rows, outputs }: Fitted["outside"]): Merged {
+  const width = rows.length / Math.max(1, order.length);
+  const outs = task.kind === "classification" ? task.classes.length : 1;
+  const places = new Map<number, number[]>();
+  order.forEach((row, place) => {
+    const known = places.get(row);
+    if (known === undefined) places.set(row, [place]);
+    else known.push(place);
+  });
+  const answers = task.kind === "classification" ? applyTemperature(outputs, outs, 1) : Float64Array.from(outputs);
+  const merged = { order: Uint32Array.from(places.keys()), rows: new Float32Array(places.size * width) };
+  const means = new Float64Array(places.size * outs);
+  [...places.values()].forEach((own, index) => {
+    const first = at(own, 0);
+    merged.rows.set(rows.subarray(first * width, (first + 1) * width), index * width);
+    for (let output = 0; output < outs; output++) {
+      const mean = own.reduce((sum, place) => sum + at(answers, place * outs + output) / own.length, 0);
+      means[index * outs + output] = task.kind === "classification" ? Math.log(Math.max(1e-300, mean)) : mean;
+    }
+  });
+  return { ...merged, outputs: means };
+}
