@@ -25,6 +25,7 @@ export { LayerNorm, type LayerNormOptions, RMSNorm } from "./layers/layerNorm.ts
 export { LeakyReLU } from "./layers/leakyRelu.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { type AttendOptions, MultiHeadAttention, type MultiHeadOptions } from "./layers/multiHeadAttention.ts";
+export { SpectralNorm, type SpectralOptions, type WeightedLayer, WeightNorm } from "./layers/normalizedWeight.ts";
 export { PeriodicEmbedding, type PeriodicOptions } from "./layers/periodicEmbedding.ts";
 export {
   Hardshrink,
@@ -111,4 +112,5 @@ export {
 } from "./losses/margin.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { type AnyModule, Module } from "./module.ts";
+export type { LayerSummary, ModelSummary } from "./summary.ts";
 export { fromTorchNames, toTorchNames } from "./torchNames.ts";

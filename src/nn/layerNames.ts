@@ -53,13 +53,31 @@ function nameWithin(outer: Named, module: object): string {
   return name;
 }
 
+/** Is told of each layer that has run: its path, itself, and what it gave. */
+export type LayerListener = (path: string, module: object, result: unknown) => void;
+
+let listening: LayerListener | undefined;
+
+/** Runs `run` while `listener` is told of the layers that run in it. */
+export function listenToLayers<T>(listener: LayerListener, run: () => T): T {
+  const outer = listening;
+  listening = listener;
+  try {
+    return run();
+  } finally {
+    listening = outer;
+  }
+}
+
 /** Runs `forward` as layer `name`; an error of ours that leaves it is told to begin with the path of the innermost layer. */
 function runLayer(name: string, module: Named, forward: () => unknown): unknown {
   running.push(module);
   try {
     return inLayer(name, () => {
       try {
-        return forward();
+        const result = forward();
+        listening?.(layerPath(), module, result);
+        return result;
       } catch (error) {
         if (error instanceof SmilodonError && !placed.has(error)) placeError(error);
         throw error;

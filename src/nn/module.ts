@@ -7,7 +7,11 @@ import { loadParameters, type StateDictionary, type Stateful } from "../tensor/s
 import type { Tensor } from "../tensor/tensor.ts";
 import { dependOn } from "../tensor/tracing.ts";
 import { nameForwardOf } from "./layerNames.ts";
+import { type ModelSummary, summarize } from "./summary.ts";
 import { type Contents, isAlias, walk } from "./walk.ts";
+
+/** Those that are not trainable because a module was frozen. */
+const frozenParameters = new WeakSet<Parameter>();
 
 /** A module of any inputs and output: what containers hold and walks yield. */
 export type AnyModule = Module<never, unknown>;
@@ -56,6 +60,44 @@ export abstract class Module<Inputs extends readonly unknown[] = readonly [Tenso
   /** Switches this module and all inside it to evaluation: the same as `train(false)`. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Freezes all parameters in this module, so that optimizers leave them alone, or sets those free again that were frozen so. What was not
+   * trainable before (running statistics) stays as it is.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "smilodon";
+   * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1));
+   * model[0]?.freeze();
+   * console.log(model.parameters().map(({ trainable }) => trainable)); // [false, false, true, true]
+   * ```
+   */
+  freeze(frozen = true): this {
+    for (const parameter of this.parameters()) {
+      if (frozen && parameter.trainable) frozenParameters.add(parameter);
+      if (frozenParameters.has(parameter)) parameter.trainable = !frozen;
+      if (!frozen) frozenParameters.delete(parameter);
+    }
+    return this;
+  }
+
+  /**
+   * What the model is made of: its layers with the shapes they give, parameters and operations, as data and, by `toString`, as
+   * a table. The model is traced in its present mode, and nothing is run.
+   * @param inputs for each input of `forward` its shape, or a tensor where it is not floats; other arguments as they are
+   *
+   * @example
+   * ```ts
+   * import { nn } from "smilodon";
+   * const model = new nn.Sequential(new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 10));
+   * const summary = model.summary([1, 784]);
+   * console.log(summary.parameters, String(summary)); // 203530, and a table
+   * ```
+   */
+  summary(...inputs: readonly unknown[]): ModelSummary {
+    return summarize(this, inputs);
   }
 
   /** This module (named by the empty string) and all inside it, each once, by path: `encoder.0`. */

@@ -24,17 +24,18 @@ def flat(value):
     return [value] if isinstance(value, torch.Tensor) else [leaf for each in value for leaf in flat(each)]
 
 
-def case(name, module, inputs, run=None, fixed=()):
+def case(name, module, inputs, run=None, fixed=(), rename=lambda key: key):
     for parameter in module.parameters():
         parameter.data = random(*parameter.shape, scale=0.5)
     leaves = [each.clone().requires_grad_() for each in inputs]
+    state = {key: value.clone() for key, value in module.state_dict().items()}
     outputs = flat((run or (lambda m, *given: m(*given)))(module, *leaves, *fixed))
     factors = [random(*each.shape) for each in outputs]
     sum((output * factor).sum() for output, factor in zip(outputs, factors)).backward()
-    for key, value in module.state_dict().items():
-        arrays[f"{name}/state/{key}"] = value
+    for key, value in state.items():
+        arrays[f"{name}/state/{rename(key)}"] = value
     for key, parameter in module.named_parameters():
-        arrays[f"{name}/slope/{key}"] = parameter.grad
+        arrays[f"{name}/slope/{rename(key)}"] = parameter.grad
     for kind, tensors in {"input": inputs, "output": outputs, "factor": factors, "gradient": [each.grad for each in leaves]}.items():
         for index, tensor in enumerate(tensors):
             arrays[f"{name}/{kind}/{index}"] = tensor
@@ -62,6 +63,20 @@ case("AdaptiveAvgPool3d", nn.AdaptiveAvgPool3d(1), [random(1, 2, 2, 3, 2)])
 case("GlobalAvgPool", nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), [random(2, 2, 3, 3)])
 case("GlobalMaxPool", nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), [random(2, 2, 3, 3)])
 case("Bilinear", nn.Bilinear(3, 2, 4), [random(5, 3), random(5, 2)])
+
+# Normalized weights, under our names
+WEIGHTS = {"weight_g": "magnitude", "weight_v": "layer.weight", "weight_orig": "layer.weight", "weight_u": "left", "weight_v_": "right", "bias": "layer.bias"}
+
+
+def named(key, spectral):
+    return WEIGHTS["weight_v_" if spectral and key == "weight_v" else key]
+
+
+case("WeightNorm", nn.utils.weight_norm(nn.Conv1d(2, 3, 3)), [random(2, 2, 5)], rename=lambda key: named(key, False))
+spectral = nn.utils.spectral_norm(nn.Linear(4, 3), n_power_iterations=2)
+case("SpectralNorm", spectral, [random(2, 4)], lambda m, x: [m(x), m.weight_u.clone(), m.weight_v.clone()], rename=lambda key: named(key, True))
+transposed = nn.utils.spectral_norm(nn.ConvTranspose1d(3, 2, 3), dim=1).eval()
+case("SpectralNorm transposed", transposed, [random(2, 3, 4)], rename=lambda key: named(key, True))
 
 # Activations, on numbers that lie on no corner
 points = torch.tensor([-100.0, -20.0, -4.0, -2.5, -0.75, -0.25, 0.125, 0.3125, 0.875, 2.25, 5.0, 7.0, 30.0, 100.0])
