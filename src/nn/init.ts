@@ -9,7 +9,7 @@ import { full } from "../tensor/creation.ts";
 import * as random from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-export { orthogonal, type TruncatedOptions, truncatedNormal } from "./initDraws.ts";
+export { type OrthogonalOptions, orthogonal, type TruncatedOptions, truncatedNormal } from "./initDraws.ts";
 
 /** What every initializer may be told. */
 export interface InitOptions {

@@ -1,5 +1,5 @@
 /** First values that take more than a draw: orthogonal matrices, and normal numbers without tails. `init.ts` offers them. */
-import { computedIn } from "../shape/dtype.ts";
+import { computedIn, type Dtype } from "../shape/dtype.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { abs, add, clip, divide, maximum, multiply, sign, sqrt, square, subtract } from "../tensor/arithmetic.ts";
@@ -13,7 +13,14 @@ import { norm } from "../tensor/statistics.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { erf, exp, log } from "../tensor/transcendental.ts";
 import { scan } from "../transforms/control/scan.ts";
-import type { InitOptions, XavierOptions } from "./init.ts";
+
+/** How an orthogonal matrix is made. */
+export interface OrthogonalOptions {
+  /** Factor of the values, by the nonlinearity that follows: see `gains`. Default 1. */
+  readonly gain?: number;
+  /** Default f32. */
+  readonly dtype?: Dtype;
+}
 
 /**
  * A matrix whose shorter side is orthonormal, times `gain`: layers of it keep lengths. Axes after the first count as one. All such matrices are
@@ -32,7 +39,7 @@ import type { InitOptions, XavierOptions } from "./init.ts";
  * console.log(await matmul(q, q.matrixTranspose()).toArray()); // nearly [[1, 0], [0, 1]]
  * ```
  */
-export function orthogonal(shape: Shape, { gain = 1, dtype = "f32" }: XavierOptions = {}): Tensor {
+export function orthogonal(shape: Shape, { gain = 1, dtype = "f32" }: OrthogonalOptions = {}): Tensor {
   const [out, ...others] = shape;
   if (out === undefined || others.length === 0)
     throw new ShapeError(`orthogonal: shape ${showShape(shape)} is no matrix; it needs the axes [out, in].`, { shape });
@@ -71,7 +78,9 @@ function reduced(x: Tensor): Tensor {
 }
 
 /** Where `truncatedNormal` cuts. */
-export interface TruncatedOptions extends InitOptions {
+export interface TruncatedOptions {
+  /** Default f32. */
+  readonly dtype?: Dtype;
   /** Default −2, as for PyTorch's `trunc_normal_`: a number, not a count of deviations. */
   readonly low?: number;
   /** Default 2. */

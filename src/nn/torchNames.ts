@@ -25,7 +25,7 @@ export function toTorchNames(state: StateDictionary): StateDictionary {
  * @example
  * ```ts
  * import { nn, ones } from "smilodon";
- * const state = nn.fromTorchNames(new Map([["running_var", ones([2])], ["num_batches_tracked", ones([])]]));
+ * const state = nn.fromTorchNames(new Map([["running_var", ones([2])], ["num_batches_tracked", ones([2])]]));
  * console.log([...state.keys()]); // ["runningVariance"]
  * ```
  */
