@@ -1,8 +1,16 @@
 /** Answers for many rows as lines of CSV or JSON: what `predict` writes. */
 import type { Table } from "../data/table.ts";
 import { at } from "../support/invariant.ts";
-import { type Answers, answerAt, countOf, likeliest } from "../systems/answers.ts";
+import {
+  type Answers,
+  answerAt,
+  type ClassAnswers,
+  countOf,
+  likeliest,
+  type NumberAnswers,
+} from "../systems/answers.ts";
 import type { Model, OutputColumn } from "../systems/model.ts";
+import type { ByteLines } from "./byteLines.ts";
 
 /** What a line holds besides the answer. */
 export interface LineOptions {
@@ -27,16 +35,27 @@ export function csvHead(model: Pick<Model, "system" | "output">, { keep, withPro
   return `${[...keep, "in_scope", ...answer, "distance", ...classes].map(quoted).join(",")}\n`;
 }
 
-/** A line of CSV for each row of `table`, which `answers` are for. */
-export function csvLines(answers: Answers, table: Table, { keep, withProbabilities }: LineOptions): string {
-  const kept = keep.map((name) => cellsOf(table, name));
-  const spell = answerSpeller(answers, withProbabilities);
-  let text = "";
-  for (let row = 0; row < countOf(answers); row++) {
-    for (const cells of kept) text += `${cells(row)},`;
-    text += spell(row);
+/** Writes a line of CSV to `lines` for each row of `table`, which `answers` are for. */
+export function writeCsvLines(
+  lines: ByteLines,
+  answers: Answers,
+  table: Table,
+  { keep, withProbabilities }: LineOptions,
+): void {
+  const kept = keep.map((name) => cellWriter(lines, table, name));
+  const write = answers.kind === "regression" ? numberWriter(lines, answers) : classWriter(lines, answers);
+  const count = countOf(answers);
+  for (let row = 0; row < count; row++) {
+    for (const writeCell of kept) {
+      writeCell(row);
+      lines.character(comma);
+    }
+    if (answers.inScope[row] === 0) lines.copy(withheld);
+    else write(row);
+    lines.rounded(answers.distances[row] ?? 0, 3);
+    if (withProbabilities && answers.kind === "classification") writeProbabilities(lines, answers, row);
+    lines.character(lineBreak);
   }
-  return text;
 }
 
 /** A line of JSON for each row of `table`, without line breaks. */
@@ -48,63 +67,78 @@ export function jsonLines(answers: Answers, table: Table, { keep }: LineOptions)
   });
 }
 
-/** Spells the cells of one answer, with the line break. Sets of classes occur again and again and are spelled once. */
-function answerSpeller(answers: Answers, withProbabilities: boolean): (row: number) => string {
-  const distance = (row: number): string => String(Math.round(at(answers.distances, row) * 1000) / 1000);
-  if (answers.kind === "regression") {
-    const { values, lower, upper, inScope } = answers;
-    return (row) =>
-      at(inScope, row) === 0
-        ? `no,,,,${distance(row)}\n`
-        : `yes,${at(values, row)},${bound(at(lower, row))},${bound(at(upper, row))},${distance(row)}\n`;
-  }
-  const { classes, probabilities, sets, inScope } = answers;
+const comma = 44;
+const lineBreak = 10;
+const encoder = new TextEncoder();
+const withheld = encoder.encode("no,,,,");
+const inScope = encoder.encode("yes,");
+
+/** Nine decimals of a probability are more than its calibration can mean. */
+const probabilityDecimals = 9;
+
+/** Sets of classes that are spelled once and kept: with many classes nearly every row may have one of its own. */
+const mostSets = 4096;
+
+function classWriter(lines: ByteLines, answers: ClassAnswers): (row: number) => void {
+  const { classes, probabilities, sets } = answers;
   const width = classes.length;
-  const labels = classes.map(quoted);
-  const spelled = new Map<string, string>();
-  const setAt = (start: number): string => {
+  const labels = classes.map((name) => encoder.encode(`yes,${quoted(name)},`));
+  const spelled = new Map<string, Uint8Array>();
+  const setAt = (start: number): Uint8Array => {
     let key = "";
-    for (let c = 0; c < width; c++) key += at(sets, start + c) === 1 ? "1" : "0";
-    const known = spelled.get(key) ?? quoted(classes.filter((_, c) => key[c] === "1").join("|"));
-    // Bounded: with many classes nearly every row may have a set of its own
-    if (spelled.size < 4096) spelled.set(key, known);
+    for (let c = 0; c < width; c++) key += sets[start + c] === 1 ? "1" : "0";
+    const known = spelled.get(key) ?? encoder.encode(`,${quoted(classes.filter((_, c) => key[c] === "1").join("|"))},`);
+    if (spelled.size < mostSets) spelled.set(key, known);
     return known;
   };
   return (row) => {
-    const start = row * width;
     const best = likeliest(answers, row);
-    const answer =
-      at(inScope, row) === 0
-        ? `no,,,,${distance(row)}`
-        : `yes,${labels[best]},${at(probabilities, start + best)},${setAt(start)},${distance(row)}`;
-    if (!withProbabilities) return `${answer}\n`;
-    let all = "";
-    for (let c = 0; c < width; c++) all += at(inScope, row) === 0 ? "," : `,${at(probabilities, start + c)}`;
-    return `${answer}${all}\n`;
+    lines.copy(at(labels, best));
+    lines.rounded(probabilities[row * width + best] ?? 0, probabilityDecimals);
+    lines.copy(setAt(row * width));
   };
 }
 
-/** An interval that rules nothing out is empty at both ends. */
-function bound(value: number): string {
-  return Number.isFinite(value) ? String(value) : "";
+function numberWriter(lines: ByteLines, { values, lower, upper }: NumberAnswers): (row: number) => void {
+  return (row) => {
+    lines.copy(inScope);
+    for (const column of [values, lower, upper]) {
+      const value = at(column, row);
+      // An interval that rules nothing out is empty at both ends
+      if (Number.isFinite(value)) lines.number(value);
+      lines.character(comma);
+    }
+  };
+}
+
+function writeProbabilities(
+  lines: ByteLines,
+  { classes, probabilities, inScope: answered }: ClassAnswers,
+  row: number,
+): void {
+  for (let c = 0; c < classes.length; c++) {
+    lines.character(comma);
+    if (answered[row] === 1) lines.rounded(at(probabilities, row * classes.length + c), probabilityDecimals);
+  }
 }
 
 function classesOf(output: OutputColumn): readonly string[] {
   return output.kind === "classification" ? output.classes : [];
 }
 
-function cellsOf(table: Table, name: string): (row: number) => string {
+function cellWriter(lines: ByteLines, table: Table, name: string): (row: number) => void {
   const column = table.column(name);
   if (column.kind === "number") {
+    const { values } = column;
     return (row) => {
-      const value = at(column.values, row);
-      return Number.isNaN(value) ? "" : String(value);
+      const value = values[row] ?? Number.NaN;
+      if (!Number.isNaN(value)) lines.number(value);
     };
   }
-  const spelled = column.categories.map(quoted);
+  const spelled = column.categories.map((text) => encoder.encode(quoted(text)));
   return (row) => {
     const code = at(column.codes, row);
-    return code < 0 ? "" : at(spelled, code);
+    if (code >= 0) lines.copy(at(spelled, code));
   };
 }
 

@@ -5,7 +5,8 @@ import { help } from "./commands/help.ts";
 import { predict } from "./commands/predict.ts";
 import { runs } from "./commands/runs.ts";
 import { serve } from "./commands/serve.ts";
+import { train } from "./commands/train.ts";
 import type { Command } from "./schema.ts";
 
 /** The commands. */
-export const commands: readonly Command[] = [demo, predict, serve, runs, doctor, help];
+export const commands: readonly Command[] = [demo, train, predict, serve, runs, doctor, help];

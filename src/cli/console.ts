@@ -9,7 +9,7 @@ export interface Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
   /** False where the reader is slower than the writer: `drain` says when to go on. */
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   once?(event: "drain", listener: () => void): unknown;
 }
 
@@ -51,10 +51,11 @@ export class Console {
   }
 
   /** Data that are too many for `print`: as they are, and only as fast as they are read. */
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     this.#clearBar();
     const { output } = this.#options;
-    if (output.write(text) === false && output.once !== undefined)
+    // Bytes are copied: the stream may keep them after the writer has gone on to fill its buffer anew
+    if (output.write(typeof text === "string" ? text : text.slice()) === false && output.once !== undefined)
       await new Promise<void>((resolve) => output.once?.("drain", resolve));
   }
 

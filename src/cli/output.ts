@@ -10,7 +10,7 @@ import type { Console } from "./console.ts";
 export async function withOutput<T>(
   path: string | undefined,
   console: Console,
-  work: (write: (text: string) => Promise<void>) => Promise<T>,
+  work: (write: (text: string | Uint8Array) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   if (path === undefined) return work((text) => console.write(text));
   const file = (await isSpecial(path)) ? await openDirectly(path) : await openFileAtomic(path);

@@ -4,8 +4,9 @@ import type { Table } from "../data/index.ts";
 import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { type Answers, countOf } from "../systems/answers.ts";
-import type { Model } from "../systems/model.ts";
-import { csvHead, csvLines, jsonLines, type LineOptions } from "./answerLines.ts";
+import type { InputColumn, Model } from "../systems/model.ts";
+import { csvHead, jsonLines, type LineOptions, writeCsvLines } from "./answerLines.ts";
+import { ByteLines } from "./byteLines.ts";
 import { withOutput } from "./output.ts";
 import type { Surroundings } from "./schema.ts";
 import { checkInterrupted, readChunks, withFileName } from "./tableRows.ts";
@@ -19,6 +20,8 @@ export interface FileRequest extends LineOptions {
   readonly format: (typeof formats)[number];
   /** Where answers go; standard output where undefined. */
   readonly out: string | undefined;
+  /** An SQL query on the file. */
+  readonly query: string | undefined;
   /** Spells the rows of a table as JSON, where the system has a form of its own. */
   readonly spellJson?: ((table: Table) => Promise<string[]>) | undefined;
 }
@@ -39,12 +42,17 @@ export function predictFile(
   return withOutput(out, console, async (write) => {
     let rows = 0;
     let withheld = 0;
+    const lines = new ByteLines();
     // Nothing is written before the first rows are answered: a column that is missing leaves no half of a file
     let head = format === "csv" ? csvHead(model, request) : format === "json" ? "[" : "";
-    for await (const table of readChunks(file)) {
+    for await (const table of readChunks(file, { inputs: inputsOf(model), query: request.query })) {
       checkInterrupted(signal, `Stopped after ${rows.toLocaleString("en-US")} rows.`);
       const answers = await withFileName(file, async () => model.answer(model.encode(checkKept(table, request))));
-      await write(head + (await textOf(answers, table, request, rows === 0)));
+      lines.clear();
+      lines.text(head);
+      if (format === "csv") writeCsvLines(lines, answers, table, request);
+      else lines.text(await spell(answers, table, request, rows === 0));
+      await write(lines.bytes);
       head = "";
       rows += countOf(answers);
       for (let row = 0; row < countOf(answers); row++) withheld += 1 - at(answers.inScope, row);
@@ -56,8 +64,14 @@ export function predictFile(
   });
 }
 
-async function textOf(answers: Answers, table: Table, request: FileRequest, isFirst: boolean): Promise<string> {
-  if (request.format === "csv") return csvLines(answers, table, request);
+/** The femurs take two names for each of their columns. */
+function inputsOf({ system, inputs }: Model): readonly InputColumn[] {
+  return system === "femurs"
+    ? inputs.flatMap((input) => [input, { ...input, name: input.name.split("_")[0] ?? "" }])
+    : inputs;
+}
+
+async function spell(answers: Answers, table: Table, request: FileRequest, isFirst: boolean): Promise<string> {
   const lines = (await request.spellJson?.(table)) ?? jsonLines(answers, table, request);
   if (request.format === "jsonl") return lines.map((line) => `${line}\n`).join("");
   return lines.map((line, row) => `${isFirst && row === 0 ? "" : ","}\n${line}`).join("");

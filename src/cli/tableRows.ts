@@ -1,21 +1,33 @@
 /** Tables that commands are given, a chunk of rows at a time. */
-import { readTableFile } from "../data/index.node.ts";
-import type { Table } from "../data/index.ts";
+import { openTableFile } from "../data/index.node.ts";
+import type { Column, Table } from "../data/index.ts";
 import { DataError } from "../support/errors.ts";
+import type { InputColumn } from "../systems/model.ts";
 import { InterruptedError } from "./errors.ts";
 
-/** Rows in a chunk: enough that the work on each chunk is large beside its start. */
-const chunkRows = 1 << 16;
+/** How rows are read. */
+export interface ChunkOptions {
+  /** What the model takes: its numbers have to be numbers, its text stays text whatever it looks like. */
+  readonly inputs: readonly InputColumn[];
+  /** An SQL query on the file. */
+  readonly query?: string | undefined;
+}
 
 /** The rows of the table in `file`. @throws DataError beginning with the file's name. */
-export async function* readChunks(file: string): AsyncGenerator<Table> {
-  const table = await readTableFile(file);
-  for (let start = 0; start < table.rowCount; start += chunkRows) {
-    const end = Math.min(table.rowCount, start + chunkRows);
-    yield start === 0 && end === table.rowCount
-      ? table
-      : table.select(Uint32Array.from({ length: end - start }, (_, row) => start + row));
-  }
+export async function* readChunks(file: string, { inputs, query }: ChunkOptions): AsyncGenerator<Table> {
+  const asked = query === undefined ? {} : { query };
+  const { columns } = await openTableFile(file, asked);
+  const known = new Map(inputs.map((input) => [input.name, input]));
+  const kinds: Record<string, Column["kind"]> = {};
+  // A column that the model does not look at may hold anything, also further down
+  for (const { name, kind } of columns) kinds[name] = kindOf(known.get(name), kind);
+  yield* await openTableFile(file, { ...asked, kinds });
+}
+
+function kindOf(input: InputColumn | undefined, found: Column["kind"]): Column["kind"] {
+  if (input === undefined) return "text";
+  // Categories that were numbers may have an unseen one that is none: what the file's beginning says counts
+  return input.kind === "number" ? "number" : input.reads === "number" ? found : "text";
 }
 
 /** Does `work` with rows of `file`: a DataError gets the file's name in front. */

@@ -4,9 +4,10 @@ import { DataError } from "../support/errors.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import { openFemurs } from "./femurs/model.ts";
 import { Model, type ModelOpener, type Row } from "./model.ts";
+import { openTabular } from "./tabular/model.ts";
 
 /** How each system is opened. A further one is a folder beside these and a line here. */
-const openers: Readonly<Record<string, ModelOpener>> = { femurs: openFemurs };
+const openers: Readonly<Record<string, ModelOpener>> = { femurs: openFemurs, tabular: openTabular };
 
 /**
  * The trained system in a model folder, wherever that lies: an address (pages fetch it), or a reader. Every file is checked

@@ -26,7 +26,9 @@ export async function runWords(
   const written = { output: "", messages: "" };
   const sink = (name: keyof typeof written) => ({
     isTTY: options.isTerminal ?? false,
-    write: (text: string) => (written[name] += text),
+    write: (text: string | Uint8Array) => {
+      written[name] += typeof text === "string" ? text : new TextDecoder().decode(text);
+    },
   });
   const code = await runCommandLine(words, commands, {
     output: sink("output"),

@@ -1,5 +1,9 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
+
+export type { CareData, TabularCare, TabularSystem } from "./careRules.ts";
+export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
+export { tabularModel } from "./model.ts";
 export { TabularNetwork } from "./network.ts";
 export { outputsOf } from "./outputs.ts";
 export {

@@ -1,7 +1,7 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { EpochRecord } from "../../train/index.ts";
+import type { TabularSystem } from "./careRules.ts";
 import type { SettingReason } from "./settings.ts";
-import type { TabularModel } from "./system.ts";
 
 /** A measured figure with the ends of its 95 % interval. */
 export interface Metric {
@@ -83,7 +83,7 @@ export interface StudyWarning {
 
 /** The whole study. */
 export interface TabularStudy {
-  readonly system: TabularModel;
+  readonly system: TabularSystem;
   readonly split: SplitStudy;
   readonly metrics: Metrics;
   /** Of each fold, where rows were cross-validated; `metrics` are their means then. */

@@ -10,6 +10,7 @@ import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { CheckpointStore } from "../../train/index.ts";
 import { measureBaselines } from "./baselines.ts";
+import { fitCareRules, type TabularSystem } from "./careRules.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
@@ -78,7 +79,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const measured = folds.length === 0 ? [final] : rounds;
   const { fitted } = final;
   return {
-    system: fitted.model,
+    system: { ...fitted.model, care: careOf(fitted) },
     split: splitStudy(final, measured, options),
     metrics: folds.length === 0 ? final.metrics : meanOfFolds(measured.map(({ metrics }) => metrics)),
     folds: folds.length === 0 ? [] : measured.map(({ metrics }) => metrics),
@@ -90,6 +91,12 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** What the system's answers are trusted by, from rows that the networks had not learned from. */
+function careOf({ model, outside, all }: Fitted): TabularSystem["care"] {
+  const targets = Float32Array.from(outside.order, (row) => at(all.targets, row));
+  return fitCareRules(model, { outputs: outside.outputs, targets, rows: all.rows });
 }
 
 /** What everything starts from. */

@@ -1,0 +1,121 @@
+/** `smilodon train FILE --target COLUMN`: a trained network, a report, and answers as far as they were measured. */
+import { existsSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { Console } from "../console.ts";
+import { exitCodes, UsageError } from "../errors.ts";
+import { programName } from "../programName.ts";
+import { defineCommand } from "../schema.ts";
+import { readRunFile } from "../train/record.ts";
+import { resultsToJson, showResults } from "../train/results.ts";
+import { trainInto } from "../train/run.ts";
+import { readChoices, readKinds, seenFrom, type TrainSettings, tasks } from "../train/settings.ts";
+
+/** Learns a column of a table from the others. */
+export const train = defineCommand({
+  name: "train",
+  summary: "Learn a column of your table from the others, and measure how well.",
+  examples: [
+    { line: "train penguins.csv --target species", does: "writes runs/penguins/ with model, report and card" },
+    { line: "train adult.csv --target income --test adult-test.csv --json", does: "measured on an official test file" },
+    { line: "train houses.parquet --target price --fast", does: "in seconds, a little worse" },
+    { line: "train german.csv --target credit --folds 5 --group sex", does: "cross-validated, with figures by group" },
+  ],
+  arguments: [{ name: "file", meaning: "The table: CSV, TSV, JSON lines, Parquet or Arrow.", isRequired: true }],
+  options: {
+    target: { kind: "optional", meaning: "The column to be learned.", placeholder: "COLUMN" },
+    out: { kind: "optional", meaning: "Folder to write. Default: runs/ and the file's name.", placeholder: "FOLDER" },
+    test: { kind: "optional", meaning: "Measure on this table instead of a fifth of the rows.", placeholder: "FILE" },
+    folds: {
+      kind: "optionalNumber",
+      meaning: "Cross-validate in so many folds.",
+      placeholder: "COUNT",
+      lowest: 2,
+      highest: 50,
+      whole: true,
+    },
+    group: { kind: "list", meaning: "Measure by the groups of this column, too.", placeholder: "COLUMN" },
+    exclude: { kind: "list", meaning: "Leave this column out.", placeholder: "COLUMN" },
+    kind: {
+      kind: "list",
+      meaning: "What a column holds, where the guess is wrong: number, category, boolean, date or text.",
+      placeholder: "COLUMN=KIND",
+    },
+    task: { kind: "choice", meaning: "Classes, or a number.", placeholder: tasks.join("|"), choices: tasks },
+    query: { kind: "optional", meaning: "Learn from the result of this SQL query on the file.", placeholder: "SQL" },
+    fast: { kind: "flag", meaning: "Seconds count more than the last tenth of a percent." },
+    minutes: { kind: "optionalNumber", meaning: "Stop training after so many.", placeholder: "NUMBER", lowest: 0.01 },
+    ensemble: {
+      kind: "optionalNumber",
+      meaning: "Train so many networks and average their answers.",
+      placeholder: "COUNT",
+      lowest: 1,
+      highest: 100,
+      whole: true,
+    },
+    set: { kind: "list", meaning: "Another setting: epochs, width, depth, learningRate …", placeholder: "NAME=VALUE" },
+    seed: {
+      kind: "number",
+      meaning: "How rows are divided and weights begin.",
+      placeholder: "NUMBER",
+      default: 0,
+      lowest: 0,
+      highest: 4294967290,
+      whole: true,
+    },
+  },
+  async run({ arguments: [file = ""], values }, surroundings) {
+    const { console } = surroundings;
+    if (values.target === undefined)
+      throw new UsageError("train needs --target: the column to be learned.", "For example: --target species");
+    const { minutes, ensemble } = values;
+    const settings: TrainSettings = {
+      file,
+      target: values.target,
+      test: values.test ?? null,
+      folds: values.folds ?? null,
+      groups: [...values.group],
+      exclude: [...values.exclude],
+      kinds: readKinds(values.kind),
+      task: tasks.find((name) => name === values.task) ?? null,
+      query: values.query ?? null,
+      fast: values.fast,
+      seed: values.seed,
+      choices: readChoices(values.set, {
+        ...(minutes === undefined ? {} : { minutes }),
+        ...(ensemble === undefined ? {} : { ensemble }),
+      }),
+    };
+    if (settings.test !== null && settings.folds !== null)
+      throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
+    const folder = values.out ?? (await freeFolder(settings));
+    const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
+    if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
+    else showResults(study, console);
+    sayWhatNext(folder, seconds, console);
+    return exitCodes.ok;
+  },
+});
+
+/** runs/NAME, or the first of NAME-2, NAME-3 … that holds no other run; one of the same settings that was stopped is gone on with. */
+async function freeFolder(settings: TrainSettings): Promise<string> {
+  const name =
+    basename(settings.file, extname(settings.file))
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[.-]+/, "") || "table";
+  for (let number = 1; ; number++) {
+    const folder = join("runs", number === 1 ? name : `${name}-${number}`);
+    if (!existsSync(folder)) return folder;
+    const record = await readRunFile(folder).catch(() => undefined);
+    const isStopped = record !== undefined && record.status !== "finished";
+    if (isStopped && JSON.stringify(record.settings) === JSON.stringify(seenFrom(folder, settings))) return folder;
+  }
+}
+
+function sayWhatNext(folder: string, seconds: number, console: Console): void {
+  console.say("");
+  console.say(`Done in ${seconds.toFixed(1)} s.`);
+  console.say(`  ${join(folder, "README.md")}   the model card`);
+  console.say("");
+  console.say("Ask about new rows:");
+  console.say(`  ${programName()} predict ${folder} FILE`);
+}

@@ -1,0 +1,108 @@
+/** What a training came to: as one JSON object, and as lines to read. */
+import type { BaselineStudy, Metric, MetricName, Metrics, TabularStudy } from "../../systems/tabular/index.ts";
+import type { Console } from "../console.ts";
+
+/** The object that `train --json` ends with (docs/schemas/train.json). */
+export function resultsToJson(
+  study: TabularStudy,
+  { run, rows, seconds }: { readonly run: string; readonly rows: number; readonly seconds: number },
+) {
+  const { system, split, metrics, folds, baselines, warnings, settings } = study;
+  return {
+    run,
+    task: system.task.kind,
+    target: system.task.target,
+    rows,
+    seconds: Number(seconds.toFixed(2)),
+    split: { ...split },
+    metrics: valuesOf(metrics),
+    intervals: Object.fromEntries(
+      entriesOf(metrics).map(([name, { low, high }]) => [name, [finite(low), finite(high)]]),
+    ),
+    folds: folds.map(valuesOf),
+    baselines: Object.fromEntries(baselines.map(({ name, metrics: own }) => [name, valuesOf(own)])),
+    warnings: warnings.map(({ kind, columns, action, message }) => ({ kind, columns: [...columns], action, message })),
+    settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** Figures by name, for the run store. */
+export function figuresOf(metrics: Metrics): Record<string, number> {
+  return Object.fromEntries(entriesOf(metrics).map(([name, { value }]) => [name, value]));
+}
+
+function valuesOf(metrics: Metrics): Record<string, number | null> {
+  return Object.fromEntries(entriesOf(metrics).map(([name, { value }]) => [name, finite(value)]));
+}
+
+/** JSON has no NaN: what could not be measured is null. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function entriesOf(metrics: Metrics): [MetricName, Metric][] {
+  return names.flatMap((name): [MetricName, Metric][] => {
+    const metric = metrics[name];
+    return metric === undefined ? [] : [[name, metric]];
+  });
+}
+
+const words = {
+  accuracy: "right answers",
+  auc: "area under the ROC curve",
+  logLoss: "logarithmic loss",
+  ece: "calibration error",
+  coverage: "sets that hold the truth",
+  rmse: "root of the mean squared error",
+  mae: "mean absolute error",
+  r2: "share of the variance explained",
+} as const satisfies Record<MetricName, string>;
+
+const names = Object.keys(words).filter((name): name is MetricName => name in words);
+
+/** Prints figures beside those of the simpler models, and what was noticed. */
+export function showResults(study: TabularStudy, console: Console): void {
+  const { metrics, baselines, split, warnings } = study;
+  const shown = entriesOf(metrics);
+  console.print("");
+  console.print(console.dim(`measured on ${split.heldOut.toLocaleString("en-US")} rows: ${split.how}`));
+  const head = ["", "network", "95 % interval", ...baselines.map(({ name }) => name)];
+  const rows = shown.map(([name, metric]) => [
+    words[name],
+    spell(metric.value),
+    `${spell(metric.low)} to ${spell(metric.high)}`,
+    ...baselines.map((baseline) => spell(baseline.metrics[name]?.value)),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
+  console.print(console.dim(line(head)));
+  for (const row of rows) console.print(line(row));
+  const best = verdict(study);
+  if (best !== undefined) for (const text of console.wrap(best, "")) console.print(console.tint("doubtful", text));
+  for (const { message, action } of warnings) {
+    for (const text of console.wrap(`${action}: ${message}`, "  ")) console.say(text);
+  }
+}
+
+/** Says where a simpler model does as well: then it is the one to take. */
+function verdict({ metrics, baselines, system }: TabularStudy): string | undefined {
+  const name = system.task.kind === "classification" ? "accuracy" : "rmse";
+  const sign = name === "accuracy" ? 1 : -1;
+  const own = metrics[name];
+  if (own === undefined) return undefined;
+  const better = baselines.find((baseline: BaselineStudy) => {
+    const value = baseline.metrics[name]?.value;
+    return value !== undefined && sign * (value - own.value) >= 0;
+  });
+  return better === undefined
+    ? undefined
+    : `The network does not win: ${better.what} does as well on these rows, and is easier to understand.`;
+}
+
+function spell(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(3)));
+}

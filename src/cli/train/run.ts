@@ -1,0 +1,155 @@
+/**
+ * One training into one folder: run.json and checkpoints first, then the model folder, whole or not at all. Stopped by
+ * Ctrl-C or killed, it goes on from its checkpoints to the same numbers.
+ */
+import { rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { readTableFile } from "../../data/index.node.ts";
+import type { Table } from "../../data/index.ts";
+import { currentDevice } from "../../runtime/registry.ts";
+import {
+  type TabularStudy,
+  TrainingDivergedError,
+  TrainingInterruptedError,
+  trainTable,
+} from "../../systems/tabular/index.ts";
+import { fileStore, type RunRecorder, recordRun } from "../../train/index.node.ts";
+import { unhurried } from "../checkpoints.ts";
+import { DivergedError, InterruptedError } from "../errors.ts";
+import { programName } from "../programName.ts";
+import { withLock } from "../runLock.ts";
+import type { Surroundings } from "../schema.ts";
+import { version } from "../version.ts";
+import { writeRun } from "./documents.ts";
+import { hashFile, keyOf, type RunFile, readRunFile, writeRunFile } from "./record.ts";
+import { figuresOf } from "./results.ts";
+import { seenFrom, type TrainSettings } from "./settings.ts";
+
+/** What came of a training. */
+export interface Trained {
+  readonly study: TabularStudy;
+  /** Of the table. */
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+/** Trains by `settings` into `folder`; goes on where the same training was stopped before. */
+export function trainInto(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
+  return withLock(folder, async () => {
+    const begun = performance.now();
+    const data = {
+      file: await hashFile(settings.file),
+      test: settings.test === null ? null : await hashFile(settings.test),
+    };
+    const tables = await readTables(settings);
+    const asked = { settings: seenFrom(folder, settings), data };
+    const before = await readRunFile(folder).catch(() => undefined);
+    const isSame = before !== undefined && before.status !== "finished" && keyOf(before) === keyOf(asked);
+    const started = isSame ? before.started : new Date().toISOString();
+    const diary = openDiary(folder, settings, surroundings, isSame ? before.id : null);
+    const record: RunFile = {
+      smilodon: version,
+      command: "train",
+      status: "running",
+      started,
+      ...asked,
+      id: diary.id ?? null,
+    };
+    await writeRunFile(folder, record);
+    const key = keyOf(asked);
+    try {
+      const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
+      surroundings.console.progress("writing the report", 0.99);
+      await writeRun(folder, study, { settings, started });
+      await writeRunFile(folder, { ...record, status: "finished" });
+      // A finished run does not need them any more
+      await rm(join(folder, "checkpoints"), { recursive: true, force: true });
+      diary.finish("finished", figuresOf(study.metrics));
+      return { study, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
+    } catch (error) {
+      const status = statusOf(error);
+      diary.finish(status);
+      // The disk may be what failed: what went wrong first is what is told
+      await writeRunFile(folder, { ...record, status }).catch(() => undefined);
+      throw error;
+    } finally {
+      surroundings.console.endProgress();
+    }
+  });
+}
+
+interface Tables {
+  readonly table: Table;
+  readonly test: Table | undefined;
+}
+
+async function readTables({ file, test, query }: TrainSettings): Promise<Tables> {
+  const options = query === null ? {} : { query };
+  const table = await readTableFile(file, options);
+  return { table, test: test === null ? undefined : await readTableFile(test, options) };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly key: string;
+  readonly settings: TrainSettings;
+  /** Hash of the table. */
+  readonly data: string;
+}
+
+async function learn(
+  { table, test }: Tables,
+  { folder, key, settings, data }: Place,
+  { console, signal }: Surroundings,
+): Promise<TabularStudy> {
+  const checkpoints = join(folder, "checkpoints", key);
+  try {
+    const study = await trainTable(table, {
+      target: settings.target,
+      task: settings.task ?? undefined,
+      kinds: settings.kinds,
+      exclude: settings.exclude,
+      test,
+      folds: settings.folds ?? undefined,
+      seed: settings.seed,
+      fast: settings.fast,
+      choices: settings.choices,
+      source: basename(settings.file),
+      dataHash: data,
+      version,
+      signal,
+      checkpointOf: (stage) => unhurried(fileStore(join(checkpoints, `${stage}.safetensors`)), signal),
+      onProgress: (task, done) => console.progress(task, done),
+    });
+    if (signal.aborted) throw new TrainingInterruptedError("Stopped after training.");
+    return study;
+  } catch (error) {
+    console.endProgress();
+    if (error instanceof TrainingDivergedError) throw new DivergedError(error.message);
+    if (error instanceof TrainingInterruptedError)
+      throw new InterruptedError(`Stopped. What was learned is kept; to go on: ${programName()} resume ${folder}`);
+    throw error;
+  }
+}
+
+/** The run store lies beside the runs. A store that cannot be used costs the entry, with a message, and nothing else. */
+function openDiary(folder: string, settings: TrainSettings, { console }: Surroundings, id: string | null): RunRecorder {
+  return recordRun(
+    join(dirname(folder), "runs.sqlite"),
+    {
+      name: basename(folder),
+      folder,
+      command: `train ${basename(settings.file)} --target ${settings.target}`,
+      settings,
+      seed: settings.seed,
+      device: currentDevice().name,
+      versions: { smilodon: version, node: process.version },
+    },
+    { onProblem: (message) => console.say(message), ...(id === null ? {} : { resume: id }) },
+  );
+}
+
+function statusOf(error: unknown): "interrupted" | "diverged" | "failed" {
+  if (error instanceof InterruptedError) return "interrupted";
+  return error instanceof DivergedError ? "diverged" : "failed";
+}

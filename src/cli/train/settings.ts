@@ -1,0 +1,89 @@
+/** What a training was asked to do: from the command line, in `run.json`, and back for `resume`. */
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { z } from "zod";
+import { complaintOf } from "../../io/checked.ts";
+import { didYouMean } from "../../support/nearestName.ts";
+import { choicesSchema } from "../../systems/tabular/index.ts";
+import { UsageError } from "../errors.ts";
+
+/** Kinds that `--kind COLUMN=KIND` knows. */
+export const columnKinds = ["number", "category", "boolean", "date", "text"] as const;
+
+/** Tasks that `--task` knows. */
+export const tasks = ["classification", "regression"] as const;
+
+/** Everything that decides what is learned. Paths are relative to the run's folder in run.json, to the user otherwise. */
+export const trainSettingsSchema = z.strictObject({
+  file: z.string(),
+  target: z.string(),
+  test: z.string().nullable(),
+  folds: z.int().min(2).nullable(),
+  groups: z.array(z.string()),
+  exclude: z.array(z.string()),
+  kinds: z.record(z.string(), z.enum(columnKinds)),
+  task: z.enum(tasks).nullable(),
+  query: z.string().nullable(),
+  fast: z.boolean(),
+  seed: z.int().min(0),
+  choices: choicesSchema,
+});
+
+/** What a training was asked to do. */
+export type TrainSettings = z.infer<typeof trainSettingsSchema>;
+
+/** `--kind COLUMN=KIND` as pairs; the last `=` divides, since columns may have one in their names. */
+export function readKinds(texts: readonly string[]): TrainSettings["kinds"] {
+  const kinds: TrainSettings["kinds"] = {};
+  for (const text of texts) {
+    const [column, word] = dividedAtLast(text, "--kind", "age=number");
+    const kind = columnKinds.find((name) => name === word);
+    if (kind === undefined)
+      throw new UsageError(
+        `--kind ${text}: a column cannot be "${word}".${didYouMean(word, columnKinds)}`,
+        `Kinds are ${columnKinds.join(", ")}.`,
+      );
+    kinds[column] = kind;
+  }
+  return kinds;
+}
+
+/** `--set NAME=VALUE` as settings of network and training; `others` have options of their own. */
+export function readChoices(texts: readonly string[], others: TrainSettings["choices"]): TrainSettings["choices"] {
+  const names = Object.keys(choicesSchema.shape);
+  const given: Record<string, unknown> = { ...others };
+  for (const text of texts) {
+    const [name, word] = dividedAtLast(text, "--set", "width=64");
+    if (!names.includes(name))
+      throw new UsageError(`--set ${text}: there is no setting "${name}".${didYouMean(name, names)}`, list(names));
+    given[name] = word === "true" ? true : word === "false" ? false : /^[\d.eE+-]+$/.test(word) ? Number(word) : word;
+  }
+  const result = choicesSchema.safeParse(given);
+  if (result.success) return result.data;
+  const { place, problem } = complaintOf(result.error, given);
+  throw new UsageError(`The setting ${place} ${problem}.`, list(names));
+}
+
+function list(names: readonly string[]): string {
+  return `Settings are ${names.join(", ")}.`;
+}
+
+function dividedAtLast(text: string, option: string, example: string): readonly [string, string] {
+  const place = text.lastIndexOf("=");
+  if (place > 0) return [text.slice(0, place), text.slice(place + 1)];
+  throw new UsageError(
+    `${option} is "${text}"; it has to be two words with = between.`,
+    `For example ${option} ${example}`,
+  );
+}
+
+/** The settings with paths as they are seen from `folder`, so that a run and its table may move together. */
+export function seenFrom(folder: string, settings: TrainSettings): TrainSettings {
+  const move = (path: string): string => relative(resolve(folder), resolve(path)) || basename(path);
+  return { ...settings, file: move(settings.file), test: settings.test === null ? null : move(settings.test) };
+}
+
+/** The way back: paths as they are seen from here. */
+export function seenFromHere(folder: string, settings: TrainSettings): TrainSettings {
+  const move = (path: string): string => (isAbsolute(path) ? path : relative("", join(folder, path)) || path);
+  return { ...settings, file: move(settings.file), test: settings.test === null ? null : move(settings.test) };
+}
