@@ -77,7 +77,7 @@ export class CsvReader {
   #hasQuotes = false;
 
   /** `expectedRows` sizes the columns, roughly; `line` is where the first record stands. */
-  constructor(columns: readonly CsvColumn[], layout: CsvLayout, { line = 1, expectedRows = firstCapacity } = {}) {
+  constructor(columns: readonly CsvColumn[], layout: CsvLayout, { line = 1, expectedRows = 1 } = {}) {
     this.line = line;
     this.#columns = columns;
     this.#layout = layout;
@@ -94,7 +94,6 @@ export class CsvReader {
     for (const byte of [this.#separator, lineFeed, carriageReturn, 0]) this.#stops[byte] = 1;
     if (layout.quotes) this.#stops[quote] = 1;
     this.#expectedRows = expectedRows;
-    this.#begin();
   }
 
   /**
@@ -103,6 +102,7 @@ export class CsvReader {
    * @throws DataError with line and column.
    */
   read(bytes: Uint8Array, from: number, limit: number, isLast: boolean, mostRows: number): number {
+    if (this.#capacity === 0) this.#begin();
     let position = from;
     while (this.rowCount < mostRows) {
       position = this.#skipEmptyLines(bytes, position, limit, isLast);
@@ -142,6 +142,7 @@ export class CsvReader {
 
   /** The rows that were read as a table; the reader begins anew. */
   take(): Table {
+    if (this.#capacity === 0) this.#begin();
     const count = this.rowCount;
     const columns = new Map<string, Column>();
     this.#columns.forEach(({ name }, index) => {
@@ -151,13 +152,14 @@ export class CsvReader {
       if (texts !== undefined) columns.set(name, texts.dictionary.columnOf(trimmed(texts.codes, count)));
     });
     const table = new Table(columns, trimmed(this.#lines, count));
-    this.#begin();
+    // Room for more is made when more comes
+    this.#capacity = 0;
+    this.rowCount = 0;
     return table;
   }
 
   #begin(): void {
-    this.rowCount = 0;
-    this.#capacity = Math.max(firstCapacity, this.#expectedRows);
+    this.#capacity = Math.max(this.#columns.length > 1000 ? 4 : firstCapacity, this.#expectedRows);
     this.#lines = new Uint32Array(this.#capacity);
     this.#numbers = this.#columns.map(({ kind }) => (kind === "number" ? new Float64Array(this.#capacity) : undefined));
     const read = (bytes: Uint8Array, from: number, to: number) => this.#valueOf(bytes, from, to);
