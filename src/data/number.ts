@@ -56,12 +56,17 @@ export class NumberScanner {
     const wholeSize = position - begin;
     let fraction = 0;
     let fractionSize = 0;
+    let zeros = 0;
     let rest = 0;
     let restSize = 0;
     if (digit === this.#decimalMark - 48) {
-      const fractionBegin = ++position;
-      const fractionLimit = position + groupSize;
+      const afterMark = ++position;
       digit = (bytes[position] ?? 0) - 48;
+      // Zeros before the first digit that counts only shift it
+      if (whole === 0 && wholeSize <= groupSize) while (digit === 0) digit = (bytes[++position] ?? 0) - 48;
+      zeros = position - afterMark;
+      const fractionBegin = position;
+      const fractionLimit = position + groupSize;
       while (digit >>> 0 < 10 && position < fractionLimit) {
         fraction = (fraction * 10 + digit) | 0;
         digit = (bytes[++position] ?? 0) - 48;
@@ -73,12 +78,12 @@ export class NumberScanner {
       }
       restSize = position - fractionBegin - fractionSize;
     }
-    if (wholeSize + fractionSize === 0) {
+    if (wholeSize + zeros + fractionSize === 0) {
       this.end = -1;
       return Number.NaN;
     }
     this.end = position;
-    let scale = -fractionSize - restSize;
+    let scale = -zeros - fractionSize - restSize;
     // e or E
     if ((digit | 32) === 53) {
       scale += this.#scanExponent(bytes, position + 1);

@@ -27,7 +27,7 @@ export function findEncoding(head: Uint8Array, isWhole: boolean): TextEncoding {
   const zeros = countZeros(head.subarray(0, 4096));
   if (zeros.odd > 0 && zeros.even === 0 && zeros.odd > zeros.pairs / 2) return "utf-16le";
   if (zeros.even > 0 && zeros.odd === 0 && zeros.even > zeros.pairs / 2) return "utf-16be";
-  checkText(head);
+  checkText(head.subarray(0, 4096));
   return isUtf8(head, isWhole) ? "utf-8" : "windows-1252";
 }
 

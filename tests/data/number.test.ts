@@ -86,6 +86,11 @@ describe("NumberScanner", () => {
     "1e23",
     "123456789012",
     "0.000000000000000",
+    // Whole parts that come out as 0 in 32 bits
+    "4294967296.0001",
+    "8589934592.5",
+    "0.00012345678901234567",
+    "0.0000000000000000001234567",
   ])("reads %s", check);
 
   it.each(["", "-", "x", ".", "e5", "-.e1"])("finds no number in %j", (text) => {
