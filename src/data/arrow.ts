@@ -2,6 +2,7 @@
 import { type Column as ArrowColumn, CompressionType, setCompressionCodec, tableFromIPC } from "@uwdata/flechette";
 import { decompressZstd } from "hyparquet-compressors";
 import { DataError, SmilodonError } from "../support/errors.ts";
+import { checkArrow } from "./arrowCheck.ts";
 import { type ByteSource, readHead } from "./byteSource.ts";
 import { inMemorySource } from "./jsonLines.ts";
 import { decompressLz4 } from "./lz4.ts";
@@ -32,6 +33,7 @@ export async function openArrow(source: ByteSource, options: SourceOptions): Pro
 function decode(bytes: Uint8Array): Map<string, ArrowColumn<unknown>> {
   setCompressionCodec(CompressionType.ZSTD, { encode: refuse, decode: unpackZstd });
   setCompressionCodec(CompressionType.LZ4_FRAME, { encode: refuse, decode: decompressLz4 });
+  checkArrow(bytes);
   const table = tableFromIPC(bytes, { useBigInt: true, useDate: true });
   const columns = new Map<string, ArrowColumn<unknown>>();
   table.names.forEach((name, index) => {

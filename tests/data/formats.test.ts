@@ -64,7 +64,8 @@ const written = {
   ) as Uint8Array,
 } as const;
 const formats = ["csv", "json-lines", "json", "parquet", "arrow"] as const;
-const textFormats = ["csv", "json-lines", "json"] as const;
+// Parquet is left out: its decoder believes the counts of damaged pages, and may not come to an end
+const checkedFormats = ["csv", "json-lines", "json", "arrow"] as const;
 
 describe("openTable()", () => {
   it.each(formats)("reads %s, whole and in chunks, and tells it by its content", async (format) => {
@@ -151,7 +152,7 @@ describe("JSON", () => {
 describe("damaged files", () => {
   it("end with a DataError, whatever bytes are changed, cut off or made up", async () => {
     const change = fc.record({
-      format: fc.constantFrom(...textFormats),
+      format: fc.constantFrom(...checkedFormats),
       at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 4 }),
       cut: fc.boolean(),
