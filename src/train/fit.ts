@@ -6,7 +6,8 @@ import { FitRun } from "./fitRun.ts";
 /**
  * Trains `model` for some epochs. The step is compiled once; the loss is read a few times a second, not at each step.
  * With `validate` or `patience`, the weights of the best epoch are put back at the end. After a loss that is not finite
- * training stops as `"diverged"`, with the weights of the best epoch before, if there was one.
+ * training stops as `"diverged"`, says where that began, and leaves the weights of the best epoch before, or those of before the
+ * step that went wrong.
  *
  * @throws ShapeError where the loss is not a scalar, DataError where an epoch has no batches or a checkpoint does not fit.
  *

@@ -2,7 +2,7 @@
 import { ArgumentError, DataError } from "../support/errors.ts";
 import type { StateDictionary } from "../tensor/stateDictionary.ts";
 import { countSteps, skipBatches } from "./batches.ts";
-import type { FitControl } from "./callbacks.ts";
+import type { FitCallback, FitControl } from "./callbacks.ts";
 import { type CheckpointContent, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { Diagnosis, describePlace } from "./diagnosis.ts";
 import { monitoredValue } from "./epochValues.ts";
@@ -52,6 +52,7 @@ export class FitRun<B> {
       waited: 0,
       isEarly: false,
     };
+    checkMemories(options.callbacks ?? []);
     this.#taker = new StepTaker(options, this.#monitor);
     this.#diagnosis = new Diagnosis(options, this.#taker);
     this.#time = new TimeLeft(options.epochs);
@@ -304,6 +305,19 @@ export class FitRun<B> {
       stop: () => void (state().isEarly = true),
     };
   }
+}
+
+/** @throws ArgumentError where two callbacks would keep what they remember under one name. */
+function checkMemories(callbacks: readonly FitCallback[]): void {
+  const names = callbacks.flatMap(({ memory }) => memory?.name ?? []);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice === undefined) return;
+  throw new ArgumentError(
+    `fit: two callbacks are to be remembered as ${JSON.stringify(twice)}. Give one another name.`,
+    {
+      name: twice,
+    },
+  );
 }
 
 /** What `validate` gave, as parts of the epoch's record. */

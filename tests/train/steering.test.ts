@@ -78,6 +78,11 @@ describe("callbacks", () => {
     );
   });
 
+  it("need names of their own for what they remember", async () => {
+    const callbacks = [reduceOnPlateau(), reduceOnPlateau()];
+    await expect(fit({ ...oneNumber(), epochs: 1, callbacks })).rejects.toThrow('remembered as "reduceOnPlateau"');
+  });
+
   it("stay stopped when the run is resumed", async () => {
     const store = memoryStore();
     const callbacks: FitCallback[] = [{ step: (run) => void (run.totalSteps === 3 && run.stop()) }];
