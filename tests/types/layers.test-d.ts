@@ -25,3 +25,15 @@ export const normalized: Tensor<["batch", 16]> = new nn.LayerNorm(16).forward(hi
 export const byBatch: Tensor<["batch", 16]> = new nn.BatchNorm1d(16).forward(new nn.RMSNorm(16).forward(hidden));
 // @ts-expect-error normalizing keeps the 16 features
 export const fewer: Tensor<["batch", 8]> = new nn.GroupNorm(4, 16).forward(hidden);
+
+const activations = new nn.Hardswish().forward(new nn.SELU().forward(new nn.PReLU(16).forward(hidden)));
+export const activated: Tensor<["batch", 16]> = new nn.Dropout2d().forward(activations);
+export const halved: Tensor = new nn.GLU().forward(hidden);
+export const summed: number = model.summary([1, 2]).parameters;
+// @ts-expect-error softmax keeps the 16 classes
+export const classes: Tensor<["batch", 10]> = new nn.Softmax().forward(hidden);
+export const recurrent: Tensor = new nn.LSTM(2, 3).forward(unknown).output;
+// @ts-expect-error a layer of two inputs
+new nn.Bilinear(2, 2, 2).forward(unknown);
+// @ts-expect-error no weight to be normalized
+new nn.WeightNorm(new nn.Flatten());

@@ -4,7 +4,7 @@ import { abs, add, divide, multiply, sign, subtract } from "../../tensor/arithme
 import { greater, greaterEqual, lessEqual, where } from "../../tensor/comparison.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { Parameter } from "../../tensor/parameter.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
 import { constant, type InitOptions } from "../init.ts";
 import { Module } from "../module.ts";
 import { requireCounts } from "./counts.ts";
@@ -28,6 +28,8 @@ export class Hardtanh extends Module {
     this.high = high;
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return where(lessEqual(x, this.low), this.low, where(greaterEqual(x, this.high), this.high, x));
   }
@@ -42,6 +44,8 @@ export class ReLU6 extends Hardtanh {
 
 /** x / 6 + ½, kept between 0 and 1: a sigmoid of straight lines. */
 export class Hardsigmoid extends ReLU6 {
+  /** The same shape. */
+  override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
     return divide(super.forward(add(x, 3)), 6);
   }
@@ -53,6 +57,8 @@ export class Hardsigmoid extends ReLU6 {
  * Source: A. Howard et al., "Searching for MobileNetV3", ICCV 2019.
  */
 export class Hardswish extends Hardsigmoid {
+  /** The same shape. */
+  override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
     return multiply(x, super.forward(x));
   }
@@ -69,6 +75,8 @@ export class Threshold extends Module {
     this.value = value;
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return where(lessEqual(x, this.threshold), this.value, x);
   }
@@ -83,6 +91,8 @@ export class Hardshrink extends Module {
     this.limit = limit;
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return where(lessEqual(abs(x), this.limit), 0, x);
   }
@@ -90,6 +100,8 @@ export class Hardshrink extends Module {
 
 /** x brought `limit` nearer to 0, and 0 where it is nearer already. */
 export class Softshrink extends Hardshrink {
+  /** The same shape. */
+  override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
     return multiply(sign(x), relu(subtract(abs(x), this.limit)));
   }
@@ -120,6 +132,8 @@ export class PReLU extends Module {
     this.weight = new Parameter(constant([count], initial, options));
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     const [count = 1] = this.weight.shape;
     const slopes =

@@ -3,7 +3,7 @@ import { elu, logSigmoid, sigmoid, softplus } from "../../tensor/activation.ts";
 import { abs, add, divide, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { split } from "../../tensor/joining.ts";
 import { logSoftmax, softmax } from "../../tensor/normalize.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
 import { tanh } from "../../tensor/transcendental.ts";
 import { Module } from "../module.ts";
 
@@ -19,6 +19,8 @@ import { Module } from "../module.ts";
  * ```
  */
 export class SELU extends Module {
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return multiply(elu(x, 1.6732632423543772), 1.0507009873554805);
   }
@@ -37,6 +39,8 @@ export class CELU extends Module {
     this.alpha = alpha;
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return multiply(elu(divide(x, this.alpha)), this.alpha);
   }
@@ -48,6 +52,8 @@ export class CELU extends Module {
  * Source: D. Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020.
  */
 export class Mish extends Module {
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return multiply(x, tanh(softplus(x)));
   }
@@ -55,6 +61,8 @@ export class Mish extends Module {
 
 /** x / (1 + |x|). */
 export class Softsign extends Module {
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return divide(x, add(abs(x), 1));
   }
@@ -62,6 +70,8 @@ export class Softsign extends Module {
 
 /** x − tanh(x). */
 export class Tanhshrink extends Module {
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return subtract(x, tanh(x));
   }
@@ -69,6 +79,8 @@ export class Tanhshrink extends Module {
 
 /** ln sigmoid(x). */
 export class LogSigmoid extends Module {
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return logSigmoid(x);
   }
@@ -83,6 +95,8 @@ export class Softmax extends Module {
     this.axis = axis;
   }
 
+  /** The same shape. */
+  forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return softmax(x, this.axis);
   }
@@ -90,6 +104,8 @@ export class Softmax extends Module {
 
 /** Logarithm of the softmax along an axis, by default the last. */
 export class LogSoftmax extends Softmax {
+  /** The same shape. */
+  override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
     return logSoftmax(x, this.axis);
   }
@@ -106,9 +122,16 @@ export class LogSoftmax extends Softmax {
  * console.log(await new nn.GLU().forward(tensor([2, 0])).toArray()); // [1]
  * ```
  */
-export class GLU extends Softmax {
+export class GLU extends Module {
+  readonly axis: number;
+
+  constructor(axis = -1) {
+    super();
+    this.axis = axis;
+  }
+
   /** @throws ShapeError where the axis has no two halves. */
-  override forward(x: Tensor): Tensor {
+  forward(x: Tensor): Tensor {
     const [value = x, gate = x] = split(x, 2, this.axis);
     return multiply(value, sigmoid(gate));
   }
