@@ -57,8 +57,8 @@ export class Muon extends Optimizer {
     super(parameters, { ...options, learningRate: options.learningRate ?? 0.02 });
     const { momentum = 0.95, nesterov = true, iterations = 5 } = options;
     requireShares("Muon", { momentum });
-    for (const { name, shape } of this.parameters)
-      if (shape.length < 2)
+    for (const { name, shape, trainable } of this.parameters)
+      if (trainable && shape.length < 2)
         throw new ArgumentError(
           `Muon: parameter ${name} has shape ${showShape(shape)} and is no matrix. Give vectors and scalars to an AdamW beside it.`,
           { name, shape },

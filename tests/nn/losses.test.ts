@@ -143,6 +143,11 @@ describe("ctcLoss", () => {
   });
 });
 
+it("multiMarginLoss gives NaN, not a wrong number, for classes that do not exist", async () => {
+  const losses = await nn.multiMarginLoss(zeros([3, 3]), whole([0, 3, -1]), { reduction: "none" }).data();
+  expect([...losses]).toEqual([Math.fround(2 / 3), NaN, NaN]);
+});
+
 describe("losses refuse", () => {
   it.each([
     [() => nn.huberLoss(zeros([4, 1]), zeros([4])), ShapeError, "have to be equal"],

@@ -98,7 +98,7 @@ describe("recurrent layers", () => {
   });
 
   it("draws between layers only while training", async () => {
-    const layer = new nn.LSTM(2, 4, { layers: 2, dropout: 0.5 });
+    const layer = new nn.RNN(2, 4, { layers: 2, dropout: 0.5 });
     const x = ones([1, 3, 2]);
     const outputs = async () => (await layer.forward(x).output.data()).join();
     expect(await outputs()).not.toBe(await outputs());

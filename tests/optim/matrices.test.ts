@@ -127,6 +127,7 @@ it("Muon brings singular values near 1 and takes kernels as matrices, but no vec
   const trace = gram.reduce((sum, line, index) => sum + Number(line[index]), 0);
   expect(trace / 8).toBeGreaterThan(0.4);
   expect(trace / 8).toBeLessThan(1.5);
+  expect(() => new optim.Muon([kernel, new Parameter([1, 2], { trainable: false })])).not.toThrow();
   expect(() => new optim.Muon([new Parameter([1, 2])])).toThrow(ArgumentError);
   expect(() => new optim.Muon([new Parameter([1, 2])])).toThrow("has shape [2] and is no matrix");
 });

@@ -1,4 +1,5 @@
 /** The loss of sequences whose labels are known and whose places are not: speech, handwriting. */
+import { isFloat } from "../../shape/dtype.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
 import { DtypeError, ShapeError } from "../../support/errors.ts";
 import { add, divide, maximum, multiply, negative } from "../../tensor/arithmetic.ts";
@@ -122,7 +123,7 @@ function requireShapes(logProbabilities: Tensor, target: Tensor, options: CtcOpt
     );
   const { inputLengths = target, targetLengths = target } = options;
   for (const [name, lengths] of Object.entries({ target, inputLengths, targetLengths })) {
-    if (lengths.dtype !== "i32" && lengths.dtype !== "u8" && lengths.dtype !== "u32")
+    if (isFloat(lengths.dtype) || lengths.dtype === "bool")
       throw new DtypeError(`ctcLoss: ${name} is ${lengths.dtype}; whole numbers are needed: astype("i32").`, { name });
     if (lengths !== target && !sameShape(lengths.shape, [rows]))
       throw new ShapeError(`ctcLoss: ${name} has shape ${showShape(lengths.shape)}; [${rows}] is needed.`, { name });

@@ -7,7 +7,7 @@ import { astype } from "../../tensor/cast.ts";
 import { equal, greater, where } from "../../tensor/comparison.ts";
 import { arange } from "../../tensor/creation.ts";
 import { expandDims } from "../../tensor/manipulate.ts";
-import { sum } from "../../tensor/reduce.ts";
+import { any, sum } from "../../tensor/reduce.ts";
 import { norm } from "../../tensor/statistics.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { alongAxis, checkTarget, checkWeight, classAxis } from "./crossEntropy.ts";
@@ -50,7 +50,7 @@ export interface MultiMarginOptions extends MarginOptions {
  * PyTorch's `multi_margin_loss`.
  *
  * @param scores [classes] or [rows, classes]
- * @param target whole numbers, [] or [rows]; a class that there is not costs 0
+ * @param target whole numbers, [] or [rows]; a class that there is not gives NaN
  * @throws ShapeError where the shapes do not fit, DtypeError where the target is not whole numbers.
  *
  * @example
@@ -71,7 +71,7 @@ export function multiMarginLoss(scores: Tensor, target: Tensor, options: MultiMa
   const own = sum(where(isTarget, scores, 0), axis, { keepDims: true });
   const missing = relu(add(subtract(margin, own), scores));
   const costs = where(isTarget, 0, power === 1 ? missing : square(missing));
-  let losses: Tensor = divide(sum(costs, axis), count);
+  let losses: Tensor = where(any(isTarget, axis), divide(sum(costs, axis), count), NaN);
   if (weight !== undefined) {
     const factors = where(isTarget, alongAxis(astype(weight, scores.dtype), axis, scores.rank), 0);
     losses = multiply(losses, sum(factors, axis));
