@@ -56,7 +56,16 @@ async function measureLinear(
 ): Promise<BaselineStudy> {
   const { settings, task, origin } = model;
   const linear: TabularSettings = {
-    network: { ...settings.network, pieces: 0, networks: 1, members: 1, isShared: true, depth: 0, dropout: 0 },
+    network: {
+      ...settings.network,
+      numbers: [],
+      pieces: [],
+      networks: 1,
+      members: 1,
+      isShared: true,
+      depth: 0,
+      dropout: 0,
+    },
     training: { ...settings.training, parts: 0, weightDecay: 0.01, learningRate: 0.01, epochs: 30, patience: 8 },
   };
   const rows = Uint32Array.from(all.targets.keys());
@@ -71,6 +80,7 @@ async function measureLinear(
       rows.filter((row) => isAside(row) || all.targets.length < 100),
     ),
     settings: linear,
+    pieces: noPieces,
     seed: origin.seed,
   };
   const { network } = await learn(lesson, options);
@@ -80,6 +90,9 @@ async function measureLinear(
   const what = task.kind === "regression" ? "a linear model" : "a linear model (logistic regression)";
   return { name: "linear", what, metrics: metricsOf(task, outputs, heldOut.truth) };
 }
+
+/** Numbers as they are. */
+const noPieces = { counts: [], from: new Float32Array(0), inverse: new Float32Array(0) };
 
 /** Figures of logits, or of standardized outputs. */
 export function metricsOf(task: TabularTask, outputs: ArrayLike<number>, truth: Float64Array): Metrics {

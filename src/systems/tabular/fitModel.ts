@@ -6,7 +6,14 @@ import type { Table } from "../../data/table.ts";
 import { at } from "../../support/invariant.ts";
 import { type Learned, type LearnOptions, learn, type Rows } from "./learn.ts";
 import { TabularNetwork } from "./network.ts";
-import { chooseSettings, type SettingReason, type TabularChoices, type TabularSettings } from "./settings.ts";
+import { fitPieces, type Pieces } from "./pieces.ts";
+import {
+  chooseSettings,
+  type SettingReason,
+  smallTable,
+  type TabularChoices,
+  type TabularSettings,
+} from "./settings.ts";
 import type { MemberStudy } from "./study.ts";
 import type { TabularModel, TabularOrigin, TabularTask } from "./system.ts";
 import { outputsFor, targetsOf } from "./task.ts";
@@ -34,6 +41,7 @@ export interface Fitted {
   readonly outside: { readonly order: Uint32Array; readonly rows: Float32Array; readonly outputs: Float32Array };
   /** Rows that a network learned from, and rows that told it when to stop. */
   readonly counts: { readonly train: number; readonly validation: number };
+  readonly pieces: Pieces;
   /** Encoded rows and targets of the whole table. */
   readonly all: Rows;
 }
@@ -47,9 +55,18 @@ export async function fitModel(request: FitRequest): Promise<Fitted> {
   const encoder = fitEncoder(table, { target: task.target, exclude, kinds });
   const all = { rows: encoder.encode(table), targets: targetsOf(task, table) };
   const numbers = encoder.features.filter(({ kind }) => kind === "number" || kind === "date").map(({ start }) => start);
-  const facts = { rows: table.rowCount, inputs: encoder.width, outputs: outputsFor(task), numbers, isFast };
+  const outputs = outputsFor(task);
+  let pieces: Pieces = { counts: [], from: new Float32Array(0), inverse: new Float32Array(0) };
+  const cut = (most: number): number[] => {
+    const targets = outputs > 1 ? oneHot(all.targets, outputs) : all.targets;
+    // Where rows are few, cuts that look at the targets would tell a network of rows that it is to be asked about
+    const isGuided = table.rowCount >= smallTable;
+    pieces = fitPieces({ rows: all.rows, width: encoder.width, numbers, pieces: most, targets, outputs, isGuided });
+    return [...pieces.counts];
+  };
+  const facts = { rows: table.rowCount, inputs: encoder.width, outputs, numbers, cut, isFast };
   const { settings, reasons } = chooseSettings(facts, choices);
-  const lessons = lessonsOf(all, task, settings, origin.seed);
+  const lessons = lessonsOf(all, { task, settings, pieces }, origin.seed);
   const network = new TabularNetwork(settings.network);
   const learned: Learned[] = [];
   for (const [index, { lesson }] of lessons.entries()) {
@@ -67,6 +84,7 @@ export async function fitModel(request: FitRequest): Promise<Fitted> {
     reasons,
     outside: gatherOutside(lessons, learned, settings),
     counts: countsOf(at(lessons, 0).lesson.training, at(lessons, 0).validation, table.rowCount),
+    pieces,
     all,
   };
 }
@@ -78,7 +96,12 @@ interface PlannedLesson {
 }
 
 /** One lesson for each network of the ensemble. */
-function lessonsOf(all: Rows, task: TabularTask, settings: TabularSettings, seed: number): PlannedLesson[] {
+function lessonsOf(
+  all: Rows,
+  { task, ...given }: { readonly task: TabularTask; readonly settings: TabularSettings; readonly pieces: Pieces },
+  seed: number,
+): PlannedLesson[] {
+  const { settings } = given;
   const { networks } = settings.network;
   const { parts } = settings.training;
   const labels = task.kind === "classification" ? all.targets : levelsOf(all.targets);
@@ -89,7 +112,7 @@ function lessonsOf(all: Rows, task: TabularTask, settings: TabularSettings, seed
       stratifiedFolds(labels, parts, own).forEach(({ test }, part) => {
         for (const row of test) partOf[row] = part;
       });
-      const lesson = { training: all, validation: all, partOf, settings, seed: own };
+      const lesson = { training: all, validation: all, partOf, ...given, seed: own };
       return { lesson, validation: Uint32Array.from(all.targets.keys()) };
     }
     const { train, validation } = stratifiedSplit(
@@ -97,9 +120,15 @@ function lessonsOf(all: Rows, task: TabularTask, settings: TabularSettings, seed
       { train: 1 - validationShare, validation: validationShare },
       own,
     );
-    const lesson = { training: pick(all, train), validation: pick(all, validation), settings, seed: own };
+    const lesson = { training: pick(all, train), validation: pick(all, validation), ...given, seed: own };
     return { lesson, validation };
   });
+}
+
+function oneHot(classes: Float32Array, outputs: number): Float32Array {
+  const result = new Float32Array(classes.length * outputs);
+  classes.forEach((label, row) => (result[row * outputs + label] = 1));
+  return result;
 }
 
 /** Tenths of the targets, so that each part of a split has small and large ones. */

@@ -16,10 +16,10 @@ import { seed as seedGenerator } from "../../tensor/generator.ts";
 import { broadcastTo, expandDims, permuteDims, reshape } from "../../tensor/manipulate.ts";
 import { sum } from "../../tensor/reduce.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
-import { type CheckpointStore, type EpochRecord, type FitProgress, fit } from "../../train/index.ts";
+import { type CheckpointStore, type EpochRecord, type FitCallback, type FitProgress, fit } from "../../train/index.ts";
 import { MemberNetwork } from "./network.ts";
 import { OutputReader } from "./outputs.ts";
-import { fitPieces } from "./pieces.ts";
+import type { Pieces } from "./pieces.ts";
 import type { TabularSettings } from "./settings.ts";
 
 /** Encoded rows with what is to be said of them. */
@@ -40,6 +40,8 @@ export interface Lesson {
   readonly validation: Rows;
   readonly partOf?: Uint8Array | undefined;
   readonly settings: TabularSettings;
+  /** Where numbers are cut; as many as the settings say. */
+  readonly pieces: Pieces;
   /** Decides first weights and the order of rows. */
   readonly seed: number;
 }
@@ -49,8 +51,8 @@ export interface LearnOptions {
   readonly checkpoint?: CheckpointStore | undefined;
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** `performance.now()` at which training has to end, with the best epoch so far. */
-  readonly deadline?: number | undefined;
+  /** Training ends after so many, with the best epoch so far. */
+  readonly milliseconds?: number | undefined;
 }
 
 /** A network that has learned. */
@@ -77,7 +79,8 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
   const { training, validation, settings, seed } = lesson;
   const { epochs, learningRate, weightDecay, batchSize, patience } = settings.training;
   seedGenerator(seed);
-  const network = prepareNetwork(lesson);
+  const network = new MemberNetwork(settings.network);
+  network.setPieces(lesson.pieces);
   const loader = new Loader(arraysOf(lesson), {
     batchSize: Math.min(batchSize, training.targets.length),
     seed,
@@ -94,6 +97,7 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
     schedule: rampDown(learningRate, epochs * loader.batchCount),
     validate: async () => lossOnHost(await asked.read(), validation.targets, settings),
     patience,
+    callbacks: options.milliseconds === undefined ? [] : [stopAfter(options.milliseconds)],
     checkpoint: options.checkpoint,
     onProgress: options.onProgress,
     signal: options.signal,
@@ -105,20 +109,17 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
   return { network, history, bestEpoch, validationOutputs: await asked.read() };
 }
 
-function prepareNetwork({ training, settings, partOf }: Lesson): MemberNetwork {
-  const { numbers, pieces, inputs, outputs } = settings.network;
-  const network = new MemberNetwork(settings.network);
-  if (numbers.length === 0 || pieces === 0) return network;
-  const targets = outputs > 1 ? oneHot(training.targets, outputs) : training.targets;
-  const isGuided = partOf === undefined;
-  network.setPieces(fitPieces({ rows: training.rows, width: inputs, numbers, pieces, targets, outputs, isGuided }));
-  return network;
-}
-
-function oneHot(classes: Float32Array, outputs: number): Float32Array {
-  const result = new Float32Array(classes.length * outputs);
-  classes.forEach((label, row) => (result[row * outputs + label] = 1));
-  return result;
+/** Ends training when the time is over, but not before one epoch has been. */
+function stopAfter(milliseconds: number): FitCallback {
+  const end = performance.now() + milliseconds;
+  return {
+    step: (run) => {
+      if (run.epoch > 1 && performance.now() > end) run.stop();
+    },
+    epochEnd: (_, run) => {
+      if (performance.now() > end) run.stop();
+    },
+  };
 }
 
 function arraysOf({ training: { rows, targets }, settings: { network }, partOf }: Lesson): Record<string, HostArray> {

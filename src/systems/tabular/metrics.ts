@@ -4,7 +4,7 @@ import { wilsonInterval } from "../../audit/intervals.ts";
 import { type Predictions, topLabel } from "../../audit/predictions.ts";
 import { at } from "../../support/invariant.ts";
 import { threefry, WordStream } from "../../support/threefry.ts";
-import type { Metric, Metrics } from "./study.ts";
+import type { Metric, MetricName, Metrics } from "./study.ts";
 
 /** Half the width of a 95 % interval in standard errors. */
 const z95 = 1.959963984540054;
@@ -61,6 +61,18 @@ function meanMetric(values: Float64Array): Metric {
   return { value, low: value - half, high: value + half, n };
 }
 
+/** Figures that are never above 1. */
+const isShare: Readonly<Record<MetricName, boolean>> = {
+  accuracy: true,
+  auc: true,
+  logLoss: false,
+  ece: true,
+  coverage: true,
+  rmse: false,
+  mae: false,
+  r2: true,
+};
+
 /** Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). */
 export function meanOfFolds(folds: readonly Metrics[]): Metrics {
   const names = Object.keys(folds[0] ?? {}) as (keyof Metrics)[];
@@ -68,7 +80,16 @@ export function meanOfFolds(folds: readonly Metrics[]): Metrics {
     names.map((name) => {
       const entries = folds.flatMap((fold) => fold[name] ?? []);
       const { value, low, high } = meanMetric(Float64Array.from(entries, (entry) => entry.value));
-      return [name, { value, low, high, n: entries.reduce((sum, entry) => sum + entry.n, 0) }];
+      const most = isShare[name] ? 1 : Number.POSITIVE_INFINITY;
+      return [
+        name,
+        {
+          value,
+          low: name === "r2" ? low : Math.max(0, low),
+          high: Math.min(most, high),
+          n: entries.reduce((sum, entry) => sum + entry.n, 0),
+        },
+      ];
     }),
   );
 }

@@ -13,7 +13,7 @@ import { add, clip, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { take } from "../../tensor/indexing.ts";
 import { concat } from "../../tensor/joining.ts";
 import { matmul } from "../../tensor/linear.ts";
-import { expandDims, reshape, squeeze } from "../../tensor/manipulate.ts";
+import { reshape, squeeze } from "../../tensor/manipulate.ts";
 import { logSoftmax } from "../../tensor/normalize.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import { dropout } from "../../tensor/random.ts";
@@ -23,34 +23,32 @@ import { exp, log } from "../../tensor/transcendental.ts";
 import type { Pieces } from "./pieces.ts";
 import type { NetworkSettings } from "./settings.ts";
 
-/** Numbers as pieces: value x becomes clip((x − from) / length, 0, 1) for each piece, so that any piecewise linear function is linear. */
+/** Numbers cut into pieces, each number's after the one's before: see `pieces.ts`. */
 class PieceEmbedding extends Module {
-  /** [numbers, pieces], with 1 / length; 0 where a number has fewer pieces. */
+  /** [pieces], of all numbers together. */
   readonly from: Parameter;
   readonly inverse: Parameter;
+  /** The column that each piece belongs to. */
   readonly #columns: Int32Array<ArrayBuffer>;
-  readonly #pieces: number;
 
-  constructor(columns: readonly number[], pieces: number) {
+  constructor(numbers: readonly number[], counts: readonly number[]) {
     super();
-    const shape = [columns.length, pieces];
-    this.from = new Parameter(zeros(shape), { trainable: false });
-    this.inverse = new Parameter(zeros(shape), { trainable: false });
-    this.#columns = Int32Array.from(columns);
-    this.#pieces = pieces;
+    this.#columns = Int32Array.from(
+      numbers.flatMap((column, index) => new Array<number>(counts[index] ?? 0).fill(column)),
+    );
+    this.from = new Parameter(zeros([this.#columns.length]), { trainable: false });
+    this.inverse = new Parameter(zeros([this.#columns.length]), { trainable: false });
   }
 
   set({ from, inverse }: Pieces): void {
-    const shape = [this.#columns.length, this.#pieces];
-    this.from.assign(tensor(from, { shape }));
-    this.inverse.assign(tensor(inverse, { shape }));
+    this.from.assign(tensor(from));
+    this.inverse.assign(tensor(inverse));
   }
 
-  /** [n, inputs] → [n, numbers · pieces] */
+  /** [n, inputs] → [n, pieces] */
   forward(rows: Tensor): Tensor {
-    const numbers = expandDims(take(rows, tensor(this.#columns), { axis: 1 }), 2);
-    const pieces = clip(multiply(subtract(numbers, this.from.value), this.inverse.value), 0, 1);
-    return reshape(pieces, [at(rows.shape, 0), this.#columns.length * this.#pieces]);
+    const numbers = take(rows, tensor(this.#columns), { axis: 1 });
+    return clip(multiply(subtract(numbers, this.from.value), this.inverse.value), 0, 1);
   }
 }
 
@@ -61,7 +59,7 @@ export class MemberNetwork extends Module {
   /** [members, width, outputs] and [members, 1, outputs] */
   readonly headWeight: Parameter;
   readonly headBias: Parameter;
-  /** A linear path beside the layers: what is linear need not be learned by them. [members or 1, inputs, outputs] */
+  /** A linear path beside the layers: what is linear need not be learned by them. [members or 1, inputs + pieces, outputs] */
   readonly linear: Parameter;
   readonly #settings: NetworkSettings;
 
@@ -69,9 +67,9 @@ export class MemberNetwork extends Module {
     super();
     const { inputs, outputs, numbers, pieces, members, width, depth, isShared } = settings;
     const copies = isShared ? 1 : members;
-    const hasPieces = numbers.length > 0 && pieces > 0;
-    this.embedding = hasPieces ? new PieceEmbedding(numbers, pieces) : null;
-    const embedded = inputs + (hasPieces ? numbers.length * pieces : 0);
+    const count = pieces.reduce((sum, own) => sum + own, 0);
+    this.embedding = count > 0 ? new PieceEmbedding(numbers, pieces) : null;
+    const embedded = inputs + count;
     this.layers = Array.from(
       { length: depth },
       (_, index) => new MemberLayer(index === 0 ? embedded : width, width, { members, copies, isFirst: index === 0 }),
@@ -80,11 +78,11 @@ export class MemberNetwork extends Module {
     const bound = 1 / Math.sqrt(last);
     this.headWeight = new Parameter(uniform([members, last, outputs], -bound, bound));
     this.headBias = new Parameter(zeros([members, 1, outputs]));
-    this.linear = new Parameter(zeros([copies, inputs, outputs]));
+    this.linear = new Parameter(zeros([copies, embedded, outputs]));
     this.#settings = settings;
   }
 
-  /** Tells the embedding where pieces begin. */
+  /** Tells the embedding where pieces begin and end. */
   setPieces(pieces: Pieces): void {
     this.embedding?.set(pieces);
   }
@@ -92,12 +90,16 @@ export class MemberNetwork extends Module {
   /** [n, inputs] → [members, n, outputs] */
   forward(rows: Tensor): Tensor {
     const { dropout: share } = this.#settings;
-    let hidden: Tensor = this.embedding === null ? rows : concat([rows, this.embedding.forward(rows)], 1);
+    const embedded: Tensor = this.embedding === null ? rows : concat([rows, this.embedding.forward(rows)], 1);
+    let hidden = embedded;
     for (const layer of this.layers) {
       hidden = relu(layer.forward(hidden));
       if (this.training && share > 0) hidden = dropout(hidden, share);
     }
-    return add(add(matmul(hidden, this.headWeight.value), this.headBias.value), multiplyAll(rows, this.linear.value));
+    return add(
+      add(matmul(hidden, this.headWeight.value), this.headBias.value),
+      multiplyAll(embedded, this.linear.value),
+    );
   }
 }
 

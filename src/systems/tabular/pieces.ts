@@ -1,16 +1,23 @@
 /**
- * Where a number's pieces begin and end: at the borders that a small decision tree on this number alone would draw, so that
- * there are many where the target changes. Source: Gorishniy et al., NeurIPS 2022, section 3.2.2 (target-aware bins).
+ * How numbers are cut into pieces: value x becomes clip((x − from) · inverse, 0, 1) for each piece, so that what bends is linear in
+ * them. Where a number has few different values, the pieces are steps in the gaps between those values, where a small
+ * decision tree on this number alone would cut; else they lie end to end between the tree's cuts.
+ *
+ * Source: Y. Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS 2022, section
+ * 3.2.2 (target-aware bins); the steps are those of explainable boosting machines (Y. Lou et al., KDD 2012).
  */
 import { at } from "../../support/invariant.ts";
 
-/** Begin and inverse length of pieces, row-major [numbers, pieces]; inverse 0 where a number has fewer. */
+/** Pieces of all numbers, those of one number after those of the one before. */
 export interface Pieces {
+  /** Pieces of each number. */
+  readonly counts: readonly number[];
   readonly from: Float32Array<ArrayBuffer>;
+  /** 1 / length */
   readonly inverse: Float32Array<ArrayBuffer>;
 }
 
-/** What the borders are drawn from. */
+/** What the cuts are drawn from. */
 export interface PieceOptions {
   /** Row-major [n, width]. */
   readonly rows: Float32Array;
@@ -29,37 +36,41 @@ export interface PieceOptions {
 /** Rows that are looked at: borders need no more. */
 const mostRows = 40_000;
 
+/** A number that has at most so many different values is cut in the gaps between them. */
+const fewValues = 256;
+
 /** The pieces of each number. */
 export function fitPieces(options: PieceOptions): Pieces {
-  const { numbers, pieces } = options;
-  const from = new Float32Array(numbers.length * pieces);
-  const inverse = new Float32Array(numbers.length * pieces);
-  numbers.forEach((column, index) => {
-    const borders = bordersOf(options, column);
-    for (let piece = 0; piece + 1 < borders.length; piece++) {
-      from[index * pieces + piece] = at(borders, piece);
-      inverse[index * pieces + piece] = 1 / (at(borders, piece + 1) - at(borders, piece));
-    }
-  });
-  return { from, inverse };
+  const all = options.numbers.map((column) => (options.pieces > 0 ? piecesOf(options, column) : []));
+  const ends = all.flat();
+  return {
+    counts: all.map(({ length }) => length),
+    from: Float32Array.from(ends, ([from]) => from),
+    inverse: Float32Array.from(ends, ([from, to]) => 1 / (to - from)),
+  };
 }
 
-/** Ascending borders of one number: its smallest and largest value, and between them the tree's. */
-function bordersOf(options: PieceOptions, column: number): number[] {
+/** Begin and end of each piece of one number, ascending. */
+function piecesOf(options: PieceOptions, column: number): (readonly [number, number])[] {
   const { rows, width, pieces, targets, outputs, isGuided } = options;
   const count = rows.length / width;
   const stride = Math.max(1, Math.floor(count / mostRows));
   const taken = Array.from({ length: Math.floor(count / stride) }, (_, index) => index * stride);
   const order = Uint32Array.from(taken).sort((a, b) => at(rows, a * width + column) - at(rows, b * width + column));
   const values = Float32Array.from(order, (row) => at(rows, row * width + column));
-  const first = at(values, 0);
-  const last = at(values, -1);
-  if (first === last) return [];
-  if (!isGuided) return evenBorders(values, pieces);
+  if (at(values, 0) === at(values, -1)) return [];
+  if (!isGuided) return endToEnd(evenBorders(values, pieces));
   const sums = runningSums(order, targets, outputs);
-  const fewest = Math.max(4, Math.floor(values.length / 1000));
-  const cuts = growTree({ values, sums, outputs, fewest }, pieces - 1);
-  return [first, ...cuts, last];
+  const fewest = Math.max(4, Math.floor(values.length / 2000));
+  const cuts = growTree({ values, sums, outputs, fewest }, pieces);
+  const isStepped = new Set(values).size <= fewValues;
+  if (isStepped) return cuts.map((cut) => [at(values, cut - 1), at(values, cut)]);
+  const middles = cuts.map((cut) => (at(values, cut - 1) + at(values, cut)) / 2);
+  return endToEnd([...new Set([at(values, 0), ...middles, at(values, -1)])]);
+}
+
+function endToEnd(borders: readonly number[]): (readonly [number, number])[] {
+  return borders.slice(1).map((border, index) => [at(borders, index), border]);
 }
 
 /** Quantiles of ascending values, each once. */
@@ -98,21 +109,36 @@ interface Leaf {
   readonly gain: number;
 }
 
-/** Best-first tree of `cuts` cuts at most; their places ascending. */
-function growTree(column: SortedColumn, cuts: number): number[] {
+/**
+ * A cut lowers the squared error by this many times the variance of a row at least. Chance alone, with thousands of
+ * places to cut, gives about ten: a number that says nothing stays in one piece and cannot be learned by heart.
+ */
+const surprising = 12;
+
+/** Variance of a row's targets, summed over the outputs and shared among those that are free. */
+function noiseOf({ sums, outputs, values }: SortedColumn): number {
+  const rows = values.length;
+  const squares = score(sums, outputs, 0, rows) / rows;
+  // One-hot targets have squares that add up to 1, standardized ones about 1 on average
+  return Math.max(1e-9, 1 - squares) / Math.max(1, outputs - 1);
+}
+
+/** Positions before which a best-first tree of `most` cuts at most cuts, ascending. */
+function growTree(column: SortedColumn, most: number): number[] {
   const leaves = [bestCut(column, 0, column.values.length)];
-  const borders: number[] = [];
-  while (borders.length < cuts) {
+  const found: number[] = [];
+  const noise = noiseOf(column);
+  while (found.length < most) {
     let best = 0;
     leaves.forEach((leaf, index) => {
       if (leaf.gain > at(leaves, best).gain) best = index;
     });
     const { begin, end, cut, gain } = at(leaves, best);
-    if (!(gain > 0)) break;
-    borders.push((at(column.values, cut - 1) + at(column.values, cut)) / 2);
+    if (!(gain > surprising * noise)) break;
+    found.push(cut);
     leaves.splice(best, 1, bestCut(column, begin, cut), bestCut(column, cut, end));
   }
-  return [...new Set(borders)].sort((a, b) => a - b);
+  return found.sort((a, b) => a - b);
 }
 
 function bestCut({ values, sums, outputs, fewest }: SortedColumn, begin: number, end: number): Leaf {

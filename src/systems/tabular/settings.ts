@@ -6,9 +6,9 @@ export const networkSchema = z.object({
   /** Numbers in a row, and outputs. */
   inputs: z.int().min(1),
   outputs: z.int().min(1),
-  /** Columns of a row that hold numbers and are embedded piecewise linearly, and pieces of each at most. */
+  /** Columns of a row that hold numbers, and into how many pieces each is cut. */
   numbers: z.array(z.int().min(0)),
-  pieces: z.int().min(0),
+  pieces: z.array(z.int().min(0)),
   /** Networks in the ensemble, each trained on its own part; members that share the weights of one network. */
   networks: z.int().min(1),
   members: z.int().min(1),
@@ -57,7 +57,7 @@ export const choicesSchema = z
     width: networkSchema.shape.width.describe("Units in a hidden layer"),
     depth: networkSchema.shape.depth.describe("Hidden layers; 0 is a linear model"),
     dropout: networkSchema.shape.dropout.describe("Share of hidden units left out while training"),
-    pieces: networkSchema.shape.pieces.describe("Pieces that numbers are cut into; 0 leaves them whole"),
+    pieces: z.int().min(0).max(1024).describe("Pieces that a number is cut into at most; 0 leaves numbers whole"),
     members: networkSchema.shape.members.describe("Members that share one network's weights"),
     ensemble: networkSchema.shape.networks.describe("Networks, each trained on its own part of the rows"),
     balanced: z.boolean().describe("Let all classes count alike, however rare"),
@@ -90,6 +90,8 @@ export interface TableFacts {
   readonly outputs: number;
   /** Columns of a row that hold numbers. */
   readonly numbers: readonly number[];
+  /** Cuts each of them into so many pieces at most, and says into how many. */
+  readonly cut: (most: number) => number[];
   /** Seconds count more than the last tenth of a percent. */
   readonly isFast: boolean;
 }
@@ -111,7 +113,7 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
     inputs: facts.inputs,
     outputs: facts.outputs,
     numbers: [...facts.numbers],
-    pieces: choose("pieces", rows < 300 ? 4 : rows < smallTable ? 8 : 32, size),
+    pieces: facts.cut(choose("pieces", rows < 300 ? 4 : isSmall ? 8 : 48, size)),
     networks: choose("ensemble", 1, "members of one network do as well"),
     members: choose("members", isFast ? 2 : isSmall ? 20 : 8, isFast ? "fast" : "members average out chance"),
     isShared: !isSmall,
@@ -133,7 +135,7 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
 }
 
 /** Below so many rows every member has weights of its own and is left without another part of the rows. */
-const smallTable = 4000;
+export const smallTable = 4000;
 
 function batchFor(rows: number): number {
   return rows < 500 ? 32 : rows < 5000 ? 64 : rows < 100_000 ? 256 : 1024;

@@ -108,8 +108,13 @@ export function outputsFor(task: TabularTask): number {
  * @throws DataError where a target is missing, or is a class that was not learned: with its place.
  */
 export function targetsOf(task: TabularTask, table: Table): Float32Array {
-  if (task.kind === "regression") return Float32Array.from(truthOf(task, table), (value) => standardized(task, value));
-  return Float32Array.from(truthOf(task, table));
+  return targetsLike(task, truthOf(task, table));
+}
+
+/** What `truthOf` gives, as the network learns it. */
+export function targetsLike(task: TabularTask, truth: Float64Array): Float32Array {
+  if (task.kind === "regression") return Float32Array.from(truth, (value) => standardized(task, value));
+  return Float32Array.from(truth);
 }
 
 /** The target of each row: the class's position, or the number itself. @throws DataError as `targetsOf`. */

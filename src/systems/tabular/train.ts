@@ -2,6 +2,7 @@
  * From a table to a system that answers, and to the study of how well: checks, split, training, calibration, baselines,
  * figures on rows that were held out.
  */
+import { checkParts, checkTable, namesLeftOut } from "../../audit/tableChecks.ts";
 import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
 import type { ColumnKind } from "../../data/kinds.ts";
 import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts";
@@ -14,6 +15,7 @@ import { fitCareRules, type TabularSystem } from "./careRules.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
+import { measureMoreData } from "./moreData.ts";
 import { outputsOf } from "./outputs.ts";
 import type { TabularChoices } from "./settings.ts";
 import type { HeldOutStudy, Metrics, StudyWarning, TabularStudy } from "./study.ts";
@@ -30,6 +32,12 @@ export interface TrainTableOptions {
   readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
   /** Columns to leave out. */
   readonly exclude?: readonly string[] | undefined;
+  /** Columns to use whatever the checks find in them. */
+  readonly keep?: readonly string[] | undefined;
+  /** Columns that name groups of people or things: figures are measured for each. The network does not see them … */
+  readonly groups?: readonly string[] | undefined;
+  /** … unless this says so. */
+  readonly groupsAsFeatures?: boolean | undefined;
   /** An official table to measure on; then nothing of `table` is held out. */
   readonly test?: Table | undefined;
   /** Cross-validate in so many folds, and learn from all rows afterwards. */
@@ -38,6 +46,8 @@ export interface TrainTableOptions {
   readonly seed?: number | undefined;
   /** Seconds count more than the last tenth of a percent. */
   readonly fast?: boolean | undefined;
+  /** Measure what fewer rows would have come to. Default: unless `fast`. */
+  readonly moreData?: boolean | undefined;
   /** Settings of your own. */
   readonly choices?: TabularChoices | undefined;
   /** Where the table comes from, for the record. */
@@ -86,7 +96,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     baselines: joinBaselines(measured),
     members: fitted.members,
     heldOut: joinHeldOut(measured),
-    moreData: [],
+    moreData: measured[0]?.moreData ?? [],
     warnings: scene.warnings,
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
@@ -125,7 +135,21 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
     );
   const table = rows.length === given.rowCount ? given : given.select(rows);
   const task = taskOf(table, target, options.task);
-  return { table, rows, task, exclude, warnings: [], origin: { rows: 0, seed, version, source, dataHash } };
+  const groups = options.groupsAsFeatures === true ? [] : (options.groups ?? []);
+  for (const name of groups) given.column(name);
+  const withheld = [...exclude, ...groups];
+  const found = checkTable(given, { target, task: task.kind, exclude: withheld, keep: options.keep ?? [] });
+  const warnings = [...found, ...testWarnings(table, options)];
+  const left = [...new Set([...withheld, ...namesLeftOut(found)])];
+  return { table, rows, task, exclude: left, warnings, origin: { rows: 0, seed, version, source, dataHash } };
+}
+
+/** Rows of the test table that were learned from as well. */
+function testWarnings(table: Table, { test, target }: TrainTableOptions): StudyWarning[] {
+  if (test === undefined) return [];
+  test.column(target);
+  const shared = checkParts(table, test);
+  return shared === undefined ? [] : [shared];
 }
 
 /** Rows to learn from and rows to measure on, of the table or of the test table. */
@@ -162,6 +186,7 @@ interface Round {
   readonly heldOut: HeldOutStudy;
   readonly metrics: Metrics;
   readonly baselines: TabularStudy["baselines"];
+  readonly moreData: TabularStudy["moreData"];
 }
 
 async function playRound(scene: Scene, part: Part, options: TrainTableOptions, prefix: string): Promise<Round> {
@@ -180,7 +205,7 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
   });
   if (part.testTable === undefined || part.test.length === 0) {
     const empty = { rows: part.test, truth: new Float64Array(0), probabilities: undefined, predictions: undefined };
-    return { fitted, heldOut: empty, metrics: {}, baselines: [] };
+    return { fitted, heldOut: empty, metrics: {}, baselines: [], moreData: [] };
   }
   const test = part.testTable.select(part.test);
   const rows = fitted.model.encoder.encode(test);
@@ -191,15 +216,28 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     heldOut: { rows: part.test, truth, ...answers },
     metrics: measure(task, answers, truth),
     baselines: await measureBaselines(fitted, { rows, truth }, optionsOf("linear")),
+    // One learning curve is enough: that of the only round, or of the first fold
+    moreData: hasCurve(options, prefix) ? await measureMoreData(fitted, { rows, truth }, optionsOf) : [],
   };
 }
 
-function stageOptions({ checkpointOf, onProgress, signal }: TrainTableOptions, prefix: string) {
+function hasCurve({ fast, moreData }: TrainTableOptions, prefix: string): boolean {
+  return (moreData ?? fast !== true) && (prefix === "" || prefix === "fold1");
+}
+
+/** Share of the time that networks may take; the rest is for baselines and figures. */
+const networkShare = 0.8;
+
+function stageOptions({ checkpointOf, onProgress, signal, choices, folds }: TrainTableOptions, prefix: string) {
+  const { minutes, ensemble = 1 } = choices ?? {};
+  const networks = ensemble * (folds === undefined ? 1 : folds + 1);
+  const milliseconds = minutes === undefined ? undefined : (networkShare * minutes * 60_000) / networks;
   return (stage: string): LearnOptions => {
     const name = prefix === "" ? stage : `${prefix}-${stage}`;
     return {
       checkpoint: checkpointOf?.(name),
       signal,
+      milliseconds: stage.startsWith("network") ? milliseconds : undefined,
       onProgress: ({ epoch, epochs }) => onProgress?.(name, epoch / epochs),
     };
   };
