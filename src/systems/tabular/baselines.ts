@@ -2,9 +2,9 @@
 import { applyTemperature } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
 import { type Fitted, pick } from "./fitModel.ts";
-import { type LearnOptions, learn } from "./learn.ts";
+import { type LearnOptions, learn, type Rows } from "./learn.ts";
 import { classMetrics, numberMetrics } from "./metrics.ts";
-import { answerByNeighbours, evenly, mostAsked, mostKnown, neighbourCount } from "./neighbours.ts";
+import { answerByNeighbours, evenly, neighbourCount, neighbourLimits } from "./neighbours.ts";
 import { TabularNetwork } from "./network.ts";
 import { outputsOf } from "./outputs.ts";
 import type { TabularSettings } from "./settings.ts";
@@ -22,12 +22,12 @@ export interface HeldOutRows {
 export async function measureBaselines(
   fitted: Fitted,
   heldOut: HeldOutRows,
-  options: LearnOptions = {},
+  { isFast, ...options }: LearnOptions & { readonly isFast: boolean },
 ): Promise<BaselineStudy[]> {
   return [
     measureSimplest(fitted, heldOut),
-    await measureLinear(fitted, heldOut, options),
-    measureNeighbours(fitted, heldOut),
+    await measureLinear(fitted, heldOut, { isFast, ...options }),
+    measureNeighbours(fitted, heldOut, neighbourLimits[isFast ? "fast" : "usual"]),
   ];
 }
 
@@ -52,7 +52,7 @@ function measureSimplest({ model: { task }, all }: Fitted, { truth }: HeldOutRow
 async function measureLinear(
   { model, all }: Fitted,
   heldOut: HeldOutRows,
-  options: LearnOptions,
+  { isFast, ...options }: LearnOptions & { readonly isFast: boolean },
 ): Promise<BaselineStudy> {
   const { settings, task, origin } = model;
   const linear: TabularSettings = {
@@ -66,7 +66,13 @@ async function measureLinear(
       depth: 0,
       dropout: 0,
     },
-    training: { ...settings.training, parts: 0, weightDecay: 0.01, learningRate: 0.01, epochs: 30, patience: 8 },
+    training: {
+      ...settings.training,
+      parts: 0,
+      weightDecay: 0.01,
+      learningRate: 0.01,
+      ...linearEpochs(settings, all, isFast),
+    },
   };
   const rows = Uint32Array.from(all.targets.keys());
   const isAside = (row: number): boolean => row % 10 === 9 && all.targets.length >= 100;
@@ -94,6 +100,15 @@ async function measureLinear(
 /** Numbers as they are. */
 const noPieces = { counts: [], from: new Float32Array(0), inverse: new Float32Array(0) };
 
+/** Steps until a linear model has arrived; fewer will do where seconds count. */
+const linearSteps = { usual: 2000, fast: 500 } as const;
+
+function linearEpochs({ training: { batchSize } }: TabularSettings, { targets }: Rows, isFast: boolean) {
+  const steps = Math.max(1, Math.floor(targets.length / batchSize));
+  const epochs = Math.max(3, Math.min(60, Math.round(linearSteps[isFast ? "fast" : "usual"] / steps)));
+  return { epochs, patience: epochs };
+}
+
 /** Figures of logits, or of standardized outputs. */
 export function metricsOf(task: TabularTask, outputs: ArrayLike<number>, truth: Float64Array): Metrics {
   if (task.kind === "regression") return numberMetrics(predictionsOf(task, outputs), truth);
@@ -101,11 +116,15 @@ export function metricsOf(task: TabularTask, outputs: ArrayLike<number>, truth: 
   return classMetrics({ probabilities: applyTemperature(outputs, classes, 1), labels: truth, classes });
 }
 
-function measureNeighbours({ model, all }: Fitted, heldOut: HeldOutRows): BaselineStudy {
+function measureNeighbours(
+  { model, all }: Fitted,
+  heldOut: HeldOutRows,
+  most: { readonly known: number; readonly asked: number },
+): BaselineStudy {
   const { task, settings } = model;
   const { outputs } = settings.network;
-  const known = pick(all, evenly(all.targets.length, mostKnown));
-  const asked = evenly(heldOut.truth.length, mostAsked);
+  const known = pick(all, evenly(all.targets.length, most.known));
+  const asked = evenly(heldOut.truth.length, most.asked);
   const chosen = pick({ rows: heldOut.rows, targets: new Float32Array(heldOut.truth.length) }, asked);
   const answers = answerByNeighbours(known, chosen.rows, outputs);
   const truth = Float64Array.from(asked, (row) => at(heldOut.truth, row));

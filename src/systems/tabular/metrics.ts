@@ -1,5 +1,5 @@
 /** Figures with intervals, from truths and answers on rows that were held out. */
-import { expectedCalibrationError } from "../../audit/calibration.ts";
+import { expectedCalibrationError, standardBins } from "../../audit/calibration.ts";
 import { wilsonInterval } from "../../audit/intervals.ts";
 import { type Predictions, topLabel } from "../../audit/predictions.ts";
 import { at } from "../../support/invariant.ts";
@@ -9,7 +9,7 @@ import type { Metric, MetricName, Metrics } from "./study.ts";
 /** Half the width of a 95 % interval in standard errors. */
 const z95 = 1.959963984540054;
 
-/** Resamples of a bootstrap interval, and rows in all of them together at most. */
+/** Resamples of a bootstrap interval. */
 const resamples = 200;
 
 /** Accuracy, AUC, log loss and calibration error of calibrated class probabilities. */
@@ -136,36 +136,42 @@ export function areaUnderCurve(
   return { value, variance: Math.max(0, spread) / (positives * negatives) };
 }
 
-/** The expected calibration error with a bootstrap interval. */
+/**
+ * The expected calibration error with a parametric bootstrap interval: what right answers and confidences differ by in each
+ * bin is drawn anew from the normal distribution of its mean.
+ */
 function calibrationMetric(predictions: Predictions): Metric {
-  const { probabilities, labels, classes } = predictions;
-  const n = labels.length;
   const value = expectedCalibrationError(predictions);
-  // Only the confidence and whether it was right matter: two classes are enough
-  const confidence = new Float64Array(n);
-  const right = new Uint8Array(n);
-  for (let row = 0; row < n; row++) {
-    const top = topLabel({ probabilities, classes }, row);
-    confidence[row] = top.confidence;
-    right[row] = top.label === labels[row] ? 1 : 0;
-  }
-  const errors = Array.from({ length: resamples }, (_, draw) => resampledError(confidence, right, draw)).sort(
-    (a, b) => a - b,
-  );
+  const bins = differencesOf(predictions);
+  const normals = normalDraws(bins.length * resamples);
+  const errors = Array.from({ length: resamples }, (_, draw) =>
+    bins.reduce((sum, { mean, error }, bin) => sum + Math.abs(mean + error * at(normals, draw * bins.length + bin)), 0),
+  ).sort((a, b) => a - b);
+  const n = predictions.labels.length;
   return { value, low: Math.min(value, at(errors, 4)), high: Math.max(value, at(errors, resamples - 5)), n };
 }
 
-/** ECE, 15 bins of equal width, of rows drawn with replacement. */
-function resampledError(confidence: Float64Array, right: Uint8Array, draw: number): number {
-  const bins = 15;
-  const n = confidence.length;
-  const words = new WordStream(threefry([draw, 0], [0x65636520, 1]), 0);
-  const difference = new Float64Array(bins);
-  for (let count = 0; count < n; count++) {
-    const row = words.below(n);
-    const sure = at(confidence, row);
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(sure * bins) - 1));
-    difference[bin] = at(difference, bin) + at(right, row) - sure;
+/** For each bin the sum over its rows of (right − confidence) / n, and its standard error. */
+function differencesOf(predictions: Predictions): { readonly mean: number; readonly error: number }[] {
+  const n = predictions.labels.length;
+  const sums = new Float64Array(standardBins);
+  const squares = new Float64Array(standardBins);
+  for (let row = 0; row < n; row++) {
+    const { label, confidence } = topLabel(predictions, row);
+    const bin = Math.min(standardBins - 1, Math.max(0, Math.ceil(confidence * standardBins) - 1));
+    const difference = (label === predictions.labels[row] ? 1 : 0) - confidence;
+    sums[bin] = at(sums, bin) + difference / n;
+    squares[bin] = at(squares, bin) + difference ** 2;
   }
-  return difference.reduce((sum, value) => sum + Math.abs(value), 0) / n;
+  return Array.from(sums, (mean, bin) => ({ mean, error: Math.sqrt(at(squares, bin)) / n }));
+}
+
+/** Normal numbers, always the same, by the method of Box and Muller. */
+function normalDraws(count: number): Float64Array {
+  const words = new WordStream(threefry([0, 0], [0x65636520, 1]), 0);
+  const uniform = (): number => (words.next() + 0.5) / 2 ** 32;
+  return Float64Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }

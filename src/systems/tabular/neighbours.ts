@@ -6,8 +6,10 @@ import type { Rows } from "./learn.ts";
 export const neighbourCount = 15;
 
 /** Training rows that are compared at most, and rows that are asked about at most: evenly taken. */
-export const mostKnown = 4000;
-export const mostAsked = 1500;
+export const neighbourLimits = {
+  usual: { known: 4000, asked: 1000 },
+  fast: { known: 1500, asked: 400 },
+} as const;
 
 /** Up to `most` of the numbers 0 … count − 1, evenly taken. */
 export function evenly(count: number, most: number): Uint32Array {

@@ -35,6 +35,7 @@ export interface PieceOptions {
 
 /** Rows that are looked at: borders need no more. */
 const mostRows = 40_000;
+const placeLimit = 2 ** 16;
 
 /** A number that has at most so many different values is cut in the gaps between them. */
 const fewValues = 256;
@@ -53,11 +54,7 @@ export function fitPieces(options: PieceOptions): Pieces {
 /** Begin and end of each piece of one number, ascending. */
 function piecesOf(options: PieceOptions, column: number): (readonly [number, number])[] {
   const { rows, width, pieces, targets, outputs, isGuided } = options;
-  const count = rows.length / width;
-  const stride = Math.max(1, Math.floor(count / mostRows));
-  const taken = Array.from({ length: Math.floor(count / stride) }, (_, index) => index * stride);
-  const order = Uint32Array.from(taken).sort((a, b) => at(rows, a * width + column) - at(rows, b * width + column));
-  const values = Float32Array.from(order, (row) => at(rows, row * width + column));
+  const { order, values } = sortColumn(rows, width, column);
   if (at(values, 0) === at(values, -1)) return [];
   if (!isGuided) return endToEnd(evenBorders(values, pieces));
   const sums = runningSums(order, targets, outputs);
@@ -67,6 +64,23 @@ function piecesOf(options: PieceOptions, column: number): (readonly [number, num
   if (isStepped) return cuts.map((cut) => [at(values, cut - 1), at(values, cut)]);
   const middles = cuts.map((cut) => (at(values, cut - 1) + at(values, cut)) / 2);
   return endToEnd([...new Set([at(values, 0), ...middles, at(values, -1)])]);
+}
+
+/** Rows in the order of a column's values, and these values; of very many rows some, evenly taken. */
+function sortColumn(rows: Float32Array, width: number, column: number): { order: Uint32Array; values: Float32Array } {
+  const count = rows.length / width;
+  const stride = Math.max(1, Math.ceil(count / mostRows));
+  const taken = Math.floor(count / stride);
+  // Value and place in one number, which typed arrays sort fast: the bits of a float as an integer of the same order
+  const bits = new Int32Array(
+    Float32Array.from({ length: taken }, (_, k) => at(rows, k * stride * width + column)).buffer,
+  );
+  const keys = Float64Array.from(
+    bits,
+    (value, k) => (value < 0 ? -(value & 0x7fffffff) : value) * placeLimit + k,
+  ).sort();
+  const order = Uint32Array.from(keys, (key) => (key - placeLimit * Math.floor(key / placeLimit)) * stride);
+  return { order, values: Float32Array.from(order, (row) => at(rows, row * width + column)) };
 }
 
 function endToEnd(borders: readonly number[]): (readonly [number, number])[] {

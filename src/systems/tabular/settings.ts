@@ -106,30 +106,32 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
     reasons.push({ name, value: chosen, reason: isGiven ? "you chose it" : reason });
     return chosen;
   };
-  const { rows, isFast } = facts;
+  const { rows, isFast, outputs } = facts;
   const size = `${rows.toLocaleString("en")} rows to learn from`;
-  const isSmall = rows < smallTable;
+  const usual = rows < smallTable ? smallSettings : outputs > 1 ? classSettings : numberSettings;
+  const set = isFast ? { ...usual, ...fastSettings(rows) } : usual;
+  const why = isFast ? "fast" : size;
   const network: NetworkSettings = {
     inputs: facts.inputs,
-    outputs: facts.outputs,
+    outputs,
     numbers: [...facts.numbers],
-    pieces: facts.cut(choose("pieces", rows < 300 ? 4 : isSmall ? 8 : 48, size)),
-    networks: choose("ensemble", 1, "members of one network do as well"),
-    members: choose("members", isFast ? 2 : isSmall ? 20 : 8, isFast ? "fast" : "members average out chance"),
-    isShared: !isSmall,
-    width: choose("width", isFast || isSmall ? 64 : 128, isFast ? "fast" : size),
-    depth: choose("depth", 2, "two hidden layers suit most tables"),
-    dropout: choose("dropout", isSmall ? 0.2 : 0.1, size),
+    pieces: facts.cut(choose("pieces", rows < 300 ? 4 : set.pieces, size)),
+    networks: choose("ensemble", 1, "members of one network do nearly as well"),
+    members: choose("members", set.members, isFast ? "fast" : "members average out chance"),
+    isShared: rows >= smallTable,
+    width: choose("width", set.width, why),
+    depth: choose("depth", set.depth, isFast ? "fast" : "two hidden layers suit most tables"),
+    dropout: choose("dropout", set.dropout, outputs > 1 ? `${size}, in classes` : size),
   };
   const training: TrainingSettings = {
     batchSize: choose("batchSize", batchFor(rows), size),
-    epochs: choose("epochs", isFast ? 8 : isSmall ? 60 : Math.max(20, Math.min(60, Math.round(6e5 / rows))), size),
-    learningRate: choose("learningRate", 3e-3, "suits AdamW at these widths"),
-    weightDecay: choose("weightDecay", isSmall ? 0.1 : 0.02, size),
+    epochs: choose("epochs", epochsFor(rows, isFast), why),
+    learningRate: choose("learningRate", set.learningRate, "suits AdamW at these widths"),
+    weightDecay: choose("weightDecay", set.weightDecay, size),
     labelSmoothing: 0,
-    patience: choose("patience", isSmall ? 20 : 12, "longer waits seldom help"),
+    patience: choose("patience", set.patience, "longer waits seldom help"),
     isBalanced: choose("balanced", false, "probabilities stay true to how often each class occurs"),
-    parts: isSmall ? Math.min(5, rows) : 0,
+    parts: rows < smallTable ? Math.min(5, rows) : 0,
   };
   return { settings: { network, training }, reasons };
 }
@@ -137,6 +139,40 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
 /** Below so many rows every member has weights of its own and is left without another part of the rows. */
 export const smallTable = 4000;
 
+/** What did best on validation rows of public tables; docs/decisions/0014 has the figures. */
+const smallSettings = {
+  pieces: 8,
+  members: 20,
+  width: 64,
+  depth: 2,
+  dropout: 0.2,
+  learningRate: 3e-3,
+  weightDecay: 0.1,
+  patience: 20,
+};
+const classSettings = {
+  ...smallSettings,
+  pieces: 48,
+  members: 4,
+  width: 128,
+  dropout: 0.35,
+  weightDecay: 0.2,
+  patience: 8,
+};
+const numberSettings = { ...classSettings, dropout: 0.1, weightDecay: 0.1 };
+
+function fastSettings(rows: number) {
+  return rows < smallTable
+    ? { members: 5, width: 32 }
+    : { members: 1, width: 64, depth: 1, dropout: 0.1, learningRate: 4e-3, weightDecay: 0.1 };
+}
+
+function epochsFor(rows: number, isFast: boolean): number {
+  if (rows < smallTable) return isFast ? 25 : 60;
+  const usual = Math.max(6, Math.min(30, Math.round(4e5 / rows)));
+  return isFast ? Math.max(3, Math.round(usual / 4)) : usual;
+}
+
 function batchFor(rows: number): number {
-  return rows < 500 ? 32 : rows < 5000 ? 64 : rows < 100_000 ? 256 : 1024;
+  return rows < 500 ? 32 : rows < smallTable ? 64 : rows < 100_000 ? 256 : 1024;
 }

@@ -215,7 +215,11 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     fitted,
     heldOut: { rows: part.test, truth, ...answers },
     metrics: measure(task, answers, truth),
-    baselines: await measureBaselines(fitted, { rows, truth }, optionsOf("linear")),
+    baselines: await measureBaselines(
+      fitted,
+      { rows, truth },
+      { ...optionsOf("linear"), isFast: options.fast ?? false },
+    ),
     // One learning curve is enough: that of the only round, or of the first fold
     moreData: hasCurve(options, prefix) ? await measureMoreData(fitted, { rows, truth }, optionsOf) : [],
   };
