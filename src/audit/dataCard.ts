@@ -36,7 +36,13 @@ export type ColumnFacts = { readonly name: string; readonly meaning: string; rea
       readonly upperQuartile: number;
       readonly highest: number;
     }
-  | { readonly kind: "text"; readonly counts: Readonly<Record<string, number>> }
+  | {
+      readonly kind: "text";
+      /** Rows of each text; of more than 50 different texts the most frequent. */
+      readonly counts: Readonly<Record<string, number>>;
+      /** How many further texts there are, and in how many rows. */
+      readonly others?: { readonly texts: number; readonly rows: number };
+    }
 );
 
 /** The card. */
@@ -91,16 +97,24 @@ function measureColumn({ name, meaning, unit = "", values }: CardColumn): Column
   };
 }
 
+/** A card is to be read: a column of names would fill it, and tell who is in the table. */
+const mostTexts = 50;
+
 function measureTexts(head: { name: string; meaning: string }, texts: readonly string[]): ColumnFacts {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const missing = counts.get("") ?? 0;
   counts.delete("");
+  const order = [...counts].sort(([, a], [, b]) => b - a);
+  const shown = order.slice(0, mostTexts).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rest = order.slice(mostTexts);
+  const others = { texts: rest.length, rows: rest.reduce((sum, [, count]) => sum + count, 0) };
   return {
     ...head,
     kind: "text",
     missing,
-    counts: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    counts: Object.fromEntries(shown),
+    ...(rest.length === 0 ? {} : { others }),
   };
 }
 

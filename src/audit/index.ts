@@ -46,6 +46,7 @@ export {
   measureGroups,
 } from "./groups.ts";
 export { normalQuantile, type Share, wilsonInterval } from "./intervals.ts";
+export type { ScopeFeature } from "./nearestRows.ts";
 export { accuracyOf, binaryPredictions, type Predictions, type TopLabel, topLabel } from "./predictions.ts";
 export {
   fitScope,
@@ -61,7 +62,6 @@ export { checkParts, checkTable, namesLeftOut, type TableCheckOptions } from "./
 export {
   fitTableScope,
   judgeRows,
-  type ScopeFeature,
   type TableScopeAnswers,
   type TableScopeOptions,
   type TableScopeReason,

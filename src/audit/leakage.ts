@@ -17,7 +17,7 @@ export interface LeakageScene {
 
 /** Above these a column is named; skills are those of columnSkill.ts. */
 export const leakageLimits = {
-  /** Classes: with a name that is related to the target's. Honest columns of five public tables: at most 0.48. */
+  /** Classes: with a name that is related to the target's. Honest columns of five public tables: at most 0.50. */
   related: 0.8,
   /** Numbers: with a related name. */
   relatedNumber: 0.98,

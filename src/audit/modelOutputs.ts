@@ -32,7 +32,7 @@ export const outputLimits = {
 
 /** One warning for each column that looks like the output of a model; one that follows from another says so. */
 export function findModelOutputs(columns: readonly CodedColumn[], target: CheckedTarget): TableWarning[] {
-  const scene: Scene = { columns, target, indicators: indicatorsOf(target) };
+  const scene: Scene = { columns, target, indicators: indicatorsOf(target), associations: new Map() };
   const found = columns.flatMap((column) => {
     const why = whyOutput(column, scene);
     return why === undefined ? [] : [{ column, why }];
@@ -57,6 +57,8 @@ interface Scene {
   readonly target: CheckedTarget;
   /** The target as numbers: itself, or for each class 1 where the row has it and 0 where not. NaN where missing. */
   readonly indicators: readonly { readonly name: string; readonly values: Float64Array }[];
+  /** What `largestAssociation` has found so far. */
+  readonly associations: Map<CodedColumn, number>;
 }
 
 /** Behaviour is looked at in tables of at most so many columns: among more, chance makes some that fit. */
@@ -91,12 +93,15 @@ function indicatorsOf(target: CheckedTarget): Scene["indicators"] {
 }
 
 /** The largest share of an indicator's variance that lies between cells of the column, less what chance puts there. */
-function largestAssociation(column: CodedColumn, { indicators }: Scene): number {
+function largestAssociation(column: CodedColumn, { indicators, associations }: Scene): number {
+  const known = associations.get(column);
+  if (known !== undefined) return known;
   const { cells, count } = cellsOf(column, 20);
   const rows = cells.length;
-  if (rows <= count) return 0;
   const between = indicators.map(({ values }) => varianceBetween(cells, count, values));
-  return 1 - ((1 - Math.max(0, ...between)) * (rows - 1)) / (rows - count);
+  const found = rows <= count ? 0 : 1 - ((1 - Math.max(0, ...between)) * (rows - 1)) / (rows - count);
+  associations.set(column, found);
+  return found;
 }
 
 interface CellMeans {
@@ -182,10 +187,18 @@ function deviation(values: Float64Array): number {
   return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length));
 }
 
-/** A few grades that rise with the target and follow from several other columns together, from none of them alone. */
-function whyScore(numbers: Float64Array, column: CodedColumn, { columns, indicators }: Scene): string | undefined {
-  if (column.distinct > 20 || numbers.some((value) => !Number.isNaN(value) && !Number.isInteger(value)))
-    return undefined;
+/**
+ * A few grades that rise with the target, go with it more than any other column does, and follow from several others
+ * together, from none of them alone. Of one target only: in pictures and the like every column follows from its neighbours
+ * and rises with one of many classes.
+ */
+function whyScore(numbers: Float64Array, column: CodedColumn, scene: Scene): string | undefined {
+  const { columns, indicators } = scene;
+  if (indicators.length > 1 || column.distinct > 20) return undefined;
+  if (numbers.some((value) => !Number.isNaN(value) && !Number.isInteger(value))) return undefined;
+  const association = largestAssociation(column, scene);
+  const isForm = (other: CodedColumn): boolean => determines(other, column) || determines(column, other);
+  if (columns.some((other) => largestAssociation(other, scene) > association && !isForm(other))) return undefined;
   const { ranks, edges } = ranksOf(numbers);
   const places = Int32Array.from(numbers, (value) => (Number.isNaN(value) ? -1 : countBelow(edges, value)));
   let isMonotone = false;

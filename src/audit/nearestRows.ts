@@ -4,10 +4,27 @@
  * itself would stand, until that direction alone is too far. For tableScope.ts, which says what distances mean.
  */
 import { at } from "../support/invariant.ts";
-import type { ScopeFeature, TableScopeRule } from "./tableScope.ts";
+
+/** A column of the table and the block of columns that encodes it: what `TableEncoder.features` holds. */
+export interface ScopeFeature {
+  readonly name: string;
+  /** Categories are one column each with a single 1; a boolean is −1 or 1 in its first column; all others are numbers. */
+  readonly kind: "number" | "category" | "boolean" | "date" | "text";
+  /** First column of the block in a row. */
+  readonly start: number;
+  /** Columns in the block. */
+  readonly width: number;
+}
 
 /** What a distance is made of. */
-export interface Metric extends Pick<TableScopeRule, "features" | "weights" | "means" | "trained"> {
+export interface Metric {
+  readonly features: readonly ScopeFeature[];
+  /** What squared differences of each feature are multiplied with. */
+  readonly weights: readonly number[];
+  /** For each column of an encoded row its mean over the training rows. */
+  readonly means: readonly number[];
+  /** Rows that the model learned from. */
+  readonly trained: number;
   /** Columns of an encoded row. */
   readonly width: number;
 }

@@ -10,18 +10,7 @@ import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { conformalQuantile } from "./conformal.ts";
 import { someRows } from "./mixedRows.ts";
-import { codeOf, compactRows, type Metric, NearestRows, squaresBetween } from "./nearestRows.ts";
-
-/** A column of the table and the block of columns that encodes it: what `TableEncoder.features` holds. */
-export interface ScopeFeature {
-  readonly name: string;
-  /** Categories are one column each with a single 1; a boolean is −1 or 1 in its first column; all others are numbers. */
-  readonly kind: "number" | "category" | "boolean" | "date" | "text";
-  /** First column of the block in a row. */
-  readonly start: number;
-  /** Columns in the block. */
-  readonly width: number;
-}
+import { codeOf, compactRows, type Metric, NearestRows, type ScopeFeature, squaresBetween } from "./nearestRows.ts";
 
 /** Choices of `fitTableScope`. */
 export interface TableScopeOptions {

@@ -82,6 +82,14 @@ describe("data card", () => {
     expect(card.columns[1]).toMatchObject({ kind: "text", counts: { cat: 2, dog: 2 }, missing: 1 });
   });
 
+  test("of very many texts the most frequent are named, the others counted", () => {
+    const values = [...Array.from({ length: 200 }, (_, row) => `name ${row}`), "often", "often", ""];
+    const [column] = makeDataCard(about, [{ name: "who", meaning: "a name", values }]).columns;
+    expect(column).toMatchObject({ missing: 1, others: { texts: 151, rows: 151 } });
+    expect(column?.kind === "text" ? Object.keys(column.counts) : []).toHaveLength(50);
+    expect(column?.kind === "text" ? column.counts["often"] : 0).toBe(2);
+  });
+
   test("columns of different length are refused", () => {
     const columns = [
       { name: "x", meaning: "", values: [1] },

@@ -170,6 +170,21 @@ describe("model outputs", () => {
     expect(checkTable(tableOf(honest(3000)), classification)).toEqual([]);
   });
 
+  test("grades that follow from their neighbours, as pixels do, are no scores, but for the one that tells most", () => {
+    const signal = rowsOf(2000, (row) => draw(row, 1));
+    const pixels = Object.fromEntries(
+      rowsOf(8, (pixel) => [
+        `pixel${pixel}`,
+        signal.map((value, row) => Math.floor(9 * (value + (0.3 + 0.05 * pixel) * draw(row, 10 + pixel)))),
+      ]),
+    );
+    const two = signal.map((value, row) => (value + 0.3 * draw(row, 5) > 0.6 ? "u" : "v"));
+    const outputs = (y: string[]) =>
+      checkTable(tableOf({ ...pixels, y }), classification).filter(({ kind }) => kind === "model-output");
+    expect(outputs(two).length).toBeLessThanOrEqual(1);
+    expect(outputs(signal.map((value) => `c${Math.floor(5 * value)}`))).toEqual([]);
+  });
+
   test("a name alone is not enough: it has to go with the target", () => {
     const base = honest(1000);
     const score = rowsOf(1000, (row) => draw(row, 40));
