@@ -1,6 +1,15 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
 
-export type { CareData, TabularCare, TabularSystem } from "./careRules.ts";
+export { fitCare, measureCare, type SetStudy } from "./care.ts";
+export {
+  type EffectChoices,
+  type EffectCurve,
+  type EffectRows,
+  type FeatureEffect,
+  measureEffects,
+} from "./careEffects.ts";
+export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
+export type { TabularCare, TabularSystem } from "./careRules.ts";
 export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { tabularModel } from "./model.ts";

@@ -11,7 +11,7 @@ import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { CheckpointStore } from "../../train/index.ts";
 import { measureBaselines } from "./baselines.ts";
-import { fitCareRules, type TabularSystem } from "./careRules.ts";
+import { fitCare } from "./care.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
@@ -89,7 +89,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const measured = folds.length === 0 ? [final] : rounds;
   const { fitted } = final;
   return {
-    system: { ...fitted.model, care: careOf(fitted) },
+    system: { ...fitted.model, care: fitCare(fitted) },
     split: splitStudy(final, measured, options),
     metrics: folds.length === 0 ? final.metrics : meanOfFolds(measured.map(({ metrics }) => metrics)),
     folds: folds.length === 0 ? [] : measured.map(({ metrics }) => metrics),
@@ -101,12 +101,6 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
   };
-}
-
-/** What the system's answers are trusted by, from rows that the networks had not learned from. */
-function careOf({ model, outside, all }: Fitted): TabularSystem["care"] {
-  const targets = Float32Array.from(outside.order, (row) => at(all.targets, row));
-  return fitCareRules(model, { outputs: outside.outputs, targets, rows: all.rows });
 }
 
 /** What everything starts from. */
