@@ -1,6 +1,9 @@
 /** What a training came to: as one JSON object, and as lines to read. */
+
+import type { OutputColumn } from "../../systems/model.ts";
 import type { BaselineStudy, Metric, MetricName, Metrics, TabularStudy } from "../../systems/tabular/index.ts";
 import type { Console } from "../console.ts";
+import type { Evaluation } from "../evaluateFile.ts";
 
 /** The object that `train --json` ends with (docs/schemas/train.json). */
 export function resultsToJson(
@@ -16,13 +19,28 @@ export function resultsToJson(
     seconds: Number(seconds.toFixed(2)),
     split: { ...split },
     metrics: valuesOf(metrics),
-    intervals: Object.fromEntries(
-      entriesOf(metrics).map(([name, { low, high }]) => [name, [finite(low), finite(high)]]),
-    ),
+    intervals: intervalsOf(metrics),
     folds: folds.map(valuesOf),
     baselines: Object.fromEntries(baselines.map(({ name, metrics: own }) => [name, valuesOf(own)])),
     warnings: warnings.map(({ kind, columns, action, message }) => ({ kind, columns: [...columns], action, message })),
     settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** The object that `evaluate --json` prints (docs/schemas/evaluate.json). */
+export function evaluationToJson(
+  { rows, unknown, withheld, metrics }: Evaluation,
+  { run, output }: { readonly run: string; readonly output: OutputColumn },
+) {
+  return {
+    run,
+    task: output.kind,
+    target: output.target,
+    rows,
+    unknown,
+    withheld,
+    metrics: valuesOf(metrics),
+    intervals: intervalsOf(metrics),
   };
 }
 
@@ -33,6 +51,12 @@ export function figuresOf(metrics: Metrics): Record<string, number> {
 
 function valuesOf(metrics: Metrics): Record<string, number | null> {
   return Object.fromEntries(entriesOf(metrics).map(([name, { value }]) => [name, finite(value)]));
+}
+
+function intervalsOf(metrics: Metrics): Record<string, readonly [number | null, number | null]> {
+  return Object.fromEntries(
+    entriesOf(metrics).map(([name, { low, high }]) => [name, [finite(low), finite(high)] as const]),
+  );
 }
 
 /** JSON has no NaN: what could not be measured is null. */
@@ -63,15 +87,24 @@ const names = Object.keys(words).filter((name): name is MetricName => name in wo
 /** Prints figures beside those of the simpler models, and what was noticed. */
 export function showResults(study: TabularStudy, console: Console): void {
   const { metrics, baselines, split, warnings } = study;
-  const shown = entriesOf(metrics);
   console.print("");
   console.print(console.dim(`measured on ${split.heldOut.toLocaleString("en-US")} rows: ${split.how}`));
-  const head = ["", "network", "95 % interval", ...baselines.map(({ name }) => name)];
-  const rows = shown.map(([name, metric]) => [
+  showMetrics(metrics, console, baselines);
+  const best = verdict(study);
+  if (best !== undefined) for (const text of console.wrap(best, "")) console.print(console.tint("doubtful", text));
+  for (const { message, action } of warnings) {
+    for (const text of console.wrap(`${action}: ${message}`, "  ")) console.say(text);
+  }
+}
+
+/** Prints figures with their intervals, beside those of other models. */
+export function showMetrics(metrics: Metrics, console: Console, others: readonly BaselineStudy[] = []): void {
+  const head = ["", "network", "95 % interval", ...others.map(({ name }) => name)];
+  const rows = entriesOf(metrics).map(([name, metric]) => [
     words[name],
     spell(metric.value),
     `${spell(metric.low)} to ${spell(metric.high)}`,
-    ...baselines.map((baseline) => spell(baseline.metrics[name]?.value)),
+    ...others.map((other) => spell(other.metrics[name]?.value)),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
@@ -80,11 +113,6 @@ export function showResults(study: TabularStudy, console: Console): void {
       .join("  ");
   console.print(console.dim(line(head)));
   for (const row of rows) console.print(line(row));
-  const best = verdict(study);
-  if (best !== undefined) for (const text of console.wrap(best, "")) console.print(console.tint("doubtful", text));
-  for (const { message, action } of warnings) {
-    for (const text of console.wrap(`${action}: ${message}`, "  ")) console.say(text);
-  }
 }
 
 /** Says where a simpler model does as well: then it is the one to take. */

@@ -2,11 +2,12 @@
  * One training into one folder: run.json and checkpoints first, then the model folder, whole or not at all. Stopped by
  * Ctrl-C or killed, it goes on from its checkpoints to the same numbers.
  */
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readTableFile } from "../../data/index.node.ts";
 import type { Table } from "../../data/index.ts";
 import { currentDevice } from "../../runtime/registry.ts";
+import { DataError } from "../../support/errors.ts";
 import {
   type TabularStudy,
   TrainingDivergedError,
@@ -19,6 +20,7 @@ import { DivergedError, InterruptedError } from "../errors.ts";
 import { programName } from "../programName.ts";
 import { withLock } from "../runLock.ts";
 import type { Surroundings } from "../schema.ts";
+import { withFileName } from "../tableRows.ts";
 import { version } from "../version.ts";
 import { writeRun } from "./documents.ts";
 import { hashFile, keyOf, type RunFile, readRunFile, writeRunFile } from "./record.ts";
@@ -34,48 +36,57 @@ export interface Trained {
 }
 
 /** Trains by `settings` into `folder`; goes on where the same training was stopped before. */
-export function trainInto(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
-  return withLock(folder, async () => {
-    const begun = performance.now();
-    const data = {
-      file: await hashFile(settings.file),
-      test: settings.test === null ? null : await hashFile(settings.test),
-    };
-    const tables = await readTables(settings);
-    const asked = { settings: seenFrom(folder, settings), data };
-    const before = await readRunFile(folder).catch(() => undefined);
-    const isSame = before !== undefined && before.status !== "finished" && keyOf(before) === keyOf(asked);
-    const started = isSame ? before.started : new Date().toISOString();
-    const diary = openDiary(folder, settings, surroundings, isSame ? before.id : null);
-    const record: RunFile = {
-      smilodon: version,
-      command: "train",
-      status: "running",
-      started,
-      ...asked,
-      id: diary.id ?? null,
-    };
-    await writeRunFile(folder, record);
-    const key = keyOf(asked);
-    try {
-      const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
-      surroundings.console.progress("writing the report", 0.99);
-      await writeRun(folder, study, { settings, started });
-      await writeRunFile(folder, { ...record, status: "finished" });
-      // A finished run does not need them any more
-      await rm(join(folder, "checkpoints"), { recursive: true, force: true });
-      diary.finish("finished", figuresOf(study.metrics));
-      return { study, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
-    } catch (error) {
-      const status = statusOf(error);
-      diary.finish(status);
-      // The disk may be what failed: what went wrong first is what is told
-      await writeRunFile(folder, { ...record, status }).catch(() => undefined);
-      throw error;
-    } finally {
-      surroundings.console.endProgress();
-    }
-  });
+export async function trainInto(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
+  try {
+    return await withLock(folder, () => trainAlone(folder, settings, surroundings));
+  } catch (error) {
+    // A table that cannot be learned from leaves no folder behind; one with anything in it stays
+    if (error instanceof DataError) await rmdir(folder).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function trainAlone(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
+  const begun = performance.now();
+  const data = {
+    file: await hashFile(settings.file),
+    test: settings.test === null ? null : await hashFile(settings.test),
+  };
+  const tables = await readTables(settings);
+  const asked = { settings: seenFrom(folder, settings), data };
+  const before = await readRunFile(folder).catch(() => undefined);
+  const isSame = before !== undefined && before.status !== "finished" && keyOf(before) === keyOf(asked);
+  const started = isSame ? before.started : new Date().toISOString();
+  const diary = openDiary(folder, settings, surroundings, isSame ? before.id : null);
+  const record: RunFile = {
+    smilodon: version,
+    command: "train",
+    status: "running",
+    started,
+    ...asked,
+    id: diary.id ?? null,
+  };
+  await writeRunFile(folder, record);
+  const key = keyOf(asked);
+  try {
+    const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
+    surroundings.console.progress("writing the report", 0.99);
+    await writeRun(folder, study, { settings, started });
+    await writeRunFile(folder, { ...record, status: "finished" });
+    // A finished run does not need them any more
+    await rm(join(folder, "checkpoints"), { recursive: true, force: true });
+    diary.finish("finished", figuresOf(study.metrics));
+    return { study, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
+  } catch (error) {
+    const status = statusOf(error);
+    diary.finish(status);
+    // The disk may be what failed: what went wrong first is what is told
+    if (error instanceof DataError) await rm(join(folder, "run.json"), { force: true }).catch(() => undefined);
+    else await writeRunFile(folder, { ...record, status }).catch(() => undefined);
+    throw error;
+  } finally {
+    surroundings.console.endProgress();
+  }
 }
 
 interface Tables {
@@ -104,23 +115,25 @@ async function learn(
 ): Promise<TabularStudy> {
   const checkpoints = join(folder, "checkpoints", key);
   try {
-    const study = await trainTable(table, {
-      target: settings.target,
-      task: settings.task ?? undefined,
-      kinds: settings.kinds,
-      exclude: settings.exclude,
-      test,
-      folds: settings.folds ?? undefined,
-      seed: settings.seed,
-      fast: settings.fast,
-      choices: settings.choices,
-      source: basename(settings.file),
-      dataHash: data,
-      version,
-      signal,
-      checkpointOf: (stage) => unhurried(fileStore(join(checkpoints, `${stage}.safetensors`)), signal),
-      onProgress: (task, done) => console.progress(task, done),
-    });
+    const study = await withFileName(settings.file, () =>
+      trainTable(table, {
+        target: settings.target,
+        task: settings.task ?? undefined,
+        kinds: settings.kinds,
+        exclude: settings.exclude,
+        test,
+        folds: settings.folds ?? undefined,
+        seed: settings.seed,
+        fast: settings.fast,
+        choices: settings.choices,
+        source: basename(settings.file),
+        dataHash: data,
+        version,
+        signal,
+        checkpointOf: (stage) => unhurried(fileStore(join(checkpoints, `${stage}.safetensors`)), signal),
+        onProgress: (task, done) => console.progress(task, done),
+      }),
+    );
     if (signal.aborted) throw new TrainingInterruptedError("Stopped after training.");
     return study;
   } catch (error) {

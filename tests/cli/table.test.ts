@@ -1,0 +1,201 @@
+/** Your own table on the command line: train, predict, evaluate, resume, runs; what is printed fits the published schemas. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands } from "../../src/cli/commands.ts";
+import { jsonSchemas, schemaNames, schemaText } from "../../src/cli/jsonSchemas.ts";
+import { load } from "../../src/systems/index.node.ts";
+import { type Outcome, runWords } from "./world.ts";
+
+let base = "";
+let table = "";
+let run = "";
+let trained: Outcome;
+
+/** Shapes by size and colour; `size` is missing now and then, and `note` is the same for all. */
+function shapes(count: number, first = 0): string {
+  const lines = Array.from({ length: count }, (_, index) => {
+    const row = first + index;
+    const size = (row * 7) % 20;
+    const kind = size < 9 ? "small" : "large";
+    return `${row % 17 === 0 ? "" : size + (row % 3) / 4},${["red", "blue", "green, dark"].map((c) => `"${c}"`)[row % 3]},same,${kind}`;
+  });
+  return `size,colour,note,kind\n${lines.join("\n")}\n`;
+}
+
+const cli = (...words: string[]) => runWords(words, commands);
+const quick = ["--set", "epochs=3", "--fast", "--seed", "1"];
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "table-"));
+  table = join(base, "shapes.csv");
+  run = join(base, "runs", "shapes");
+  await writeFile(table, shapes(120));
+  trained = await cli("train", table, "--target", "kind", "--out", run, ...quick, "--json");
+}, 60_000);
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+describe("train", () => {
+  test("ends with one object that fits its schema, and nothing else on standard output", () => {
+    expect(trained.code).toBe(0);
+    const result = jsonSchemas.train.parse(JSON.parse(trained.output));
+    expect(result).toMatchObject({ run, task: "classification", target: "kind", rows: 120 });
+    expect(result.metrics["accuracy"]).toBeGreaterThan(0.5);
+    expect(Object.keys(result.baselines)).toContain("linear");
+    expect(trained.messages).toContain(`predict ${run}`);
+  });
+
+  test("writes a whole model folder, and no checkpoints stay", async () => {
+    const files = await readdir(run, { recursive: true });
+    expect(files).toEqual(expect.arrayContaining(["config.json", "model.safetensors", "README.md", "run.json"]));
+    expect(files).toEqual(expect.arrayContaining(["types.d.ts", "care/calibration.json", "care/scope.safetensors"]));
+    expect(files.filter((file) => /checkpoint|\.tmp$|\.lock/.test(file))).toEqual([]);
+    expect(await readFile(join(run, "types.d.ts"), "utf8")).toContain('export type Label = "large" | "small";');
+    const card = await readFile(join(run, "README.md"), "utf8");
+    expect(card).toContain("120 rows".replace("120", "96"));
+    expect(card).not.toMatch(/NaN|undefined/);
+  });
+
+  test.each([
+    [["--target", "knid"], 3, 'no column "knid". Did you mean "kind"?'],
+    [[], 2, "needs --target"],
+    [["--target", "kind", "--kind", "size=nummer"], 2, 'Did you mean "number"?'],
+    [["--target", "kind", "--set", "widht=3"], 2, 'Did you mean "width"?'],
+    [["--target", "kind", "--set", "width=0"], 2, "width"],
+    [["--target", "kind", "--folds", "1"], 2, "--folds"],
+    [["--target", "kind", "--folds", "3", "--test", "x.csv"], 2, "exclude each other"],
+    [["--target", "kind", "--task", "ranking"], 2, "classification or regression"],
+    [["--target", "kind", "--test", "nowhere.csv"], 3, "nowhere.csv: there is no such file"],
+  ])("%j ends with code %d and leaves no folder", async (words, code, message) => {
+    const out = join(base, "refused");
+    const outcome = await cli("train", table, "--out", out, ...words);
+    expect(outcome.code).toBe(code);
+    expect(outcome.messages).toContain(message);
+    expect(outcome.messages).not.toContain("    at ");
+    expect(await readdir(base)).not.toContain("refused");
+  });
+});
+
+describe("predict and evaluate", () => {
+  test("answers come in the order of the rows, columns in any order, further ones ignored", async () => {
+    const file = join(base, "new.csv");
+    await writeFile(file, "extra,colour,size,note,id\nx,red,2,same,a\ny,blue,18,same,b\nz,blue,90000,same,c\n");
+    const outcome = await cli("predict", run, file, "--keep", "id", "--probabilities");
+    expect(outcome.code).toBe(0);
+    const [head, ...lines] = outcome.output.trimEnd().split("\n");
+    expect(head).toBe("id,in_scope,label,confidence,set,distance,probability of large,probability of small");
+    expect(lines.map((line) => line.split(",").slice(0, 2))).toEqual([
+      ["a", "yes"],
+      ["b", "yes"],
+      ["c", "no"],
+    ]);
+    const json = await cli("predict", run, file, "--json");
+    const answers = jsonSchemas.predict.parse(JSON.parse(json.output));
+    expect(answers).toHaveLength(3);
+    const one = await cli("predict", run, file, "--format", "jsonl", "--out", join(base, "answers.jsonl"));
+    expect(one.output).toBe("");
+    const kept = (await readFile(join(base, "answers.jsonl"), "utf8")).trimEnd().split("\n");
+    expect(kept.map((line) => JSON.parse(line))).toEqual(JSON.parse(json.output));
+  });
+
+  test("the same answers from TypeScript, with explanations that add up", async () => {
+    const model = await load(run);
+    const rows = [{ size: 2, colour: "red", note: "same" }];
+    const [answer] = await model.predict(rows);
+    expect(answer).toMatchObject({ inScope: true });
+    const [why] = await model.explain(rows);
+    const sum = why?.contributions.reduce((total, { amount }) => total + amount, why.start + why.residual);
+    expect(sum).toBeCloseTo(why?.value ?? Number.NaN, 6);
+  });
+
+  test("a missing column is named, and nothing is written", async () => {
+    const file = join(base, "lacking.csv");
+    await writeFile(file, "colour,siez,note\nred,2,same\n");
+    const outcome = await cli("predict", run, file);
+    expect(outcome.code).toBe(3);
+    expect(outcome.output).toBe("");
+    expect(outcome.messages).toMatch(/lacking\.csv: .*"size" is missing.*Did you mean "siez"/);
+  });
+
+  test("evaluate gives figures with intervals, and refuses classes that are not known", async () => {
+    const file = join(base, "others.csv");
+    await writeFile(file, `${shapes(60, 500)}1,red,same,\n`);
+    const outcome = await cli("evaluate", run, file, "--json");
+    const result = jsonSchemas.evaluate.parse(JSON.parse(outcome.output));
+    expect(result).toMatchObject({ rows: 60, unknown: 1 });
+    expect(result.metrics).toHaveProperty("coverage");
+    await writeFile(file, "size,colour,note,kind\n1,red,same,lagre\n");
+    const refused = await cli("evaluate", run, file);
+    expect(refused.code).toBe(3);
+    expect(refused.messages).toMatch(/others\.csv: line 2, column "kind": "lagre" is no class.*Did you mean "large"/);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("saves and ends with 130; resume goes on to the same weights bit for bit", async () => {
+    const words = ["--target", "kind", "--set", "epochs=40", "--seed", "2"];
+    const whole = join(base, "runs", "whole");
+    const stopped = join(base, "runs", "stopped");
+    expect((await cli("train", table, "--out", whole, ...words)).code).toBe(0);
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), 400);
+    const first = await runWords(["train", table, "--out", stopped, ...words], commands, { signal: stop.signal });
+    clearTimeout(timer);
+    expect(first.code).toBe(130);
+    expect(first.messages).toContain(`resume ${stopped}`);
+    expect(JSON.parse(await readFile(join(stopped, "run.json"), "utf8"))).toMatchObject({ status: "interrupted" });
+    const second = await cli("resume", stopped, "--json");
+    expect(second.code).toBe(0);
+    jsonSchemas.train.parse(JSON.parse(second.output));
+    for (const file of ["model.safetensors", "care/calibration.json"])
+      expect(await readFile(join(stopped, file), "latin1")).toBe(await readFile(join(whole, file), "latin1"));
+    expect((await cli("resume", stopped)).messages).toContain("is finished");
+  }, 60_000);
+
+  test("a table that has changed is not gone on with, nor a folder without a run", async () => {
+    const folder = join(base, "runs", "changed");
+    const copy = join(base, "copy.csv");
+    await writeFile(copy, shapes(120));
+    const signal = AbortSignal.abort();
+    const words = ["train", copy, "--target", "kind", "--out", folder, ...quick];
+    expect((await runWords(words, commands, { signal })).code).toBe(130);
+    await writeFile(copy, shapes(121));
+    const outcome = await cli("resume", folder);
+    expect(outcome.code).toBe(3);
+    expect(outcome.messages).toContain("has changed since training began");
+    expect((await cli("resume", base)).messages).toContain("there is no run.json");
+  });
+});
+
+describe("runs", () => {
+  const store = () => ["--store", join(base, "runs", "runs.sqlite")];
+
+  test("lists, compares and deletes what was trained", async () => {
+    const listed = await cli("runs", "--json", ...store());
+    const runs = jsonSchemas.runs.parse(JSON.parse(listed.output));
+    expect(runs.find(({ folder }) => folder === run)).toMatchObject({ status: "finished", seed: 1 });
+    expect((await cli("runs", ...store())).output).toContain("accuracy");
+    const compared = await cli("runs", "compare", "shapes", "whole", "--json", ...store());
+    const { differences } = jsonSchemas["runs-compare"].parse(JSON.parse(compared.output));
+    expect(differences.map(({ setting }) => setting)).toContain("seed");
+    const deleted = await cli("runs", "delete", "whole", "--files", "--json", ...store());
+    jsonSchemas["runs-delete"].parse(JSON.parse(deleted.output));
+    expect(await readdir(join(base, "runs"))).not.toContain("whole");
+    const unknown = await cli("runs", "delete", "shaeps", ...store());
+    expect(unknown.code).toBe(3);
+    expect(unknown.messages).toContain('Did you mean "shapes"?');
+  });
+});
+
+describe("published schemas", () => {
+  test.each(schemaNames)("docs/schemas/%s.json is what the code prints", async (name) => {
+    expect(await readFile(new URL(`../../docs/schemas/${name}.json`, import.meta.url), "utf8")).toBe(schemaText(name));
+  });
+
+  test("schema prints them, doctor fits its own", async () => {
+    expect((await cli("schema", "train")).output).toBe(schemaText("train"));
+    expect((await cli("schema", "trian")).messages).toContain('Did you mean "train"?');
+    jsonSchemas.doctor.parse(JSON.parse((await cli("doctor", "--json")).output));
+  });
+});
