@@ -38,6 +38,18 @@ const trained = z
     folds: z.array(figures).describe("Of each fold, where rows were cross-validated"),
     baselines: z.record(z.string(), figures).describe("Simpler models on the same rows"),
     warnings: z.array(warning),
+    groups: z
+      .array(
+        z.object({
+          columns: z.array(z.string()),
+          values: z.array(z.string()),
+          n: z.int(),
+          isSmall: z.boolean().describe("Too few rows to compare"),
+          figures: z.record(z.string(), z.object({ value: figure, lower: figure, upper: figure })),
+        }),
+      )
+      .describe("Figures by the groups that --group names, with 95 % intervals"),
+    differences: z.array(z.object({ message: z.string(), isClear: z.boolean() })).describe("Between groups"),
     settings: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   })
   .describe("What `train --json` and `resume --json` end with");

@@ -1,5 +1,6 @@
 /** What a training came to: as one JSON object, and as lines to read. */
 
+import type { GroupReport } from "../../audit/groups.ts";
 import type { OutputColumn } from "../../systems/model.ts";
 import type { BaselineStudy, Metric, MetricName, Metrics, TabularStudy } from "../../systems/tabular/index.ts";
 import type { Console } from "../console.ts";
@@ -8,7 +9,17 @@ import type { Evaluation } from "../evaluateFile.ts";
 /** The object that `train --json` ends with (docs/schemas/train.json). */
 export function resultsToJson(
   study: TabularStudy,
-  { run, rows, seconds }: { readonly run: string; readonly rows: number; readonly seconds: number },
+  {
+    run,
+    rows,
+    seconds,
+    groups,
+  }: {
+    readonly run: string;
+    readonly rows: number;
+    readonly seconds: number;
+    readonly groups: GroupReport | undefined;
+  },
 ) {
   const { system, split, metrics, folds, baselines, warnings, settings } = study;
   return {
@@ -23,6 +34,16 @@ export function resultsToJson(
     folds: folds.map(valuesOf),
     baselines: Object.fromEntries(baselines.map(({ name, metrics: own }) => [name, valuesOf(own)])),
     warnings: warnings.map(({ kind, columns, action, message }) => ({ kind, columns: [...columns], action, message })),
+    groups: (groups?.groups ?? []).map(({ columns, values, n, isSmall, figures }) => ({
+      columns: [...columns],
+      values: [...values],
+      n,
+      isSmall,
+      figures: Object.fromEntries(
+        Object.entries(figures).map(([name, { value, lower, upper }]) => [name, { value, lower, upper }]),
+      ),
+    })),
+    differences: (groups?.differences ?? []).map(({ message, isClear }) => ({ message, isClear })),
     settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
   };
 }
@@ -85,13 +106,16 @@ const words = {
 const names = Object.keys(words).filter((name): name is MetricName => name in words);
 
 /** Prints figures beside those of the simpler models, and what was noticed. */
-export function showResults(study: TabularStudy, console: Console): void {
+export function showResults(study: TabularStudy, console: Console, groups?: GroupReport): void {
   const { metrics, baselines, split, warnings } = study;
   console.print("");
   console.print(console.dim(`measured on ${split.heldOut.toLocaleString("en-US")} rows: ${split.how}`));
   showMetrics(metrics, console, baselines);
   const best = verdict(study);
   if (best !== undefined) for (const text of console.wrap(best, "")) console.print(console.tint("doubtful", text));
+  for (const { message } of groups?.differences.filter(({ isClear }) => isClear) ?? []) {
+    for (const text of console.wrap(message, "")) console.print(text);
+  }
   for (const { message, action } of warnings) {
     for (const text of console.wrap(`${action}: ${message}`, "  ")) console.say(text);
   }

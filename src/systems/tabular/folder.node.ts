@@ -1,7 +1,7 @@
 /** A system for tables as a folder on disk. */
 import { folderOnDisk, writeFolder } from "../../io/modelFolder.node.ts";
 import { type FolderFiles, readFolder } from "../../io/modelFolder.ts";
-import type { TabularSystem } from "./careRules.ts";
+import type { TabularSystem } from "./care.ts";
 import { readTabular, tabularFolder } from "./folder.ts";
 
 /** Writes `system` into `folder`; `documents` are further files, hashed with the rest. */

@@ -14,8 +14,8 @@ import {
   withFile,
 } from "../../io/modelFolder.ts";
 import { DataError } from "../../support/errors.ts";
+import type { TabularSystem } from "./care.ts";
 import { careFiles, readCare } from "./careFiles.ts";
-import type { TabularSystem } from "./careRules.ts";
 import { TabularNetwork } from "./network.ts";
 import { settingsSchema } from "./settings.ts";
 import { outputsFor } from "./task.ts";

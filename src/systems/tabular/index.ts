@@ -1,5 +1,6 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
 
+export type { TabularCare, TabularSystem } from "./care.ts";
 export { fitCare, measureCare, type SetStudy } from "./care.ts";
 export {
   type EffectChoices,
@@ -9,7 +10,6 @@ export {
   measureEffects,
 } from "./careEffects.ts";
 export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
-export type { TabularCare, TabularSystem } from "./careRules.ts";
 export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { tabularModel } from "./model.ts";

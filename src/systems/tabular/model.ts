@@ -3,7 +3,7 @@ import type { ColumnKind } from "../../data/kinds.ts";
 import type { ModelFolder } from "../../io/modelFolder.ts";
 import { likeliest } from "../answers.ts";
 import type { InputColumn, ModelParts, OutputColumn } from "../model.ts";
-import type { TabularSystem } from "./careRules.ts";
+import type { TabularSystem } from "./care.ts";
 import { readTabular } from "./folder.ts";
 import { TabularAnswerer } from "./use.ts";
 import { explainRows } from "./why.ts";

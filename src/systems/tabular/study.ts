@@ -1,6 +1,6 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { EpochRecord } from "../../train/index.ts";
-import type { TabularSystem } from "./careRules.ts";
+import type { TabularSystem } from "./care.ts";
 import type { SettingReason } from "./settings.ts";
 
 /** A measured figure with the ends of its 95 % interval. */

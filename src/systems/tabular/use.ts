@@ -7,7 +7,7 @@ import { judgeRows, type TableScopeReason } from "../../audit/tableScope.ts";
 import { applyTemperature } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
 import type { Answers, ClassAnswers, NumberAnswers, ScopeColumns } from "../answers.ts";
-import type { TabularSystem } from "./careRules.ts";
+import type { TabularSystem } from "./care.ts";
 import { OutputReader } from "./outputs.ts";
 import { predictionsOf } from "./task.ts";
 

@@ -2,7 +2,7 @@
  * Why a row is answered as it is: integrated gradients from the mean of the training rows, summed over the columns that
  * encode each feature. The parts add up to the output but for the residual, which is told.
  */
-import { integratedGradients } from "../../explain/integratedGradients.ts";
+import { attributeFeatures } from "../../explain/featureAttribution.ts";
 import { at } from "../../support/invariant.ts";
 import { add, divide, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { take } from "../../tensor/indexing.ts";
@@ -11,10 +11,7 @@ import { max, sum } from "../../tensor/reduce.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { exp, log } from "../../tensor/transcendental.ts";
 import type { Explanation } from "../model.ts";
-import type { TabularSystem } from "./careRules.ts";
-
-/** Rows that are explained together: each takes some dozens of evaluations. */
-const chunkRows = 64;
+import type { TabularSystem } from "./care.ts";
 
 /** Explains encoded rows, row-major [n, width]; `classes` are the labels given to them, ignored for numbers. */
 export async function explainRows(
@@ -23,49 +20,39 @@ export async function explainRows(
   classes: ArrayLike<number>,
 ): Promise<Explanation[]> {
   const { encoder, task } = system;
-  const { width } = encoder;
-  const count = rows.length / width;
+  const numbers = Array.from({ length: rows.length / encoder.width }, (_, row) => row);
   const explanations: Explanation[] = [];
+  // Rows that got the same class are explained together: the output in question is the same function
   const outputs = task.kind === "classification" ? new Set(Array.from(classes)) : [0];
   for (const output of outputs) {
-    const own = Array.from({ length: count }, (_, row) => row).filter(
-      (row) => task.kind === "regression" || classes[row] === output,
-    );
-    for (let start = 0; start < own.length; start += chunkRows) {
-      const chunk = own.slice(start, start + chunkRows);
-      const found = await explainChunk(system, rows, chunk, output);
-      chunk.forEach((row, index) => (explanations[row] = at(found, index)));
-    }
+    const own = numbers.filter((row) => task.kind === "regression" || classes[row] === output);
+    const found = await explainOutput(system, rows, own, output);
+    own.forEach((row, index) => (explanations[row] = at(found, index)));
   }
   return explanations;
 }
 
-async function explainChunk(
+async function explainOutput(
   system: TabularSystem,
   rows: Float32Array,
-  chunk: readonly number[],
+  own: readonly number[],
   output: number,
 ): Promise<Explanation[]> {
   const { encoder, care } = system;
   const { width, features } = encoder;
-  const chosen = new Float32Array(chunk.length * width);
-  chunk.forEach((row, index) => chosen.set(rows.subarray(row * width, (row + 1) * width), index * width));
+  const chosen = new Float32Array(own.length * width);
+  own.forEach((row, index) => chosen.set(rows.subarray(row * width, (row + 1) * width), index * width));
   const { model, name } = outputOf(system, output);
-  const baseline = care.explanation.baseline;
-  const { values, outputs, baselineOutputs, residuals } = await integratedGradients(model, chosen, {
-    baseline,
-    columns: width,
-  });
-  return chunk.map((_, index) => ({
+  const found = await attributeFeatures(model, chosen, { features, baseline: care.explanation.baseline });
+  return own.map((_, index) => ({
     output: name,
-    value: at(outputs, index),
-    start: at(baselineOutputs, index),
-    contributions: features.map((feature) => {
-      const start = index * width + feature.start;
-      const block = values.subarray(start, start + feature.width);
-      return { feature: feature.name, amount: block.reduce((total, value) => total + value, 0) };
-    }),
-    residual: at(residuals, index),
+    value: at(found.outputs, index),
+    start: found.baselineOutput,
+    contributions: found.features.map((feature, place) => ({
+      feature,
+      amount: at(found.values, index * features.length + place),
+    })),
+    residual: at(found.residuals, index),
   }));
 }
 
