@@ -61,6 +61,8 @@ describe("tables in files", () => {
     expect((await readTableFile(path)).texts("b")).toEqual(["x"]);
     await writeFile(path, "a,b\n1\n");
     await expect(readTableFile(path)).rejects.toThrow(`${path}: CSV, line 2`);
+    await writeFile(path, Uint8Array.from([97, 10, 255]));
+    await expect(readTableFile(path, { encoding: "utf-8" })).rejects.toThrow("not utf-8 text");
     await expect(readTableFile(join(folder, "none.csv"))).rejects.toThrow("there is no such file");
   });
 });
