@@ -10,7 +10,9 @@ const mostWords = 64;
  * @example
  * ```ts no-run
  * import { load } from "smilodon/node";
- * import type { Label, Row } from "./runs/penguins/types.d.ts";
+ * // As runs/penguins/types.d.ts has them
+ * type Row = { readonly bill_length_mm: number | null };
+ * type Label = "Adelie" | "Chinstrap" | "Gentoo";
  * const model = await load<Row, Label>("runs/penguins");
  * ```
  */

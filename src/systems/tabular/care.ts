@@ -3,40 +3,19 @@
  * sets or intervals, scope, and what explanations compare with. use.ts answers by it; careGroups.ts and careEffects.ts measure
  * more.
  */
-import { type ConformalRule, fitConformal, measureSets } from "../../audit/conformal.ts";
-import { fitIntervals, type IntervalRule, measureIntervals } from "../../audit/conformalIntervals.ts";
-import type { GroupReport } from "../../audit/groups.ts";
+import { fitConformal, measureSets } from "../../audit/conformal.ts";
+import { fitIntervals, measureIntervals } from "../../audit/conformalIntervals.ts";
 import { type Share, wilsonInterval } from "../../audit/intervals.ts";
-import { fitTableScope, judgeRows, type TableScopeRule } from "../../audit/tableScope.ts";
+import { fitTableScope, judgeRows } from "../../audit/tableScope.ts";
 import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
 import { meanRow } from "../../explain/featureAttribution.ts";
 import { at } from "../../support/invariant.ts";
 import type { Fitted } from "./fitModel.ts";
-import type { TabularModel, TabularTask } from "./system.ts";
+import type { TabularCare, TabularTask } from "./system.ts";
 import { predictionsOf } from "./task.ts";
 
 /** Share of sets and intervals that may miss the truth. */
 export const setAlpha = 0.1;
-
-/** What is kept with a model. */
-export interface TabularCare {
-  /** Divides the logits of classes; 1 for numbers. */
-  readonly temperature: number;
-  /** Sets of classes, or intervals around numbers in the unit of the target. */
-  readonly sets: ConformalRule | IntervalRule;
-  readonly scope: TableScopeRule;
-  readonly explanation: {
-    /** The encoded row that explanations compare with: the mean of the training rows. */
-    readonly baseline: readonly number[];
-  };
-  /** Figures by group, where groups were named. */
-  readonly groups?: GroupReport | undefined;
-}
-
-/** A trained network that answers: with what its answers are trusted by. Saved as a folder (folder.ts). */
-export interface TabularSystem extends TabularModel {
-  readonly care: TabularCare;
-}
 
 /**
  * Fits it all on the rows outside: those that each network set aside. Where several networks set the same row aside, the

@@ -6,8 +6,7 @@ import { jsonFile, type ModelFolder, toJson, withFile } from "../../io/modelFold
 import { decodeSafetensors, encodeSafetensors } from "../../io/safetensors.ts";
 import { DataError } from "../../support/errors.ts";
 import { hostArray } from "../../tensor/hostArray.ts";
-import type { TabularCare } from "./care.ts";
-import type { TabularTask } from "./system.ts";
+import type { TabularCare, TabularTask } from "./system.ts";
 
 /** JSON has no Infinity: a rule from too few samples, which rules nothing out, has null there. */
 const threshold = z

@@ -1,8 +1,8 @@
 /** A system for tables as a folder on disk. */
 import { folderOnDisk, writeFolder } from "../../io/modelFolder.node.ts";
 import { type FolderFiles, readFolder } from "../../io/modelFolder.ts";
-import type { TabularSystem } from "./care.ts";
 import { readTabular, tabularFolder } from "./folder.ts";
+import type { TabularSystem } from "./system.ts";
 
 /** Writes `system` into `folder`; `documents` are further files, hashed with the rest. */
 export async function saveTabular(folder: string, system: TabularSystem, documents?: FolderFiles): Promise<void> {

@@ -14,10 +14,10 @@ import {
   withFile,
 } from "../../io/modelFolder.ts";
 import { DataError } from "../../support/errors.ts";
-import type { TabularSystem } from "./care.ts";
 import { careFiles, readCare } from "./careFiles.ts";
 import { TabularNetwork } from "./network.ts";
 import { settingsSchema } from "./settings.ts";
+import type { TabularSystem } from "./system.ts";
 import { outputsFor } from "./task.ts";
 
 /** Version of the folder's layout. */

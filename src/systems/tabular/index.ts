@@ -1,6 +1,5 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
 
-export type { TabularCare, TabularSystem } from "./care.ts";
 export { fitCare, measureCare, type SetStudy } from "./care.ts";
 export {
   type EffectChoices,
@@ -34,6 +33,6 @@ export type {
   StudyWarning,
   TabularStudy,
 } from "./study.ts";
-export type { TabularModel, TabularOrigin, TabularTask } from "./system.ts";
+export type { TabularCare, TabularModel, TabularOrigin, TabularSystem, TabularTask } from "./system.ts";
 export { predictionsOf, taskOf, truthOf } from "./task.ts";
 export { type TrainTableOptions, trainTable } from "./train.ts";

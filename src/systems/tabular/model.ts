@@ -3,8 +3,8 @@ import type { ColumnKind } from "../../data/kinds.ts";
 import type { ModelFolder } from "../../io/modelFolder.ts";
 import { likeliest } from "../answers.ts";
 import type { InputColumn, ModelParts, OutputColumn } from "../model.ts";
-import type { TabularSystem } from "./care.ts";
 import { readTabular } from "./folder.ts";
+import type { TabularSystem } from "./system.ts";
 import { TabularAnswerer } from "./use.ts";
 import { explainRows } from "./why.ts";
 

@@ -43,7 +43,7 @@ export type NetworkSettings = z.infer<typeof networkSchema>;
 /** How it is trained. */
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 
-/** Both. */
+/** What shapes a network for tables, and how it is trained: plain JSON, kept with the model and shown with its reasons. */
 export type TabularSettings = z.infer<typeof settingsSchema>;
 
 /** Schema of what a caller may choose instead. */

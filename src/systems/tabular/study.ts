@@ -1,7 +1,7 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { EpochRecord } from "../../train/index.ts";
-import type { TabularSystem } from "./care.ts";
 import type { SettingReason } from "./settings.ts";
+import type { TabularSystem } from "./system.ts";
 
 /** A measured figure with the ends of its 95 % interval. */
 export interface Metric {

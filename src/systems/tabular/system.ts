@@ -1,4 +1,8 @@
 /** What is kept of the training on a table: everything that answers need. `train.ts` makes it, `use.ts` asks it. */
+import type { ConformalRule } from "../../audit/conformal.ts";
+import type { IntervalRule } from "../../audit/conformalIntervals.ts";
+import type { GroupReport } from "../../audit/groups.ts";
+import type { TableScopeRule } from "../../audit/tableScope.ts";
 import type { TableEncoder } from "../../data/encoder.ts";
 import type { TabularNetwork } from "./network.ts";
 import type { TabularSettings } from "./settings.ts";
@@ -44,4 +48,24 @@ export interface TabularModel {
   /** Rows [n, encoder.width] → logits [n, classes], or [n, 1]. */
   readonly network: TabularNetwork;
   readonly origin: TabularOrigin;
+}
+
+/** What is kept with a model. */
+export interface TabularCare {
+  /** Divides the logits of classes; 1 for numbers. */
+  readonly temperature: number;
+  /** Sets of classes, or intervals around numbers in the unit of the target. */
+  readonly sets: ConformalRule | IntervalRule;
+  readonly scope: TableScopeRule;
+  readonly explanation: {
+    /** The encoded row that explanations compare with: the mean of the training rows. */
+    readonly baseline: readonly number[];
+  };
+  /** Figures by group, where groups were named. */
+  readonly groups?: GroupReport | undefined;
+}
+
+/** A trained network that answers: with what its answers are trusted by. Saved as a folder (folder.ts). */
+export interface TabularSystem extends TabularModel {
+  readonly care: TabularCare;
 }

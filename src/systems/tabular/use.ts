@@ -7,8 +7,8 @@ import { judgeRows, type TableScopeReason } from "../../audit/tableScope.ts";
 import { applyTemperature } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
 import type { Answers, ClassAnswers, NumberAnswers, ScopeColumns } from "../answers.ts";
-import type { TabularSystem } from "./care.ts";
 import { OutputReader } from "./outputs.ts";
+import type { TabularSystem } from "./system.ts";
 import { predictionsOf } from "./task.ts";
 
 /** A system made ready to answer; compiles its network once. */

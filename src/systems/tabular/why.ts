@@ -11,7 +11,7 @@ import { max, sum } from "../../tensor/reduce.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { exp, log } from "../../tensor/transcendental.ts";
 import type { Explanation } from "../model.ts";
-import type { TabularSystem } from "./care.ts";
+import type { TabularSystem } from "./system.ts";
 
 /** Explains encoded rows, row-major [n, width]; `classes` are the labels given to them, ignored for numbers. */
 export async function explainRows(
