@@ -1,5 +1,7 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
+import type { GroupReport } from "../../audit/groups.ts";
 import type { EpochRecord } from "../../train/index.ts";
+import type { FeatureEffect } from "./careEffects.ts";
 import type { SettingReason } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
 
@@ -60,6 +62,8 @@ export interface HeldOutStudy {
   readonly probabilities: Float64Array | undefined;
   /** Regression: predicted targets. */
   readonly predictions: Float64Array | undefined;
+  /** 1 where the row gets an answer, 0 where it is withheld. */
+  readonly inScope: Uint8Array;
 }
 
 /** What fewer rows would have come to. */
@@ -92,6 +96,10 @@ export interface TabularStudy {
   readonly members: readonly MemberStudy[];
   readonly heldOut: HeldOutStudy;
   readonly moreData: readonly MoreData[];
+  /** What the network has learned of each column, the most important first; empty where it was not measured. */
+  readonly effects: readonly FeatureEffect[];
+  /** Figures by group, where groups were named. */
+  readonly groups: GroupReport | undefined;
   readonly warnings: readonly StudyWarning[];
   /** Each setting and why it is what it is. */
   readonly settings: readonly SettingReason[];

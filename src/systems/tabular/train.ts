@@ -3,7 +3,8 @@
  * figures on rows that were held out.
  */
 import { checkParts, checkTable, namesLeftOut } from "../../audit/tableChecks.ts";
-import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
+import { judgeRows } from "../../audit/tableScope.ts";
+import { applyTemperature } from "../../audit/temperature.ts";
 import type { ColumnKind } from "../../data/kinds.ts";
 import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts";
 import type { Table } from "../../data/table.ts";
@@ -11,7 +12,10 @@ import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { CheckpointStore } from "../../train/index.ts";
 import { measureBaselines } from "./baselines.ts";
-import { fitCare } from "./care.ts";
+import { fitCare, measureCare } from "./care.ts";
+import { measureEffects } from "./careEffects.ts";
+import { measureHeldOutGroups } from "./careGroups.ts";
+import type { TabularCare } from "./careRules.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
@@ -46,7 +50,7 @@ export interface TrainTableOptions {
   readonly seed?: number | undefined;
   /** Seconds count more than the last tenth of a percent. */
   readonly fast?: boolean | undefined;
-  /** Measure what fewer rows would have come to. Default: unless `fast`. */
+  /** Measure what fewer rows would have come to, and what each column does. Default: unless `fast`. */
   readonly moreData?: boolean | undefined;
   /** Settings of your own. */
   readonly choices?: TabularChoices | undefined;
@@ -88,15 +92,19 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const final = await playRound(scene, finalFold(scene, options), options, "");
   const measured = folds.length === 0 ? [final] : rounds;
   const { fitted } = final;
+  const heldOut = joinHeldOut(measured);
+  const groups = measureGroupsOf(scene, options, heldOut);
   return {
-    system: { ...fitted.model, care: fitCare(fitted) },
+    system: { ...fitted.model, care: final.care },
     split: splitStudy(final, measured, options),
     metrics: folds.length === 0 ? final.metrics : meanOfFolds(measured.map(({ metrics }) => metrics)),
     folds: folds.length === 0 ? [] : measured.map(({ metrics }) => metrics),
     baselines: joinBaselines(measured),
     members: fitted.members,
-    heldOut: joinHeldOut(measured),
+    heldOut,
     moreData: measured[0]?.moreData ?? [],
+    effects: measured[0]?.effects ?? [],
+    groups,
     warnings: scene.warnings,
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
@@ -105,9 +113,11 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
 
 /** What everything starts from. */
 interface Scene {
+  /** The table that was given. */
+  readonly source: Table;
   /** Rows that have a target. */
   readonly table: Table;
-  /** Their numbers in the table that was given. */
+  /** Their numbers in `source`. */
   readonly rows: Uint32Array;
   readonly task: TabularTask;
   readonly exclude: readonly string[];
@@ -135,7 +145,15 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
   const found = checkTable(given, { target, task: task.kind, exclude: withheld, keep: options.keep ?? [] });
   const warnings = [...found, ...testWarnings(table, options)];
   const left = [...new Set([...withheld, ...namesLeftOut(found)])];
-  return { table, rows, task, exclude: left, warnings, origin: { rows: 0, seed, version, source, dataHash } };
+  return {
+    source: given,
+    table,
+    rows,
+    task,
+    exclude: left,
+    warnings,
+    origin: { rows: 0, seed, version, source, dataHash },
+  };
 }
 
 /** Rows of the test table that were learned from as well. */
@@ -181,6 +199,8 @@ interface Round {
   readonly metrics: Metrics;
   readonly baselines: TabularStudy["baselines"];
   readonly moreData: TabularStudy["moreData"];
+  readonly effects: TabularStudy["effects"];
+  readonly care: TabularCare;
 }
 
 async function playRound(scene: Scene, part: Part, options: TrainTableOptions, prefix: string): Promise<Round> {
@@ -197,29 +217,61 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     origin: { ...origin, rows: chosen.rowCount },
     optionsOf,
   });
-  if (part.testTable === undefined || part.test.length === 0) {
-    const empty = { rows: part.test, truth: new Float64Array(0), probabilities: undefined, predictions: undefined };
-    return { fitted, heldOut: empty, metrics: {}, baselines: [], moreData: [] };
-  }
+  const care = fitCare(fitted);
+  if (part.testTable === undefined || part.test.length === 0)
+    return { fitted, care, heldOut: nothingHeldOut, metrics: {}, baselines: [], moreData: [], effects: [] };
   const test = part.testTable.select(part.test);
   const rows = fitted.model.encoder.encode(test);
   const truth = truthOf(task, test);
-  const answers = await answerHeldOut(fitted, rows);
+  const outputs = await outputsOf(fitted.model.network, rows, fitted.model.settings.network);
+  const answers = answersOf(task, outputs, care.temperature);
+  const { coverage } = measureCare(care, task, { rows, outputs, truths: truth });
+  const isWhole = isMeasuredWhole(options, prefix);
   return {
     fitted,
-    heldOut: { rows: part.test, truth, ...answers },
-    metrics: measure(task, answers, truth),
+    care,
+    heldOut: {
+      rows: part.testTable === table ? part.test.map((row) => at(scene.rows, row)) : part.test,
+      truth,
+      ...answers,
+      inScope: judgeRows(care.scope, rows).inScope,
+    },
+    metrics: {
+      ...measure(task, answers, truth),
+      coverage: { value: coverage.value, low: coverage.lower, high: coverage.upper, n: truth.length },
+    },
     baselines: await measureBaselines(
       fitted,
       { rows, truth },
       { ...optionsOf("linear"), isFast: options.fast ?? false },
     ),
-    // One learning curve is enough: that of the only round, or of the first fold
-    moreData: hasCurve(options, prefix) ? await measureMoreData(fitted, { rows, truth }, optionsOf) : [],
+    moreData: isWhole ? await measureMoreData(fitted, { rows, truth }, optionsOf) : [],
+    effects: isWhole
+      ? await measureEffects(
+          fitted.model,
+          { table: test, rows, truth },
+          { temperature: care.temperature, seed: origin.seed },
+        )
+      : [],
   };
 }
 
-function hasCurve({ fast, moreData }: TrainTableOptions, prefix: string): boolean {
+const nothingHeldOut: HeldOutStudy = {
+  rows: new Uint32Array(0),
+  truth: new Float64Array(0),
+  probabilities: undefined,
+  predictions: undefined,
+  inScope: new Uint8Array(0),
+};
+
+/** Figures by group on the held-out rows, where groups were named. */
+function measureGroupsOf({ task, source }: Scene, { groups, test }: TrainTableOptions, heldOut: HeldOutStudy) {
+  if (groups === undefined || groups.length === 0) return undefined;
+  return measureHeldOutGroups({ task, table: test ?? source, heldOut, inScope: heldOut.inScope }, groups);
+}
+
+/** Effects and the curve of more data are measured once: in the only round, or in the first fold. */
+function isMeasuredWhole({ fast, moreData }: TrainTableOptions, prefix: string): boolean {
   return (moreData ?? fast !== true) && (prefix === "" || prefix === "fold1");
 }
 
@@ -243,14 +295,9 @@ function stageOptions({ checkpointOf, onProgress, signal, choices, folds }: Trai
 
 type Answers = Pick<HeldOutStudy, "probabilities" | "predictions">;
 
-async function answerHeldOut({ model, outside, all }: Fitted, rows: Float32Array): Promise<Answers> {
-  const outputs = await outputsOf(model.network, rows, model.settings.network);
-  if (model.task.kind === "regression")
-    return { probabilities: undefined, predictions: predictionsOf(model.task, outputs) };
-  const classes = model.task.classes.length;
-  const labels = Float64Array.from(outside.order, (row) => at(all.targets, row));
-  const temperature = fitTemperature({ logits: outside.outputs, labels, classes });
-  return { probabilities: applyTemperature(outputs, classes, temperature), predictions: undefined };
+function answersOf(task: TabularTask, outputs: Float32Array, temperature: number): Answers {
+  if (task.kind === "regression") return { probabilities: undefined, predictions: predictionsOf(task, outputs) };
+  return { probabilities: applyTemperature(outputs, task.classes.length, temperature), predictions: undefined };
 }
 
 function measure(task: TabularTask, { probabilities, predictions }: Answers, truth: Float64Array): Metrics {
@@ -268,6 +315,7 @@ function joinHeldOut(rounds: readonly Round[]): HeldOutStudy {
     truth: Float64Array.from(rounds.flatMap(({ heldOut }) => [...heldOut.truth])),
     probabilities: join(rounds.map(({ heldOut }) => heldOut.probabilities)),
     predictions: join(rounds.map(({ heldOut }) => heldOut.predictions)),
+    inScope: Uint8Array.from(rounds.flatMap(({ heldOut }) => [...heldOut.inScope])),
   };
 }
 
@@ -288,6 +336,8 @@ function splitStudy({ fitted }: Round, measured: readonly Round[], options: Trai
       ? `cross-validated in ${options.folds} folds; the saved network learned from all rows`
       : options.test !== undefined
         ? "measured on the test table that was given"
-        : "a fifth of the rows, drawn at random within each class, was held out";
+        : fitted.model.task.kind === "classification"
+          ? "a fifth of the rows, drawn at random within each class, was held out"
+          : "a fifth of the rows, drawn at random among small and large targets alike, was held out";
   return { train, validation, calibration: fitted.outside.order.length, heldOut, how };
 }
