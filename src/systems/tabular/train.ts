@@ -15,7 +15,6 @@ import { measureBaselines } from "./baselines.ts";
 import { fitCare, measureCare } from "./care.ts";
 import { measureEffects } from "./careEffects.ts";
 import { measureHeldOutGroups } from "./careGroups.ts";
-import type { TabularCare } from "./careRules.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
@@ -23,7 +22,7 @@ import { measureMoreData } from "./moreData.ts";
 import { outputsOf } from "./outputs.ts";
 import type { TabularChoices } from "./settings.ts";
 import type { HeldOutStudy, Metrics, StudyWarning, TabularStudy } from "./study.ts";
-import type { TabularOrigin, TabularTask } from "./system.ts";
+import type { TabularCare, TabularOrigin, TabularTask } from "./system.ts";
 import { predictionsOf, rowsWithTarget, taskOf, truthOf } from "./task.ts";
 
 /** Choices of `trainTable`. */
