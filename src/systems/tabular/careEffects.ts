@@ -14,27 +14,9 @@ import {
 } from "../../explain/effects.ts";
 import { at } from "../../support/invariant.ts";
 import { OutputReader } from "./outputs.ts";
-import type { Metric } from "./study.ts";
+import type { EffectCurve, FeatureEffect } from "./study.ts";
 import type { TabularModel } from "./system.ts";
 import { predictionsOf } from "./task.ts";
-
-/** How the answer moves with a column. */
-export interface EffectCurve {
-  /** The class whose probability moves, or the target. */
-  readonly output: string;
-  /** Values of the column, ascending for numbers, with the mean change of the answer that goes with each. */
-  readonly points: readonly { readonly value: string | number; readonly effect: number }[];
-}
-
-/** What was learned of one column. */
-export interface FeatureEffect {
-  readonly feature: string;
-  readonly kind: "number" | "category" | "boolean" | "date" | "text";
-  /** Increase of the loss (log loss in nats, or squared error as a share of the target's variance) when the column is shuffled. */
-  readonly importance: Metric;
-  /** None for free text. */
-  readonly curves: readonly EffectCurve[];
-}
 
 /** Held-out rows, encoded and as they were. */
 export interface EffectRows {

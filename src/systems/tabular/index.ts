@@ -3,9 +3,7 @@
 export { fitCare, measureCare, type SetStudy } from "./care.ts";
 export {
   type EffectChoices,
-  type EffectCurve,
   type EffectRows,
-  type FeatureEffect,
   measureEffects,
 } from "./careEffects.ts";
 export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
@@ -23,6 +21,8 @@ export {
 } from "./settings.ts";
 export type {
   BaselineStudy,
+  EffectCurve,
+  FeatureEffect,
   HeldOutStudy,
   MemberStudy,
   Metric,

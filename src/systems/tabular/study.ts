@@ -1,7 +1,6 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { GroupReport } from "../../audit/groups.ts";
 import type { EpochRecord } from "../../train/index.ts";
-import type { FeatureEffect } from "./careEffects.ts";
 import type { SettingReason } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
 
@@ -83,6 +82,24 @@ export interface StudyWarning {
   readonly columns: readonly string[];
   readonly action: "left out" | "flagged";
   readonly message: string;
+}
+
+/** How the answer moves with a column. */
+export interface EffectCurve {
+  /** The class whose probability moves, or the target. */
+  readonly output: string;
+  /** Values of the column, ascending for numbers, with the mean change of the answer that goes with each. */
+  readonly points: readonly { readonly value: string | number; readonly effect: number }[];
+}
+
+/** What was learned of one column. */
+export interface FeatureEffect {
+  readonly feature: string;
+  readonly kind: "number" | "category" | "boolean" | "date" | "text";
+  /** Increase of the loss (log loss in nats, or squared error as a share of the target's variance) when the column is shuffled. */
+  readonly importance: Metric;
+  /** None for free text. */
+  readonly curves: readonly EffectCurve[];
 }
 
 /** The whole study. */
