@@ -70,8 +70,7 @@ async function measureLinear(
       ...settings.training,
       parts: 0,
       weightDecay: 0.01,
-      learningRate: 0.01,
-      ...linearEpochs(settings, all, isFast),
+      ...linearTraining(settings, all, isFast),
     },
   };
   const rows = Uint32Array.from(all.targets.keys());
@@ -100,13 +99,13 @@ async function measureLinear(
 /** Numbers as they are. */
 const noPieces = { counts: [], from: new Float32Array(0), inverse: new Float32Array(0) };
 
-/** Steps until a linear model has arrived; fewer will do where seconds count. */
-const linearSteps = { usual: 2000, fast: 500 } as const;
-
-function linearEpochs({ training: { batchSize } }: TabularSettings, { targets }: Rows, isFast: boolean) {
+/** How a linear model gets to where it stays; in fewer, larger steps where seconds count. */
+function linearTraining({ training }: TabularSettings, { targets }: Rows, isFast: boolean) {
+  const isShort = isFast && targets.length > 10_000;
+  const batchSize = isShort ? 4 * training.batchSize : training.batchSize;
   const steps = Math.max(1, Math.floor(targets.length / batchSize));
-  const epochs = Math.max(3, Math.min(60, Math.round(linearSteps[isFast ? "fast" : "usual"] / steps)));
-  return { epochs, patience: epochs };
+  const epochs = Math.max(isShort ? 4 : 5, Math.min(60, Math.round((isShort ? 100 : 2000) / steps)));
+  return { batchSize, learningRate: isShort ? 0.03 : 0.01, epochs, patience: epochs };
 }
 
 /** Figures of logits, or of standardized outputs. */

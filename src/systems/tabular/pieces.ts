@@ -72,13 +72,15 @@ function sortColumn(rows: Float32Array, width: number, column: number): { order:
   const stride = Math.max(1, Math.ceil(count / mostRows));
   const taken = Math.floor(count / stride);
   // Value and place in one number, which typed arrays sort fast: the bits of a float as an integer of the same order
-  const bits = new Int32Array(
-    Float32Array.from({ length: taken }, (_, k) => at(rows, k * stride * width + column)).buffer,
-  );
-  const keys = Float64Array.from(
-    bits,
-    (value, k) => (value < 0 ? -(value & 0x7fffffff) : value) * placeLimit + k,
-  ).sort();
+  const floats = new Float32Array(taken);
+  for (let k = 0; k < taken; k++) floats[k] = rows[k * stride * width + column] ?? 0;
+  const bits = new Int32Array(floats.buffer);
+  const keys = new Float64Array(taken);
+  for (let k = 0; k < taken; k++) {
+    const value = bits[k] ?? 0;
+    keys[k] = (value < 0 ? -(value & 0x7fffffff) : value) * placeLimit + k;
+  }
+  keys.sort();
   const order = Uint32Array.from(keys, (key) => (key - placeLimit * Math.floor(key / placeLimit)) * stride);
   return { order, values: Float32Array.from(order, (row) => at(rows, row * width + column)) };
 }

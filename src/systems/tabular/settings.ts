@@ -170,7 +170,7 @@ function fastSettings(rows: number) {
 function epochsFor(rows: number, isFast: boolean): number {
   if (rows < smallTable) return isFast ? 25 : 60;
   const usual = Math.max(6, Math.min(30, Math.round(4e5 / rows)));
-  return isFast ? Math.max(3, Math.round(usual / 4)) : usual;
+  return isFast ? Math.max(2, Math.round(usual / 5)) : usual;
 }
 
 function batchFor(rows: number): number {

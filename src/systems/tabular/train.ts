@@ -2,6 +2,9 @@
  * From a table to a system that answers, and to the study of how well: checks, split, training, calibration, baselines,
  * figures on rows that were held out.
  */
+
+import { measureSets } from "../../audit/conformal.ts";
+import { measureIntervals } from "../../audit/conformalIntervals.ts";
 import { checkParts, checkTable, namesLeftOut } from "../../audit/tableChecks.ts";
 import { judgeRows } from "../../audit/tableScope.ts";
 import { applyTemperature } from "../../audit/temperature.ts";
@@ -12,16 +15,16 @@ import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { CheckpointStore } from "../../train/index.ts";
 import { measureBaselines } from "./baselines.ts";
-import { fitCare, measureCare } from "./care.ts";
+import { fitCare } from "./care.ts";
 import { measureEffects } from "./careEffects.ts";
 import { measureHeldOutGroups } from "./careGroups.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
-import { classMetrics, meanOfFolds, numberMetrics } from "./metrics.ts";
+import { classMetrics, meanOfFolds, numberMetrics, shareMetric } from "./metrics.ts";
 import { measureMoreData } from "./moreData.ts";
 import { outputsOf } from "./outputs.ts";
 import type { TabularChoices } from "./settings.ts";
-import type { HeldOutStudy, Metrics, StudyWarning, TabularStudy } from "./study.ts";
+import type { HeldOutStudy, Metric, Metrics, StudyWarning, TabularStudy } from "./study.ts";
 import type { TabularCare, TabularOrigin, TabularTask } from "./system.ts";
 import { predictionsOf, rowsWithTarget, taskOf, truthOf } from "./task.ts";
 
@@ -224,7 +227,6 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
   const truth = truthOf(task, test);
   const outputs = await outputsOf(fitted.model.network, rows, fitted.model.settings.network);
   const answers = answersOf(task, outputs, care.temperature);
-  const { coverage } = measureCare(care, task, { rows, outputs, truths: truth });
   const isWhole = isMeasuredWhole(options, prefix);
   return {
     fitted,
@@ -235,10 +237,7 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
       ...answers,
       inScope: judgeRows(care.scope, rows).inScope,
     },
-    metrics: {
-      ...measure(task, answers, truth),
-      coverage: { value: coverage.value, low: coverage.lower, high: coverage.upper, n: truth.length },
-    },
+    metrics: { ...measure(task, answers, truth), coverage: coverageOf(task, answers, truth, care) },
     baselines: await measureBaselines(
       fitted,
       { rows, truth },
@@ -297,6 +296,17 @@ type Answers = Pick<HeldOutStudy, "probabilities" | "predictions">;
 function answersOf(task: TabularTask, outputs: Float32Array, temperature: number): Answers {
   if (task.kind === "regression") return { probabilities: undefined, predictions: predictionsOf(task, outputs) };
   return { probabilities: applyTemperature(outputs, task.classes.length, temperature), predictions: undefined };
+}
+
+/** Share of the rows whose set or interval holds the truth. */
+function coverageOf(task: TabularTask, answers: Answers, truth: Float64Array, { sets }: TabularCare): Metric {
+  if (task.kind === "regression") {
+    const { coverage } = measureIntervals(sets, { predictions: answers.predictions ?? [], truths: truth });
+    return { value: coverage.value, low: coverage.lower, high: coverage.upper, n: truth.length };
+  }
+  const probabilities = answers.probabilities ?? [];
+  const { coverage } = measureSets(sets, { probabilities, labels: truth, classes: task.classes.length });
+  return shareMetric(Math.round(coverage * truth.length), truth.length);
 }
 
 function measure(task: TabularTask, { probabilities, predictions }: Answers, truth: Float64Array): Metrics {
