@@ -5,8 +5,10 @@ import { type DateForm, readDate } from "../dates.ts";
 import type { KindFinding } from "../kinds.ts";
 import type { EncoderPart, PartOf } from "./state.ts";
 
-/** Most categories of a column that are told apart; the rest count together. */
-const mostCategories = 128;
+/** Most categories of a column that are told apart; the rest count together. More where rows are many, but fit in memory. */
+function mostCategories(rows: number): number {
+  return rows > 50_000 ? 128 : Math.max(128, Math.min(512, Math.floor(rows / 40)));
+}
 
 /** A category of fewer training rows cannot be learned and counts as "any other". */
 const fewestRows = 2;
@@ -84,12 +86,12 @@ function countCells(column: Column): { counts: Map<string, number>; missing: num
 
 function fitCategory(name: string, column: Column): PartOf<"category"> {
   const { counts, missing } = countCells(column);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const frequent = [...counts]
     .filter(([, count]) => count >= fewestRows)
     .sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1))
-    .slice(0, mostCategories);
+    .slice(0, mostCategories(total));
   const known = frequent.map(([cell]) => cell).sort((a, b) => (a < b ? -1 : 1));
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const shares = known.map((cell) => (counts.get(cell) ?? 0) / Math.max(1, total));
   const rest = Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0));
   const isNumeric = column.kind === "number";

@@ -19,15 +19,22 @@ export const setAlpha = 0.1;
 
 /**
  * Fits it all on the rows outside: those that each network set aside. Where several networks set the same row aside, the
- * mean of their answers counts once, as in the ensemble.
+ * mean of their answers counts once, as in the ensemble. `references`: rows that the scope compares with, at most.
  */
-export function fitCare({ model, outside, all }: Fitted): TabularCare {
+export function fitCare(
+  { model, outside, all }: Fitted,
+  { references }: { readonly references?: number } = {},
+): TabularCare {
   const { task, encoder, origin } = model;
   const merged = mergeOutside(task, outside);
   const targets = Float64Array.from(merged.order, (row) => at(all.targets, row));
   return {
     ...calibrate(task, merged.outputs, targets),
-    scope: fitTableScope(all.rows, encoder.features, { heldOut: merged.rows, seed: origin.seed }),
+    scope: fitTableScope(all.rows, encoder.features, {
+      heldOut: merged.rows,
+      seed: origin.seed,
+      ...(references === undefined ? {} : { references }),
+    }),
     explanation: { baseline: Array.from(meanRow(all.rows, encoder.width)) },
   };
 }

@@ -33,15 +33,18 @@ export function classMetrics(predictions: Predictions): Metrics {
 /** Root of the mean squared error, mean absolute error, and share of the variance that is explained. */
 export function numberMetrics(predictions: ArrayLike<number>, truth: ArrayLike<number>): Metrics {
   const n = truth.length;
-  const squares = Float64Array.from(truth, (value, row) => (at(predictions, row) - value) ** 2);
+  // Divided by the largest, so that squares stay finite whatever the unit
+  const largest = Array.from(truth).reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const squares = Float64Array.from(truth, (value, row) => (at(predictions, row) / largest - value / largest) ** 2);
   const mse = meanMetric(squares);
-  const mean = Array.from(truth).reduce((sum, value) => sum + value / n, 0);
-  const variance = Array.from(truth).reduce((sum, value) => sum + (value - mean) ** 2 / n, 0);
+  const mean = Array.from(truth).reduce((sum, value) => sum + value / largest / n, 0);
+  const variance = Array.from(truth).reduce((sum, value) => sum + (value / largest - mean) ** 2 / n, 0);
   const explained = (error: number): number => (variance > 0 ? 1 - error / variance : 0);
-  const root = (error: number): number => Math.sqrt(Math.max(0, error));
+  const root = (error: number): number => largest * Math.sqrt(Math.max(0, error));
+  const mae = meanMetric(squares.map(Math.sqrt));
   return {
     rmse: { value: root(mse.value), low: root(mse.low), high: root(mse.high), n },
-    mae: meanMetric(Float64Array.from(squares, Math.sqrt)),
+    mae: { value: largest * mae.value, low: largest * mae.low, high: largest * mae.high, n },
     r2: { value: explained(mse.value), low: explained(mse.high), high: explained(mse.low), n },
   };
 }

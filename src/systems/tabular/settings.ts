@@ -115,7 +115,7 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
     inputs: facts.inputs,
     outputs,
     numbers: [...facts.numbers],
-    pieces: facts.cut(choose("pieces", rows < 300 ? 4 : set.pieces, size)),
+    pieces: facts.cut(choose("pieces", piecesFor(facts, set.pieces), size)),
     networks: choose("ensemble", 1, "members of one network do nearly as well"),
     members: choose("members", set.members, isFast ? "fast" : "members average out chance"),
     isShared: rows >= smallTable,
@@ -165,6 +165,13 @@ function fastSettings(rows: number) {
   return rows < smallTable
     ? { members: 5, width: 32 }
     : { members: 1, width: 64, depth: 1, dropout: 0.1, learningRate: 4e-3, weightDecay: 0.1 };
+}
+
+/** In small tables no more pieces than a quarter of the rows: more would be learned by heart. */
+function piecesFor({ rows, numbers }: TableFacts, usual: number): number {
+  if (rows >= smallTable) return usual;
+  const most = Math.floor(rows / 4 / Math.max(1, numbers.length));
+  return most < 2 ? 0 : Math.min(rows < 300 ? 4 : usual, most);
 }
 
 function epochsFor(rows: number, isFast: boolean): number {

@@ -219,7 +219,7 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     origin: { ...origin, rows: chosen.rowCount },
     optionsOf,
   });
-  const care = fitCare(fitted);
+  const care = fitCare(fitted, options.fast === true ? { references: fewReferences } : {});
   if (part.testTable === undefined || part.test.length === 0)
     return { fitted, care, heldOut: nothingHeldOut, metrics: {}, baselines: [], moreData: [], effects: [] };
   const test = part.testTable.select(part.test);
@@ -253,6 +253,9 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
       : [],
   };
 }
+
+/** Rows that the scope compares with where seconds count. */
+const fewReferences = 128;
 
 const nothingHeldOut: HeldOutStudy = {
   rows: new Uint32Array(0),
