@@ -2,6 +2,7 @@
 import { ownRow, type Row } from "../harness/row.ts";
 import { adultTime } from "./adultTime.ts";
 import { metricOf, tableFile, train } from "./command.ts";
+import { csvRate } from "./csvRate.ts";
 import { killAndResume } from "./resume.ts";
 
 const bench = "tables";
@@ -40,6 +41,7 @@ export const measurements: readonly Measurement[] = [
   },
   { ids: ["compas-leak"], measure: async () => [compasLeak()] },
   { ids: ["adult-time"], measure: async () => [adultTime()] },
+  { ids: ["csv-rate"], measure: async () => [ownRow(bench, "csv-rate", await csvRate(), "MB/s", "higher", 100)] },
   {
     ids: ["resume"],
     measure: async () => [
