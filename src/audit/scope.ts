@@ -5,8 +5,10 @@
  *
  * Source: distance to the nearest neighbours as an outlier score, Angiulli and Pizzuti 2002; for networks Sun et al. 2022.
  */
+
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
+import { log } from "../support/sameMath.ts";
 import { conformalQuantile } from "./conformal.ts";
 import { conditional, fitWhitening, type Whitening, whitenRows } from "./whitening.ts";
 
@@ -250,7 +252,7 @@ function onScale(
       const expected = scale === "logarithm" ? "a finite number above 0" : "a finite number";
       throw new DataError(`${operation}: ${feature} is ${value}; it has to be ${expected}.`, { feature, value });
     }
-    result[index] = scale === "logarithm" ? Math.log(value) : value;
+    result[index] = scale === "logarithm" ? log(value) : value;
   }
   return result;
 }
@@ -275,7 +277,7 @@ function findReason(row: ArrayLike<number>, { rule, whitening, ranges }: Known):
     const { lowest, highest } = at(ranges, column);
     if (value < lowest || value > highest) {
       const limit = value < lowest ? lowest : highest;
-      const gap = at(scaled, column) - (scale === "logarithm" ? Math.log(limit) : limit);
+      const gap = at(scaled, column) - (scale === "logarithm" ? log(limit) : limit);
       return { kind: "beyond", feature, value, limit, deviations: gap / at(whitening.deviations, column) };
     }
     const { mean, deviation } = conditional(whitening, scaled, column);

@@ -2,8 +2,10 @@
  * Temperature scaling (Guo, Pleiss, Sun, Weinberger 2017, section 4.2): one number T that divides all logits, so that
  * the model becomes as sure as it is right. It never changes which class comes first.
  */
+
 import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
+import { exp } from "../support/sameMath.ts";
 
 /** Logits of n samples with their true labels. */
 export interface LabelledLogits {
@@ -59,9 +61,9 @@ export function applyTemperature(logits: ArrayLike<number>, classes: number, tem
     let largest = -Infinity;
     for (let c = 0; c < classes; c++) largest = Math.max(largest, at(logits, start + c));
     let total = 0;
-    for (let c = 0; c < classes; c++) total += Math.exp((at(logits, start + c) - largest) / temperature);
+    for (let c = 0; c < classes; c++) total += exp((at(logits, start + c) - largest) / temperature);
     for (let c = 0; c < classes; c++) {
-      probabilities[start + c] = Math.exp((at(logits, start + c) - largest) / temperature) / total;
+      probabilities[start + c] = exp((at(logits, start + c) - largest) / temperature) / total;
     }
   }
   return probabilities;

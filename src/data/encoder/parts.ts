@@ -1,6 +1,8 @@
 /** How each kind of column becomes numbers: one entry a kind with width, names and cells. `fitParts.ts` makes the parts. */
+
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
+import { asinh, cos, sin } from "../../support/sameMath.ts";
 import type { Column } from "../column.ts";
 import { readDate } from "../dates.ts";
 import type { Table } from "../table.ts";
@@ -64,7 +66,7 @@ function encodeNumbers(part: PartOf<"number">, table: Table, { rows, width, star
     }
     const far = (value - center) / scale;
     if (!Number.isFinite(far)) checkFinite(part.name, table, row, value);
-    const bounded = Math.min(farthest, Math.max(-farthest, isCompressed ? Math.asinh(far) : far));
+    const bounded = Math.min(farthest, Math.max(-farthest, isCompressed ? asinh(far) : far));
     rows[place] = bounded;
   }
 }
@@ -145,10 +147,10 @@ function encodeDates(part: PartOf<"date">, table: Table, column: Column, { rows,
     const ofYear = (day - Date.UTC(date.getUTCFullYear(), 0) / dayMilliseconds) / 365.25;
     // 1970-01-01 was a Thursday
     const turns = [ofYear, (Math.floor(day) + 3) / 7, ...(hasTime ? [day - Math.floor(day)] : [])];
-    rows[place] = Math.asinh((day - center) / scale);
+    rows[place] = asinh((day - center) / scale);
     turns.forEach((angle, index) => {
-      rows[place + 1 + 2 * index] = Math.sin(turn * angle);
-      rows[place + 2 + 2 * index] = Math.cos(turn * angle);
+      rows[place + 1 + 2 * index] = sin(turn * angle);
+      rows[place + 2 + 2 * index] = cos(turn * angle);
     });
   });
 }

@@ -5,9 +5,11 @@
  * make equal for small and large animals. A line fitted by least squares to the raw numbers is dragged along by the few
  * heaviest dogs (README.md has the figures), and a mouse looks like a small cat.
  */
+
 import { type Standardization, standardizationOf, standardize } from "../../data/standardization.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
+import { log } from "../../support/sameMath.ts";
 import type { Bone } from "./relations.ts";
 
 /** The features in order, with their units. */
@@ -69,7 +71,7 @@ function logarithms(measurements: ArrayLike<number>): Float64Array {
         { name, value },
       );
     }
-    result[index] = Math.log(value);
+    result[index] = log(value);
   }
   return result;
 }

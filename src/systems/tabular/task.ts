@@ -1,8 +1,10 @@
 /** What is to be predicted: classes or a number, found from the target column, and targets as numbers. */
+
 import type { Column } from "../../data/column.ts";
 import type { Table } from "../../data/table.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
+import { exp } from "../../support/sameMath.ts";
 import type { TabularTask } from "./system.ts";
 
 /** What a target of few different whole numbers is taken for. */
@@ -157,6 +159,6 @@ function standardized({ mean, deviation, scale }: RegressionTask, value: number)
 export function predictionsOf(task: RegressionTask, outputs: ArrayLike<number>): Float64Array {
   return Float64Array.from(outputs, (output) => {
     const value = output * task.deviation + task.mean;
-    return task.scale === "logarithm" ? Math.exp(value) : value;
+    return task.scale === "logarithm" ? exp(value) : value;
   });
 }
