@@ -112,7 +112,7 @@ export class Model<R extends object = Row, Label extends string = string> {
 
   /** Rows made ready for `answer`. @throws DataError as `predict`. */
   encode(rows: readonly R[] | Table): EncodedRows {
-    return this.#parts.encode(rows instanceof Table ? rows : tableFromRows(rows));
+    return this.#parts.encode(rows instanceof Table ? rows : tableFromRows(rows, this.inputs));
   }
 
   /** Answers as columns: for many rows. */
@@ -122,10 +122,11 @@ export class Model<R extends object = Row, Label extends string = string> {
 }
 
 /**
- * Rows as a table: a column for every name that occurs; numbers where all cells are numbers, text otherwise.
+ * Rows as a table: a column for every name that occurs; numbers where all cells are numbers, text otherwise. A column
+ * without any cell is what `inputs` say.
  * @throws DataError where a row is not an object or a cell is none of the kinds of `Cell`.
  */
-export function tableFromRows(rows: readonly object[]): Table {
+export function tableFromRows(rows: readonly object[], inputs: readonly InputColumn[] = []): Table {
   const names = new Set<string>();
   rows.forEach((row, index) => {
     if (typeof row !== "object" || row === null || Array.isArray(row))
@@ -135,16 +136,17 @@ export function tableFromRows(rows: readonly object[]): Table {
       );
     for (const name of Object.keys(row)) names.add(name);
   });
-  const columns = [...names].map((name) => [name, columnOf(name, rows)] as const);
+  const numeric = new Set(inputs.filter(({ reads }) => reads === "number").map(({ name }) => name));
+  const columns = [...names].map((name) => [name, columnOf(name, rows, numeric.has(name))] as const);
   return new Table(new Map(columns));
 }
 
-function columnOf(name: string, rows: readonly object[]): Column {
+function columnOf(name: string, rows: readonly object[], isNumber: boolean): Column {
   const cells = rows.map((row, index) =>
     cellOf(Object.hasOwn(row, name) ? Reflect.get(row, name) : undefined, name, index),
   );
   const isNumeric = cells.every((cell) => typeof cell === "number" || cell === "");
-  if (isNumeric && cells.some((cell) => cell !== ""))
+  if (isNumeric && (isNumber || cells.some((cell) => cell !== "")))
     return { kind: "number", values: Float64Array.from(cells, (cell) => (cell === "" ? Number.NaN : Number(cell))) };
   return textColumn(cells.map(String));
 }
