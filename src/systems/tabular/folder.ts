@@ -15,7 +15,6 @@ import {
 } from "../../io/modelFolder.ts";
 import { DataError } from "../../support/errors.ts";
 import { careFiles, readCare } from "./careFiles.ts";
-import type { TabularSystem } from "./careRules.ts";
 import { TabularNetwork } from "./network.ts";
 import { settingsSchema } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
