@@ -1,7 +1,8 @@
 /** A table from beginning to end: what comes out, what is left out, and what is refused. */
 import { describe, expect, test } from "vitest";
 import { readTable } from "../../src/data/index.ts";
-import { type TabularStudy, trainTable } from "../../src/systems/tabular/index.ts";
+import { type TabularStudy, TrainingInterruptedError, trainTable } from "../../src/systems/tabular/index.ts";
+import { type CheckpointStore, memoryStore } from "../../src/train/index.ts";
 
 /** Pets: the price follows from the weight and the kind, the kind has missing cells. */
 function pets(count: number): ReturnType<typeof readTable> {
@@ -79,6 +80,43 @@ describe("trainTable", () => {
       true,
     );
     expect(study.system.encoder.features.map(({ name }) => name)).toEqual(["size"]);
+  });
+
+  test("goes on where it was stopped, to the same figures", async () => {
+    const options = {
+      target: "class",
+      exclude: ["price"],
+      choices: { epochs: 6, members: 5, width: 4 },
+      moreData: false,
+    } as const;
+    const whole = await trainTable(pets(80), options);
+    const stores = new Map<string, CheckpointStore>();
+    const checkpointOf = (stage: string): CheckpointStore => {
+      const store = stores.get(stage) ?? memoryStore();
+      stores.set(stage, store);
+      return store;
+    };
+    const stop = new AbortController();
+    const onProgress = (stage: string, done: number): void => {
+      if (stage === "network" && done >= 0.5) stop.abort();
+    };
+    const stopped = trainTable(pets(80), { ...options, checkpointOf, onProgress, signal: stop.signal });
+    await expect(stopped).rejects.toThrow(TrainingInterruptedError);
+    const resumed = await trainTable(pets(80), { ...options, checkpointOf });
+    expect([...stores.keys()]).toEqual(["network", "linear"]);
+    expect(resumed.members).toEqual(whole.members);
+    expect(resumed.metrics).toEqual(whole.metrics);
+    expect(resumed.baselines).toEqual(whole.baselines);
+  });
+
+  test("stops when its time is over, after an epoch at least", async () => {
+    const study = await trainTable(pets(80), {
+      target: "class",
+      exclude: ["price"],
+      choices: { epochs: 500, patience: 500, members: 5, width: 4, minutes: 1e-6 },
+      moreData: false,
+    });
+    expect(study.members[0]?.history.length).toBe(1);
   });
 
   test("refuses tables that there is nothing to learn from", async () => {
