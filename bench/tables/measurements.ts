@@ -3,6 +3,8 @@ import { ownRow, type Row } from "../harness/row.ts";
 import { adultTime } from "./adultTime.ts";
 import { metricOf, tableFile, train } from "./command.ts";
 import { csvRate } from "./csvRate.ts";
+import { measurePageParity } from "./pageParity.ts";
+import { measurePredictRate } from "./predictRate.ts";
 import { killAndResume } from "./resume.ts";
 
 const bench = "tables";
@@ -43,12 +45,23 @@ export const measurements: readonly Measurement[] = [
   { ids: ["adult-time"], measure: async () => [adultTime()] },
   { ids: ["csv-rate"], measure: async () => [ownRow(bench, "csv-rate", await csvRate(), "MB/s", "higher", 100)] },
   {
+    ids: ["predict-rate"],
+    measure: async () => [ownRow(bench, "predict-rate", await measurePredictRate(), "rows/s", "higher", 200_000)],
+  },
+  {
     ids: ["resume"],
     measure: async () => [
       ownRow(bench, "resume", (await killAndResume(kills)).equal, `of ${kills} kills`, "higher", kills),
     ],
   },
+  { ids: ["page-parity"], measure: async () => [await pageParity()] },
 ];
+
+async function pageParity(): Promise<Row> {
+  const difference = await measurePageParity();
+  if (difference === undefined) throw new Error("There is no Chromium to compare with.");
+  return ownRow(bench, "page-parity", difference, "largest difference of a probability", "lower", 0);
+}
 
 function adultRows(): Row[] {
   const trained = train(tableFile("adult-train.csv"), "--target", "income", "--test", tableFile("adult-test.csv"));
