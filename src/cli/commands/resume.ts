@@ -28,9 +28,9 @@ export const resume = defineCommand({
     }
     const settings = seenFromHere(folder, record.settings);
     await checkData(settings, record);
-    const { study, groups, rows, seconds } = await trainInto(folder, settings, surroundings);
-    if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds, groups })));
-    else showResults(study, console, groups);
+    const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
+    if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
+    else showResults(study, console);
     console.say(`\nDone in ${seconds.toFixed(1)} s.`);
     return exitCodes.ok;
   },

@@ -88,9 +88,9 @@ export const train = defineCommand({
     if (settings.test !== null && settings.folds !== null)
       throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
     const folder = values.out ?? (await freeFolder(settings));
-    const { study, groups, rows, seconds } = await trainInto(folder, settings, surroundings);
-    if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds, groups })));
-    else showResults(study, console, groups);
+    const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
+    if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
+    else showResults(study, console);
     sayWhatNext(folder, seconds, console);
     return exitCodes.ok;
   },

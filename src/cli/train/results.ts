@@ -1,6 +1,5 @@
 /** What a training came to: as one JSON object, and as lines to read. */
 
-import type { GroupReport } from "../../audit/groups.ts";
 import type { OutputColumn } from "../../systems/model.ts";
 import type { BaselineStudy, Metric, MetricName, Metrics, TabularStudy } from "../../systems/tabular/index.ts";
 import type { Console } from "../console.ts";
@@ -9,19 +8,9 @@ import type { Evaluation } from "../evaluateFile.ts";
 /** The object that `train --json` ends with (docs/schemas/train.json). */
 export function resultsToJson(
   study: TabularStudy,
-  {
-    run,
-    rows,
-    seconds,
-    groups,
-  }: {
-    readonly run: string;
-    readonly rows: number;
-    readonly seconds: number;
-    readonly groups: GroupReport | undefined;
-  },
+  { run, rows, seconds }: { readonly run: string; readonly rows: number; readonly seconds: number },
 ) {
-  const { system, split, metrics, folds, baselines, warnings, settings } = study;
+  const { system, split, metrics, folds, baselines, warnings, settings, groups } = study;
   return {
     run,
     task: system.task.kind,
@@ -106,8 +95,8 @@ const words = {
 const names = Object.keys(words).filter((name): name is MetricName => name in words);
 
 /** Prints figures beside those of the simpler models, and what was noticed. */
-export function showResults(study: TabularStudy, console: Console, groups?: GroupReport): void {
-  const { metrics, baselines, split, warnings } = study;
+export function showResults(study: TabularStudy, console: Console): void {
+  const { metrics, baselines, split, warnings, groups } = study;
   console.print("");
   console.print(console.dim(`measured on ${split.heldOut.toLocaleString("en-US")} rows: ${split.how}`));
   showMetrics(metrics, console, baselines);

@@ -4,12 +4,10 @@
  */
 import { rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { GroupReport } from "../../audit/groups.ts";
 import { readTableFile } from "../../data/index.node.ts";
 import type { Table } from "../../data/index.ts";
 import { currentDevice } from "../../runtime/registry.ts";
 import { DataError } from "../../support/errors.ts";
-import { measureHeldOutGroups } from "../../systems/tabular/careGroups.ts";
 import {
   type TabularStudy,
   TrainingDivergedError,
@@ -32,8 +30,6 @@ import { seenFrom, type TrainSettings } from "./settings.ts";
 /** What came of a training. */
 export interface Trained {
   readonly study: TabularStudy;
-  /** Figures by group, where groups were named. */
-  readonly groups: GroupReport | undefined;
   /** Of the table. */
   readonly rows: number;
   readonly seconds: number;
@@ -75,13 +71,12 @@ async function trainAlone(folder: string, settings: TrainSettings, surroundings:
   try {
     const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
     surroundings.console.progress("writing the report", 0.99);
-    const groups = groupsOf(study, tables, settings);
-    await writeRun(folder, study, { groups, started });
+    await writeRun(folder, study, { started });
     await writeRunFile(folder, { ...record, status: "finished" });
     // A finished run does not need them any more
     await rm(join(folder, "checkpoints"), { recursive: true, force: true });
     diary.finish("finished", figuresOf(study.metrics));
-    return { study, groups, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
+    return { study, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
   } catch (error) {
     const status = statusOf(error);
     diary.finish(status);
@@ -105,16 +100,6 @@ async function readTables({ file, test, query }: TrainSettings): Promise<Tables>
   return { table, test: test === null ? undefined : await readTableFile(test, options) };
 }
 
-function groupsOf(
-  { system, heldOut }: TabularStudy,
-  { table, test }: Tables,
-  settings: TrainSettings,
-): GroupReport | undefined {
-  if (settings.groups.length === 0) return undefined;
-  const scene = { task: system.task, table: test ?? table, heldOut };
-  return measureHeldOutGroups(scene, settings.groups);
-}
-
 interface Place {
   readonly folder: string;
   readonly key: string;
@@ -135,8 +120,8 @@ async function learn(
         target: settings.target,
         task: settings.task ?? undefined,
         kinds: settings.kinds,
-        // Groups are measured, not learned from: a model that does not know them cannot store them
-        exclude: [...new Set([...settings.exclude, ...settings.groups])],
+        exclude: settings.exclude,
+        groups: settings.groups,
         test,
         folds: settings.folds ?? undefined,
         seed: settings.seed,
