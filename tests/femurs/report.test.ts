@@ -1,10 +1,10 @@
 /** The report's drawing: scales, contours and words by hand. tests/cli/demo.slow.test.ts looks at a whole page. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crossingPath, regionPath } from "../../src/systems/femurs/report/contour.ts";
-import { chance, escapeMarkup, measured, percent, signed } from "../../src/systems/femurs/report/text.ts";
+import { crossingPath, regionPath } from "../../src/systems/contour.ts";
 import { boneAt, fitTrend, gridBones, placeOf, ticksOf, type View } from "../../src/systems/femurs/report/view.ts";
 import { standOut } from "../../src/systems/femurs/standOut.ts";
+import { chance, escapeMarkup, measured, percent, signed } from "../../src/systems/reportText.ts";
 
 const view: View = { lengths: [50, 500], weights: [1, 1000], width: 300, height: 200 };
 const sheared: View = { ...view, weights: [0.5, 2], trend: { coefficient: 1e-5, exponent: 3 } };

@@ -71,7 +71,7 @@ async function trainAlone(folder: string, settings: TrainSettings, surroundings:
   try {
     const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
     surroundings.console.progress("writing the report", 0.99);
-    await writeRun(folder, study, { started });
+    await writeRun(folder, study, { settings, started });
     await writeRunFile(folder, { ...record, status: "finished" });
     // A finished run does not need them any more
     await rm(join(folder, "checkpoints"), { recursive: true, force: true });

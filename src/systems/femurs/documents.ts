@@ -1,10 +1,10 @@
 /** What is written about a trained system: data card and metrics for programs, the model card for people. */
 import { type DataCard, makeDataCard } from "../../audit/dataCard.ts";
 import { at } from "../../support/invariant.ts";
+import { percent } from "../reportText.ts";
 import type { Result } from "./compare.ts";
 import { notFor } from "./limits.ts";
 import { species } from "./relations.ts";
-import { percent } from "./report/text.ts";
 import type { Study } from "./study.ts";
 import { setAlpha } from "./train.ts";
 import { listInWords } from "./words.ts";

@@ -1,6 +1,6 @@
 /** How a bone that gets no answer differs from the training bones, in words. */
 import type { ScopeReason } from "../../audit/scope.ts";
-import { measured } from "./report/text.ts";
+import { measured } from "../reportText.ts";
 
 /** How a bone stands out: "its weight, 900 g, is 4.1 times that of the heaviest training bone, 219 g". */
 export function standOut(reason: ScopeReason): string {

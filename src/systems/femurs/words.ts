@@ -1,7 +1,7 @@
 /** Answers in words, for the terminal and the report. */
 import { at } from "../../support/invariant.ts";
+import { chance, measured } from "../reportText.ts";
 import type { Bone } from "./relations.ts";
-import { chance, measured } from "./report/text.ts";
 import { standOut } from "./standOut.ts";
 import type { FemurAnswer } from "./use.ts";
 import type { FemurReason } from "./why.ts";

@@ -56,7 +56,7 @@ export function shareMetric(count: number, n: number): Metric {
 }
 
 /** A mean with its normal interval. */
-function meanMetric(values: Float64Array): Metric {
+export function meanMetric(values: Float64Array): Metric {
   const n = values.length;
   const value = values.reduce((sum, entry) => sum + entry / n, 0);
   const variance = n > 1 ? values.reduce((sum, entry) => sum + (entry - value) ** 2 / (n - 1), 0) : 0;

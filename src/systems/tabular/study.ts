@@ -1,6 +1,7 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { GroupReport } from "../../audit/groups.ts";
 import type { EpochRecord } from "../../train/index.ts";
+import type { TabularFindings } from "./findings.ts";
 import type { SettingReason } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
 
@@ -117,6 +118,8 @@ export interface TabularStudy {
   readonly effects: readonly FeatureEffect[];
   /** Figures by group, where groups were named. */
   readonly groups: GroupReport | undefined;
+  /** What the report shows beyond figures; undefined where no rows were held out. */
+  readonly findings?: TabularFindings | undefined;
   readonly warnings: readonly StudyWarning[];
   /** Each setting and why it is what it is. */
   readonly settings: readonly SettingReason[];

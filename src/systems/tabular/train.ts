@@ -18,6 +18,7 @@ import { measureBaselines } from "./baselines.ts";
 import { fitCare } from "./care.ts";
 import { measureEffects } from "./careEffects.ts";
 import { measureHeldOutGroups } from "./careGroups.ts";
+import { findFindings } from "./findings.ts";
 import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics, shareMetric } from "./metrics.ts";
@@ -107,10 +108,22 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     moreData: measured[0]?.moreData ?? [],
     effects: measured[0]?.effects ?? [],
     groups,
+    findings: await findingsOf(scene, options, { first: measured[0], answers: heldOut }),
     warnings: scene.warnings,
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** Findings on rows that the first of the measured networks had not learned from; the only one, without folds. */
+function findingsOf(
+  { source }: Scene,
+  { test }: TrainTableOptions,
+  { first, answers }: { first: Round | undefined; answers: HeldOutStudy },
+) {
+  if (first === undefined) return Promise.resolve(undefined);
+  const { fitted, care, heldOut, effects } = first;
+  return findFindings({ system: { ...fitted.model, care }, table: test ?? source, heldOut, answers, effects });
 }
 
 /** What everything starts from. */

@@ -54,7 +54,7 @@ export class TabularAnswerer {
 }
 
 /** How a row stands out, as part of a sentence. */
-function inWords({ kind, feature }: TableScopeReason): string {
+export function inWords({ kind, feature }: TableScopeReason): string {
   switch (kind) {
     case "beyond":
       return `its ${feature} is far outside of what was seen in training`;

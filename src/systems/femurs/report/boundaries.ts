@@ -4,12 +4,12 @@
  * boundariesSvg below put them together.
  */
 import { at } from "../../../support/invariant.ts";
+import { crossingPath, type Grid, regionPath } from "../../contour.ts";
+import { escapeMarkup, measured } from "../../reportText.ts";
 import type { Bone } from "../relations.ts";
 import type { Animals } from "../simulate.ts";
-import { crossingPath, regionPath } from "./contour.ts";
 import { colour, paletteCss } from "./palette.ts";
-import { escapeMarkup, measured } from "./text.ts";
-import { type Grid, isVisible, placeOf, ticksOf, type View } from "./view.ts";
+import { isVisible, placeOf, ticksOf, type View } from "./view.ts";
 
 /** A part of the plane of bones with what all panels show of it. */
 export interface Plane {

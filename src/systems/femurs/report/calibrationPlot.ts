@@ -1,8 +1,8 @@
 /** The reliability diagram: how sure the network was, against how often it was right, with 95 % intervals. */
 import type { ReliabilityBin } from "../../../audit/calibration.ts";
 import { wilsonInterval } from "../../../audit/intervals.ts";
+import { percent } from "../../reportText.ts";
 import { colour } from "./palette.ts";
-import { percent } from "./text.ts";
 
 const size = 190;
 const margin = { left: 34, right: 10, top: 8, bottom: 32 } as const;

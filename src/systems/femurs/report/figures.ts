@@ -1,13 +1,14 @@
 /** Asks the models about every point of the pictures: the only part of the report that computes. */
 import { scopeJudge } from "../../../audit/scope.ts";
 import { at } from "../../../support/invariant.ts";
+import type { Grid } from "../../contour.ts";
 import { modelProbabilities } from "../compare.ts";
 import { featuresOf } from "../features.ts";
 import type { ModelName } from "../models.ts";
 import { strangers } from "../relations.ts";
 import type { Study } from "../study.ts";
 import type { Panel, Plane } from "./boundaries.ts";
-import { fitTrend, type Grid, gridBones, type View } from "./view.ts";
+import { fitTrend, gridBones, type View } from "./view.ts";
 
 /** Points along each side of a picture. */
 const points = 81;

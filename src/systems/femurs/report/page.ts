@@ -2,6 +2,8 @@
  * report.html: one page for a demanding reader, self-contained, without network and without scripts. It says what was
  * learned, how good it is, what it answers and why, and what it must not be used for.
  */
+
+import { escapeMarkup, percent, signed } from "../../reportText.ts";
 import { lineEquation, networkNumbers } from "../equations.ts";
 import type { ModelName } from "../models.ts";
 import type { Study } from "../study.ts";
@@ -10,7 +12,6 @@ import type { Making, ReportFacts } from "./facts.ts";
 import { computeFigures } from "./figures.ts";
 import { answersSection, comparisonSection, limitsSection, modelsSection, trustSection } from "./sections.ts";
 import { pageCss } from "./style.ts";
-import { escapeMarkup, percent, signed } from "./text.ts";
 
 /** The report's files: the page and the picture of the boundaries. */
 export interface Report {

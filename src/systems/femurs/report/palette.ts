@@ -2,6 +2,7 @@
  * Colours of the report and the picture, for light and dark screens: one list of names, so that both follow the reader's
  * theme. Cats are orange and round, dogs blue and three-cornered: told apart without colour, too.
  */
+import { themeCss } from "../../reportTheme.ts";
 
 const light = {
   paper: "#fbfaf7",
@@ -47,15 +48,5 @@ export function colour(name: Colour): string {
 
 /** CSS that gives `selector` the colours; printed pages are always light. */
 export function paletteCss(selector: string): string {
-  return [
-    `${selector}{${declarations(light)}color-scheme:light}`,
-    `@media (prefers-color-scheme:dark){${selector}{${declarations(dark)}color-scheme:dark}}`,
-    `@media print{${selector}{${declarations(light)}color-scheme:light}}`,
-  ].join("\n");
-}
-
-function declarations(colours: typeof light): string {
-  return Object.entries(colours)
-    .map(([name, value]) => `--${name}:${value};`)
-    .join("");
+  return themeCss(selector, { light, dark });
 }

@@ -1,6 +1,7 @@
 /** The sections of the report, each a function from the facts to HTML. page.ts puts them in order. */
 import type { Share } from "../../../audit/intervals.ts";
 import { at } from "../../../support/invariant.ts";
+import { escapeMarkup, percent } from "../../reportText.ts";
 import type { Contestant, Result } from "../compare.ts";
 import { voters } from "../compare.ts";
 import { notFor } from "../limits.ts";
@@ -20,7 +21,6 @@ import { legend, panelSvg } from "./boundaries.ts";
 import { calibrationSvg } from "./calibrationPlot.ts";
 import type { ReportFacts } from "./facts.ts";
 import { colour } from "./palette.ts";
-import { escapeMarkup, percent } from "./text.ts";
 import { weightsSvg } from "./weightsPlot.ts";
 
 /** Three bones with their answers: what most readers come for. */

@@ -3,6 +3,7 @@
  * itself, or the weight divided by what is usual for the length: that opens the narrow band in which all bones lie.
  */
 import { at } from "../../../support/invariant.ts";
+import type { Place } from "../../contour.ts";
 import type { Bone } from "../relations.ts";
 
 /** A part of the plane of bones, and the size of the picture that shows it. */
@@ -32,19 +33,6 @@ export function fitTrend(lengths: ArrayLike<number>, weights: ArrayLike<number>)
   const square = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
   const exponent = product / square;
   return { coefficient: Math.exp(y - exponent * x), exponent };
-}
-
-/** Values at the corners of a net of cells over a view: row-major [rows, columns], the first row on top. */
-export interface Grid {
-  readonly columns: number;
-  readonly rows: number;
-  readonly values: ArrayLike<number>;
-}
-
-/** A position on the picture in pixels, y downwards. */
-export interface Place {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** Where a bone lies on the picture. */
@@ -93,11 +81,6 @@ export function ticksOf([low, high]: readonly [number, number]): number[] {
     return ticks.filter((value) => value >= low * 0.999 && value <= high * 1.001);
   });
   return series.find((ticks) => ticks.length >= 4) ?? at(series, -1);
-}
-
-/** The value at a corner of the grid. */
-export function gridValue({ columns, values }: Grid, column: number, row: number): number {
-  return at(values, row * columns + column);
 }
 
 /** What weights are divided by: 1 where they are shown as they are. */

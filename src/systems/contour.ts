@@ -2,7 +2,20 @@
  * Contours of a grid of values as SVG paths, by marching squares: the region where values reach a level, and the line
  * along which they cross it. Values are taken as linear along the edges of each cell.
  */
-import { type Grid, gridValue, type Place } from "./view.ts";
+import { at } from "../support/invariant.ts";
+
+/** Values at the corners of a net of cells: row-major [rows, columns], the first row on top. */
+export interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+  readonly values: ArrayLike<number>;
+}
+
+/** A position on the picture in pixels, y downwards. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Size of the picture in pixels that the grid spans from corner to corner. */
 export interface Extent {
@@ -60,7 +73,7 @@ function cornersOf(
   const corner = (right: number, down: number): Corner => ({
     x: (extent.width * (column + right)) / (grid.columns - 1),
     y: (extent.height * (row + down)) / (grid.rows - 1),
-    above: gridValue(grid, column + right, row + down) - level,
+    above: at(grid.values, (row + down) * grid.columns + column + right) - level,
   });
   return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }

@@ -1,0 +1,72 @@
+/**
+ * report.html: what a table taught, how well, and how far answers are to be trusted. One file without network and scripts; nothing
+ * is computed here that takes long. Sections are in the files beside this one; train.ts and findings.ts measured what they show.
+ */
+import { escapeMarkup, percent } from "../../reportText.ts";
+import type { TabularStudy } from "../study.ts";
+import { answersSection, mistakesSection } from "./answers.ts";
+import { boundarySection } from "./boundary.ts";
+import { effectsSection } from "./effects.ts";
+import { groupsSection } from "./groups.ts";
+import { type Facts, type Making, type Section, sectionHtml } from "./html.ts";
+import { learnedSection, mainSentence, trainingSection } from "./learned.ts";
+import { moreDataSection, recordSection, warningsSection } from "./record.ts";
+import { counted, nameHtml, plainText } from "./spell.ts";
+import { pageCss } from "./style.ts";
+import { reliabilitySection, scopeSection } from "./trust.ts";
+
+const sections: readonly ((facts: Facts) => Section | undefined)[] = [
+  learnedSection,
+  trainingSection,
+  answersSection,
+  reliabilitySection,
+  boundarySection,
+  effectsSection,
+  mistakesSection,
+  scopeSection,
+  groupsSection,
+  moreDataSection,
+  warningsSection,
+  recordSection,
+];
+
+/** The page of a study. Column names and cells are never more than text in it. */
+export function reportOf(study: TabularStudy, making: Making): string {
+  const facts: Facts = { study, making };
+  const written = sections.flatMap((section) => section(facts) ?? []);
+  const title = `${plainText(study.system.task.target)} from ${plainText(study.system.origin.source)} · Smilodon`;
+  const links = written.map(({ id, title: name }) => `<li><a href="#${id}">${name}</a></li>`);
+  // Nothing may be loaded or run, whatever a table holds
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeMarkup(title)}</title>
+<style>${pageCss}</style>
+</head>
+<body>
+<main>
+${head(facts)}
+<nav aria-label="Parts of this report"><ol>${links.join("")}</ol></nav>
+${written.map(sectionHtml).join("\n")}
+<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}. This page loads nothing from anywhere and runs no script.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function head(facts: Facts): string {
+  const { study, making } = facts;
+  const { task, encoder, origin, care } = study.system;
+  const columns = counted(encoder.features.length, "column");
+  const scope = `Rows unlike those it learned from, about ${percent(care.scope.withheldShare, 0)} of ordinary ones, get no answer.`;
+  return `<header>
+<p class="kicker">Smilodon ${escapeMarkup(making.version)} · ${nameHtml(origin.source, 60)} · ${escapeMarkup(making.date)}</p>
+<h1>What ${columns} say about ${nameHtml(task.target, 60)}</h1>
+<p class="lede">${mainSentence(facts)} ${scope}</p>
+</header>`;
+}

@@ -1,0 +1,244 @@
+/** How far answers are to be trusted: is it as sure as it is right, do sets and intervals hold, which rows get no answer. */
+import { type ReliabilityBin, reliabilityDiagram } from "../../../audit/calibration.ts";
+import { wilsonInterval } from "../../../audit/intervals.ts";
+import { escapeMarkup, percent } from "../../reportText.ts";
+import type { CoverageBand, TabularFindings } from "../findings.ts";
+import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
+import { colour } from "./palette.ts";
+import { plotSvg } from "./plot.ts";
+import { cellHtml, count, counted, list, nameHtml, number } from "./spell.ts";
+
+/** Part 4: reliability of probabilities, and coverage of sets or intervals. */
+export function reliabilitySection(facts: Facts): Section {
+  const { study } = facts;
+  const { system, heldOut, findings } = study;
+  const { task, care } = system;
+  const promised = 1 - care.sets.alpha;
+  const [all] = findings?.coverage ?? [];
+  const isClasses = task.kind === "classification";
+  const base = {
+    id: "reliability",
+    title: isClasses ? "Is it as sure as it is right?" : "Do its intervals hold the truth?",
+  };
+  if (all === undefined || findings === undefined)
+    return {
+      ...base,
+      plain: "Whether it is as sure as it is right was not measured.",
+      figures: [absent("No rows were held out.", "smilodon train FILE --target COLUMN --folds 5")],
+    };
+  const bins = isClasses
+    ? reliabilityDiagram(
+        { probabilities: heldOut.probabilities ?? [], labels: heldOut.truth, classes: task.classes.length },
+        15,
+      ).filter((bin) => bin.count > 0)
+    : [];
+  return {
+    ...base,
+    plain: `${isClasses ? sureSentence(bins, study.metrics.ece?.value) : ""}${coverageSentence(all, promised, isClasses)}`,
+    figures: [
+      ...(isClasses
+        ? [
+            figure(
+              reliabilitySvg(bins, 1 / task.classes.length),
+              "How sure the network was, against how often it was right. On the line it is as sure as it is right; below, too sure. Bars are 95&nbsp;% intervals.",
+              binsTable(bins),
+            ),
+          ]
+        : []),
+      coverageTable(findings, promised, isClasses),
+    ],
+    how: `${isClasses ? `Probabilities were divided into 15 equal bins. ` : ""}${isClasses ? "Sets" : "Intervals"} were fitted on ${counted(care.sets.samples, "row")} that the network had not learned from, to miss the truth in ${percent(care.sets.alpha, 0)} of rows, and measured on ${counted(all.coverage.n, "other held-out row", "other held-out rows")}.`,
+    limits: `The promise is for all rows together: ${isClasses ? "single classes" : "parts of the range"} can lie above or below it, as the table shows. For rows that come about in another way there is no promise.`,
+  };
+}
+
+function sureSentence(bins: readonly ReliabilityBin[], error: number | undefined): string {
+  const rows = bins.reduce((sum, bin) => sum + bin.count, 0);
+  const mean = (value: (bin: ReliabilityBin) => number): number =>
+    bins.reduce((sum, bin) => sum + (value(bin) * bin.count) / Math.max(1, rows), 0);
+  const [sure, right] = [mean(({ confidence }) => confidence), mean(({ accuracy }) => accuracy)];
+  const interval = wilsonInterval(Math.round(right * rows), rows);
+  const isInside = sure >= interval.lower && sure <= interval.upper;
+  const judgement = isInside
+    ? "no difference beyond chance"
+    : sure > right
+      ? "it is too sure of itself"
+      : "it is less sure than it could be";
+  return `On average it is ${percent(sure)} sure and ${percent(right)} right: ${judgement}${error === undefined || !Number.isFinite(error) ? "" : ` (calibration error ${percent(error)})`}. `;
+}
+
+function coverageSentence({ coverage }: CoverageBand, promised: number, isClasses: boolean): string {
+  const isInside = coverage.low <= promised && promised <= coverage.high;
+  const judgement = isInside
+    ? "as promised"
+    : coverage.value > promised
+      ? `more than the ${percent(promised, 0)} promised`
+      : `fewer than the ${percent(promised, 0)} promised`;
+  return `Its ${isClasses ? "sets of classes" : "intervals"} hold the truth for ${percent(coverage.value)} of held-out rows, ${judgement}${isInside ? ` (${percent(promised, 0)}, within chance)` : ""}.`;
+}
+
+function reliabilitySvg(bins: readonly ReliabilityBin[], least: number): string {
+  const low = Math.floor(least * 10 + 1e-9) / 10;
+  const axis = { low, high: 1, spell: (value: number) => `${Math.round(100 * value)}` };
+  const words = bins.map(
+    (bin) => `${percent(bin.confidence, 0)} sure, ${percent(bin.accuracy, 0)} right of ${bin.count}`,
+  );
+  return plotSvg({
+    label: `Reliability diagram. ${words.join("; ")}.`,
+    x: { ...axis, name: "sure, %" },
+    y: { ...axis, low: Math.min(low, ...bins.map((bin) => Math.floor(bin.accuracy * 10) / 10)), name: "right, %" },
+    height: 240,
+    body: ({ x, y }) => {
+      const marks = bins.map((bin) => {
+        const { lower, upper } = wilsonInterval(Math.round(bin.accuracy * bin.count), bin.count);
+        const place = x(bin.confidence).toFixed(1);
+        return `<path d="M${place} ${y(lower).toFixed(1)}V${y(upper).toFixed(1)}" stroke="${colour("own")}" stroke-width="1.6" stroke-opacity=".6"/><circle cx="${place}" cy="${y(bin.accuracy).toFixed(1)}" r="3.4" fill="${colour("own")}"/>`;
+      });
+      return `<path d="M${x(low).toFixed(1)} ${y(low).toFixed(1)}L${x(1).toFixed(1)} ${y(1).toFixed(1)}" stroke="${colour("soft")}" stroke-dasharray="4 3"/>${marks.join("")}`;
+    },
+  });
+}
+
+function binsTable(bins: readonly ReliabilityBin[]): string {
+  return numbersOf({
+    caption: "Held-out rows by how sure the network was",
+    head: ["sure", "rows", "mean", "right"],
+    rows: bins.map(({ lower, upper, count: own, confidence, accuracy }) => ({
+      cells: [`${percent(lower, 0)} to ${percent(upper, 0)}`, count(own), percent(confidence), percent(accuracy)],
+    })),
+  });
+}
+
+function coverageTable({ coverage, setSizes }: TabularFindings, promised: number, isClasses: boolean): string {
+  const scale = { low: Math.min(0.8, ...coverage.map((band) => band.coverage.low)), high: 1 };
+  const sizes = setSizes.flatMap((share, size) =>
+    share === 0
+      ? []
+      : [`${percent(share)} of sets hold ${size === 0 ? "no class" : size === 1 ? "one class" : `${size} classes`}`],
+  );
+  const note =
+    sizes.length === 0
+      ? ""
+      : `<p class="caption">${list(sizes.slice(0, 6))}. ${setSizes[0] ? "A set without a class says that nothing fits well enough." : ""}</p>`;
+  return `<div>${table({
+    caption: `${isClasses ? "Sets" : "Intervals"} that hold the truth; ${percent(promised, 0)} were promised`,
+    head: [
+      isClasses ? "rows whose truth is" : "rows",
+      "hold the truth",
+      "",
+      "rows",
+      isClasses ? "classes in a set" : "mean width",
+    ],
+    rows: coverage.map(({ name, coverage: metric, size }, index) => ({
+      ...(index === 0 ? { className: "own" } : {}),
+      cells: [
+        index === 0 || !isClasses ? escapeMarkup(name) : nameHtml(name, 28),
+        withInterval(metric, (value) => percent(value)),
+        intervalSvg(metric, scale, colour(index === 0 ? "own" : "other")),
+        count(metric.n),
+        number(size),
+      ],
+    })),
+  })}${note}</div>`;
+}
+
+/** Part 8: which rows get no answer. */
+export function scopeSection({ study }: Facts): Section {
+  const { system, findings } = study;
+  const { withheldShare, samples } = system.care.scope;
+  const base = { id: "scope", title: "Which rows get no answer" };
+  if (findings === undefined)
+    return {
+      ...base,
+      plain: `Rows that are unlike those it learned from are withheld: about ${percent(withheldShare, 0)} of ordinary rows.`,
+      figures: [absent("No rows were held out.", "smilodon train FILE --target COLUMN --folds 5")],
+    };
+  const { scope, shown } = findings;
+  const [first] = scope.columns;
+  const unlike =
+    first === undefined
+      ? ""
+      : ` Most often ${nameHtml(first.name)} is what stands out (${counted(first.count, "row")}).`;
+  return {
+    ...base,
+    plain: `${percent(scope.withheld.value)} of held-out rows are unlike those it learned from and get no answer; about ${percent(withheldShare, 0)} were meant to.${unlike}`,
+    figures: [
+      figure(
+        scopeSvg(scope.histogram),
+        "How unusual held-out rows are: their distance to the nearest learned rows. Right of the line no answer is given.",
+        histogramTable(scope.histogram),
+      ),
+      qualityTable(findings, system.task.kind === "classification"),
+      ...(scope.examples.length === 0
+        ? []
+        : [
+            `<div class="wide">${table({
+              caption: "The most unusual held-out rows",
+              head: ["row", "times the limit", "why", ...shown.map((name) => nameHtml(name, 24))],
+              words: [0, 2],
+              rows: scope.examples.map(({ place, ratio, reason, cells }) => ({
+                cells: [nameHtml(place), number(ratio), nameHtml(reason, 90), ...cells.map(cellHtml)],
+              })),
+            })}</div>`,
+          ]),
+    ],
+    how: `A row’s distance is its mean distance to the ${system.care.scope.neighbours} nearest of ${counted(system.care.scope.references.length / Math.max(1, system.encoder.width), "learned row")}, in which every column counts alike; the limit was set on ${counted(samples, "row")}. Numbers far beyond all that were learned are withheld by themselves.`,
+    limits:
+      "Being like the learned rows does not make an answer right. A row that was made to deceive, or differs in something that no column records, passes.",
+  };
+}
+
+function scopeSvg(histogram: readonly number[]): string {
+  const most = Math.max(1, ...histogram);
+  const total = histogram.reduce((sum, own) => sum + own, 0);
+  const beyond = histogram.slice(10).reduce((sum, own) => sum + own, 0);
+  return plotSvg({
+    label: `Histogram of how unusual rows are, in limits: ${total - beyond} rows below 1, ${beyond} above, where no answer is given.`,
+    x: { low: 0, high: 2, name: "times the limit", spell: (value) => (value === 2 ? "2+" : number(value)) },
+    y: { low: 0, high: most * 1.05, name: "rows" },
+    body: ({ x, y, height }) => {
+      const bars = histogram.map((own, bin) => {
+        const left = x(bin / 10);
+        return own === 0
+          ? ""
+          : `<rect x="${(left + 0.7).toFixed(1)}" y="${y(own).toFixed(1)}" width="${(x(0.1) - x(0) - 1.4).toFixed(1)}" height="${(height - y(own)).toFixed(1)}" fill="${colour(bin < 10 ? "own" : "withheld")}" fill-opacity=".8"/>`;
+      });
+      return `${bars.join("")}<path d="M${x(1).toFixed(1)} 0V${height}" stroke="${colour("withheld")}" stroke-width="1.4" stroke-dasharray="4 3"/>`;
+    },
+  });
+}
+
+function histogramTable(histogram: readonly number[]): string {
+  return numbersOf({
+    caption: "Held-out rows by distance",
+    head: ["times the limit", "rows"],
+    rows: histogram.map((own, bin) => ({
+      cells: [
+        bin === histogram.length - 1 ? "1.9 and more" : `${(bin / 10).toFixed(1)} to ${((bin + 1) / 10).toFixed(1)}`,
+        count(own),
+      ],
+    })),
+  });
+}
+
+function qualityTable({ scope }: TabularFindings, isClasses: boolean): string {
+  const spell = isClasses ? (value: number) => percent(value) : (value: number) => number(value);
+  const rows = [
+    { what: "rows that get an answer", metric: scope.inside },
+    { what: "rows that get none", metric: scope.outside },
+  ].flatMap(({ what, metric }) =>
+    metric === undefined ? [] : [{ cells: [what, count(metric.n), withInterval(metric, spell)] }],
+  );
+  const columns = scope.columns
+    .slice(0, 6)
+    .map(({ name, count: own }) => ({ cells: [nameHtml(name, 32), count(own)] }));
+  const standing =
+    columns.length === 0
+      ? ""
+      : table({
+          caption: "The column that stands out most, in rows without an answer",
+          head: ["column", "rows"],
+          rows: columns,
+        });
+  return `<div>${table({ caption: isClasses ? "How often the most probable class would have been right" : "How far predictions would have been off", head: ["", "rows", isClasses ? "right" : "mean distance"], rows })}${standing}</div>`;
+}
