@@ -4,10 +4,10 @@ import { topLabel } from "../../../audit/predictions.ts";
 import { at } from "../../../support/invariant.ts";
 import { percent } from "../../reportText.ts";
 import type { HeldOutStudy } from "../study.ts";
-import { absent, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
+import { absent, captioned, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
 import { colour } from "./palette.ts";
 import { extentOf, plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, nameHtml, nameSvg, number } from "./spell.ts";
+import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml } from "./spell.ts";
 
 /** Part 3: confusion, or predicted against actual. */
 export function answersSection(facts: Facts): Section {
@@ -87,7 +87,10 @@ function matrix(classes: readonly string[], counts: ReadonlyMap<number, Pair>, t
     const right = counts.get(truth * classes.length + truth)?.count ?? 0;
     return `<tr><th scope="row" class="word">${nameHtml(name, 24)}</th>${cells.join("")}<td>${total === 0 ? "–" : `${percent(right / total)}<br><span class="share">of ${count(total)}</span>`}</td></tr>`;
   });
-  return `<div class="scroll" role="region" tabindex="0"><table class="matrix"><caption>Rows are what was true, columns what was answered.</caption><thead>${head}</thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return captioned(
+    `<table class="matrix"><thead>${head}</thead><tbody>${rows.join("")}</tbody></table>`,
+    "Rows are what was true, columns what was answered.",
+  );
 }
 
 function pairsTable(classes: readonly string[], pairs: readonly Pair[], totals: readonly number[]): string {
@@ -278,8 +281,8 @@ export function mistakesSection({ study }: Facts): Section {
       figures: [],
     };
   const plain = isClasses
-    ? `The surest wrong answer: ${nameHtml(String(worst.answer))} with ${percent(worst.weight)}, where ${nameHtml(String(worst.truth))} was true (${nameHtml(worst.place)}).`
-    : `The largest error is ${number(worst.weight)}: ${number(Number(worst.answer), 4)} was predicted where ${number(Number(worst.truth), 4)} was true (${nameHtml(worst.place)}).`;
+    ? `The surest wrong answer: ${nameHtml(String(worst.answer))} with ${percent(worst.weight)}, where ${nameHtml(String(worst.truth))} was true (${placeHtml(worst.place)}).`
+    : `The largest error is ${number(worst.weight)}: ${number(Number(worst.answer), 4)} was predicted where ${number(Number(worst.truth), 4)} was true (${placeHtml(worst.place)}).`;
   const spell = (value: string | number): string =>
     typeof value === "number" ? number(value, 4) : nameHtml(value, 24);
   const further = system.encoder.features.length - shown.length;
@@ -293,7 +296,7 @@ export function mistakesSection({ study }: Facts): Section {
         words: isClasses ? [0, 1, 2] : [0],
         rows: mistakes.map(({ place, truth, answer, weight, cells }) => ({
           cells: [
-            nameHtml(place),
+            placeHtml(place),
             spell(truth),
             spell(answer),
             isClasses ? percent(weight) : number(weight, 4),

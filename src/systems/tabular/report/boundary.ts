@@ -38,6 +38,7 @@ function frameOf(plane: Plane, label: string, body: (places: Places) => string):
     x: axis(plane.x),
     y: axis(plane.y),
     width: 420,
+    isRuled: false,
     height: 330,
     body: (places) => `${body(places)}${veil(plane, places)}`,
   });

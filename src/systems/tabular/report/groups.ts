@@ -104,7 +104,7 @@ function cellsOf(
     own === undefined
       ? ""
       : intervalSvg({ value: own.value, low: own.lower, high: own.upper }, scale, colour(isSmall ? "other" : "own"));
-  const name = `${values.map((value) => nameHtml(value, 26)).join(" · ")}${isSmall ? ` <span class="soft">(too few)</span>` : ""}`;
+  const name = `${values.map((value) => nameHtml(value, 26)).join(" · ")}${isSmall ? ` <span class="soft nowrap">(too few)</span>` : ""}`;
   const interval =
     own === undefined
       ? "–"

@@ -73,8 +73,14 @@ export function table({ caption, head, rows, words = [0] }: TableParts): string 
     );
     return `<tr${className === undefined ? "" : ` class="${className}"`}>${inner.join("")}</tr>`;
   });
-  const title = caption === undefined ? "" : `<caption>${caption}</caption>`;
-  return `<div class="scroll" role="region" tabindex="0"${caption === undefined ? ` aria-label="Table"` : ""}><table>${title}<thead><tr>${top}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  const inner = `<table><thead><tr>${top}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  return captioned(inner, caption);
+}
+
+/** A table with its words above, which stay where they are when the table is scrolled. */
+export function captioned(tableHtml: string, caption: string | undefined): string {
+  const words = caption === undefined ? "" : `<figcaption>${caption}</figcaption>`;
+  return `<figure class="table">${words}<div class="scroll" role="region" aria-label="Table" tabindex="0">${tableHtml}</div></figure>`;
 }
 
 /** The numbers behind a figure, folded away. */

@@ -172,7 +172,7 @@ export function trainingSection({ study }: Facts): Section {
         curvesTable(shown),
       ),
     ],
-    how: `An epoch is one pass over the rows. The loss is ${study.system.task.kind === "classification" ? "the mean of −log of the probability given to the true class, in nats" : "the mean squared error of the standardized target"}; ${counted(split.train, "row")} were learned from, ${count(split.validation)} decided when to stop${members.length > mostCurves ? `; ${mostCurves} of ${members.length} networks are shown` : ""}.`,
+    how: `An epoch is one pass over the rows. The loss is ${study.system.task.kind === "classification" ? "the mean of −log of the probability given to the true class, in nats" : "the mean squared error of the standardized target"}; ${splitWords(split)}${members.length > mostCurves ? `; ${mostCurves} of ${members.length} networks are shown` : ""}.`,
     limits:
       "Losses of the two kinds do not compare directly: the training loss is taken while parts of the network are switched off and before each step, and may therefore lie above the other.",
   };
@@ -248,4 +248,11 @@ function curvesTable(members: Members): string {
       ],
     })),
   });
+}
+
+function splitWords({ train, validation }: Facts["study"]["split"]): string {
+  const rows = counted(train, "row");
+  return validation === train
+    ? `${rows} were learned from, and each network set aside another part of them to know when to stop`
+    : `${rows} were learned from, ${count(validation)} others decided when to stop`;
 }

@@ -29,6 +29,8 @@ export interface Plot {
   readonly y: Axis;
   readonly height?: number;
   readonly width?: number;
+  /** Lines across the picture at round numbers; without them signs at the edge. Default true. */
+  readonly isRuled?: boolean;
   /** What is drawn in the frame. */
   readonly body: (places: Places) => string;
 }
@@ -37,7 +39,7 @@ export interface Plot {
 const margin = { left: 44, right: 12, top: 20, bottom: 36 } as const;
 
 /** A picture as an <svg> element, 360 wide unless said otherwise, so that its words are readable on a telephone. */
-export function plotSvg({ label, x, y, body, width = 304, height = 210 }: Plot): string {
+export function plotSvg({ label, x, y, body, width = 304, height = 210, isRuled = true }: Plot): string {
   const places: Places = {
     width,
     height,
@@ -45,17 +47,17 @@ export function plotSvg({ label, x, y, body, width = 304, height = 210 }: Plot):
     y: (value) => height * (1 - shareOf(y, value)),
   };
   const box = `0 0 ${width + margin.left + margin.right} ${height + margin.top + margin.bottom}`;
-  return `<svg viewBox="${box}" role="img" aria-label="${escapeMarkup(label)}"><g transform="translate(${margin.left} ${margin.top})">${frame(x, y, places)}<g clip-path="inset(-4px)">${body(places)}</g></g></svg>`;
+  return `<svg viewBox="${box}" role="img" aria-label="${escapeMarkup(label)}"><g transform="translate(${margin.left} ${margin.top})">${frame(x, y, places, isRuled)}<svg x="-5" y="-5" width="${width + 10}" height="${height + 10}" viewBox="-5 -5 ${width + 10} ${height + 10}">${body(places)}</svg></g></svg>`;
 }
 
-function frame(x: Axis, y: Axis, { width, height }: Places): string {
-  const bottom = ticksOf(x, Math.max(3, Math.floor(width / 60))).map((value) => {
+function frame(x: Axis, y: Axis, { width, height }: Places, isRuled: boolean): string {
+  const bottom = ticksOf(x, Math.max(4, Math.floor(width / 58))).map((value) => {
     const place = (width * shareOf(x, value)).toFixed(1);
     return `<path d="M${place} ${height}v4" stroke="${colour("soft")}"/><text x="${place}" y="${height + 15}" text-anchor="middle" class="axis">${(x.spell ?? tickText)(value)}</text>`;
   });
-  const left = ticksOf(y, Math.max(3, Math.floor(height / 42))).map((value) => {
+  const left = ticksOf(y, Math.max(5, Math.floor(height / 40))).map((value) => {
     const place = (height * (1 - shareOf(y, value))).toFixed(1);
-    return `<path d="M0 ${place}H${width}" stroke="${colour("line")}"/><text x="-6" y="${(Number(place) + 3.5).toFixed(1)}" text-anchor="end" class="axis">${(y.spell ?? tickText)(value)}</text>`;
+    return `<path d="M${isRuled ? 0 : -4} ${place}H${isRuled ? width : 0}" stroke="${colour(isRuled ? "line" : "soft")}"/><text x="-6" y="${(Number(place) + 3.5).toFixed(1)}" text-anchor="end" class="axis">${(y.spell ?? tickText)(value)}</text>`;
   });
   const names = `<text x="${width}" y="${height + 31}" text-anchor="end" class="axis">${x.name}</text><text x="${4 - margin.left}" y="-8" class="axis">${y.name}</text>`;
   return `${left.join("")}<path d="M0 ${height}H${width}" stroke="${colour("soft")}"/>${bottom.join("")}${names}`;

@@ -22,8 +22,8 @@ export function moreDataSection({ study }: Facts): Section {
       plain: "Whether more rows would help is not known.",
       figures: [
         absent(
-          "Training on parts of the rows was left out, or there are too few rows to divide.",
-          "smilodon train FILE --target COLUMN (without --fast, with 50 rows or more)",
+          "Parts of the rows are trained on unless --fast is given, and where there are rows enough to divide.",
+          "smilodon train FILE --target COLUMN",
         ),
       ],
     };

@@ -24,6 +24,11 @@ export function nameHtml(text: string, most = 40): string {
   return `<bdi>${escapeMarkup(plainText(text, most))}</bdi>`;
 }
 
+/** `line 12`, kept on one line. */
+export function placeHtml(place: string): string {
+  return `<span class="nowrap">${escapeMarkup(plainText(place))}</span>`;
+}
+
 /** The same for text inside SVG and attributes, which know no <bdi>: isolated by characters. */
 export function nameSvg(text: string, most = 28): string {
   return `\u2068${escapeMarkup(plainText(text, most))}\u2069`;

@@ -20,38 +20,38 @@ code,pre{font-family:${mono};font-size:.86em}
 pre{margin:0;padding:.7rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px;white-space:pre-wrap}
 .kicker{margin:0;color:var(--soft);font-size:.86rem}
 .lede{font-size:1.1rem}
-.soft,.caption,figcaption,caption{color:var(--soft)}
+.soft,.caption,figcaption{color:var(--soft)}
 nav ol{columns:16rem;margin:1rem 0 0;padding:.8rem 1rem .8rem 2.4rem;border:1px solid var(--line);border-radius:8px;font-size:.9rem}
-nav li{break-inside:avoid;padding-left:.2rem}nav li::marker{color:var(--soft)}
+nav li{break-inside:avoid;padding-left:.2rem;margin:0 0 .3rem}nav li::marker{color:var(--soft)}
 section{margin-top:clamp(2rem,5vw,3.4rem);padding-top:1.2rem;border-top:1px solid var(--line)}
 .plain{font-size:1.06rem}
 .figures{display:grid;gap:1.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,20.5rem),1fr));margin-top:1rem;align-items:start}
 .figures>*{min-width:0}
 .wide{grid-column:1/-1}
-.figures>.scroll:only-child,.figures>.scroll:first-child{grid-column:1/-1}
+.figures>.table:only-child,.figures>.table:first-child{grid-column:1/-1}
 figure{margin:0}
 figure>svg{display:block;width:100%;max-width:31rem;height:auto}
 .large figure>svg{max-width:46rem}
-figcaption,caption,.caption{font-size:.86rem;line-height:1.4}
-figcaption{margin-top:.3rem}
-.axis{font:400 10.5px system-ui,sans-serif;fill:var(--soft)}
+figcaption,.caption{font-size:.86rem;line-height:1.4}
+figcaption{margin-top:.3rem}.table figcaption{margin:0 0 .35rem}
+.axis{font:400 11px system-ui,sans-serif;fill:var(--soft)}
 .key{white-space:nowrap;margin-right:.7rem}
 .dash{display:inline-block;width:1.5em;border-top:2px dashed;vertical-align:.28em;margin-right:.35em}.dash.solid{border-top-style:solid}
+.nowrap{white-space:nowrap}
 .sign{width:.95em;height:.95em;vertical-align:-.1em;margin-right:.3em}
 .hatched{display:inline-block;width:1.2em;height:.8em;margin-right:.35em;vertical-align:-.05em;border:1px dashed var(--withheld);background:repeating-linear-gradient(45deg,transparent 0 3px,var(--withheld) 3px 4px)}
 .scroll{overflow-x:auto;max-width:100%}.scroll:focus-visible{outline:2px solid var(--own);outline-offset:3px}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
-caption{text-align:left;padding-bottom:.35rem}
 th,td{text-align:right;padding:.36rem .55rem;border-bottom:1px solid var(--line);font-weight:400;vertical-align:baseline;overflow-wrap:normal}
 td{white-space:nowrap}
-th.word,td.word{text-align:left}td.word{white-space:normal;min-width:7rem}
+th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:7rem}
 th:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);font-size:.82rem;line-height:1.3;border-bottom-color:var(--soft);vertical-align:bottom}
 tr.own th,tr.own td{font-weight:600}
 tr.faint th,tr.faint td{color:var(--soft)}
 .interval{display:inline-block;width:100%;min-width:6rem;max-width:11rem;height:1rem;vertical-align:middle}
-.matrix td{text-align:center}.matrix thead th{text-align:center}.matrix thead th.word{text-align:left}
+.matrix{width:auto;min-width:min(100%,30rem)}.matrix td{text-align:center;min-width:5.5rem}.matrix thead th{text-align:center}.matrix thead th.word{text-align:left}
 .shade{background:color-mix(in srgb,var(--tone) var(--share),transparent)}
 .share{font-size:.82em;color:var(--soft)}.shade .share{color:inherit}
 details{margin-top:.5rem;font-size:.92rem}summary{cursor:pointer;color:var(--soft);font-size:.86rem}
@@ -63,5 +63,5 @@ dl{margin:.4rem 0;font-size:.9rem}dt{font-weight:600;margin-top:.4rem}dd{margin:
 ul{margin:.3rem 0;padding-left:1.2rem}li{margin:.3rem 0;max-width:80ch}
 .tag{font-size:.78rem;border:1px solid var(--soft);border-radius:1em;padding:.05em .6em;color:var(--soft);white-space:nowrap}.tag.left{border-color:var(--bad);color:var(--bad)}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.86rem}
-@media (max-width:560px){th,td{padding-inline:.35rem}.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.4rem}}
+@media (max-width:560px){td>.soft{display:block;font-size:.92em}.interval{min-width:4.5rem}th,td{padding-inline:.35rem}.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.4rem}}
 @media print{@page{margin:14mm 12mm}html{font-size:9.5pt;background:#fff}main{max-width:none;padding:0}nav,summary{display:none}section{margin-top:1.2rem;padding-top:.6rem}figure,tr,.absent{break-inside:avoid}h2,h3,.plain{break-after:avoid}.scroll{overflow:visible}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;

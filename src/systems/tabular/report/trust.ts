@@ -6,7 +6,7 @@ import type { CoverageBand, TabularFindings } from "../findings.ts";
 import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
 import { colour } from "./palette.ts";
 import { plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, list, nameHtml, number } from "./spell.ts";
+import { cellHtml, count, counted, list, nameHtml, number, placeHtml } from "./spell.ts";
 
 /** Part 4: reliability of probabilities, and coverage of sets or intervals. */
 export function reliabilitySection(facts: Facts): Section {
@@ -123,7 +123,7 @@ function coverageTable({ coverage, setSizes }: TabularFindings, promised: number
   return `<div>${table({
     caption: `${isClasses ? "Sets" : "Intervals"} that hold the truth; ${percent(promised, 0)} were promised`,
     head: [
-      isClasses ? "rows whose truth is" : "rows",
+      isClasses ? "true class" : "rows",
       "hold the truth",
       "",
       "rows",
@@ -177,7 +177,7 @@ export function scopeSection({ study }: Facts): Section {
               head: ["row", "times the limit", "why", ...shown.map((name) => nameHtml(name, 24))],
               words: [0, 2],
               rows: scope.examples.map(({ place, ratio, reason, cells }) => ({
-                cells: [nameHtml(place), number(ratio), nameHtml(reason, 90), ...cells.map(cellHtml)],
+                cells: [placeHtml(place), number(ratio), nameHtml(reason, 90), ...cells.map(cellHtml)],
               })),
             })}</div>`,
           ]),
@@ -224,8 +224,8 @@ function histogramTable(histogram: readonly number[]): string {
 function qualityTable({ scope }: TabularFindings, isClasses: boolean): string {
   const spell = isClasses ? (value: number) => percent(value) : (value: number) => number(value);
   const rows = [
-    { what: "rows that get an answer", metric: scope.inside },
-    { what: "rows that get none", metric: scope.outside },
+    { what: "answered", metric: scope.inside },
+    { what: "withheld", metric: scope.outside },
   ].flatMap(({ what, metric }) =>
     metric === undefined ? [] : [{ cells: [what, count(metric.n), withInterval(metric, spell)] }],
   );
@@ -240,5 +240,5 @@ function qualityTable({ scope }: TabularFindings, isClasses: boolean): string {
           head: ["column", "rows"],
           rows: columns,
         });
-  return `<div>${table({ caption: isClasses ? "How often the most probable class would have been right" : "How far predictions would have been off", head: ["", "rows", isClasses ? "right" : "mean distance"], rows })}${standing}</div>`;
+  return `${table({ caption: isClasses ? "How often the most probable class would have been right" : "How far predictions would have been off", head: ["", "rows", isClasses ? "right" : "mean distance"], rows })}${standing}`;
 }
