@@ -55,6 +55,20 @@ describe("classes", async () => {
     expect(care.sets.samples).toBeLessThanOrEqual(2400);
   });
 
+  test("scope withholds about 5 % where every row was outside of some network, as in small tables", () => {
+    const { all, outside } = fitted;
+    const few = Uint32Array.from({ length: 300 }, (_, row) => row);
+    const width = model.encoder.width;
+    const chosen = all.rows.slice(0, few.length * width);
+    const { scope } = fitCare({
+      ...fitted,
+      all: { rows: chosen, targets: all.targets.slice(0, few.length) },
+      outside: { order: few, rows: chosen, outputs: outside.outputs.slice(0, 2 * few.length) },
+    });
+    const { inScope } = judgeRows(scope, rows);
+    expect(Math.abs(1 - inScope.reduce((sum, value) => sum + value, 0) / inScope.length - 0.05)).toBeLessThan(0.03);
+  });
+
   test("an answer of several networks for the same row counts once", () => {
     expect(care.sets.samples).toBe(new Set(fitted.outside.order).size);
     const twice: Fitted = {

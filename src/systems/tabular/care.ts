@@ -6,8 +6,9 @@
 import { fitConformal, measureSets } from "../../audit/conformal.ts";
 import { fitIntervals, measureIntervals } from "../../audit/conformalIntervals.ts";
 import { type Share, wilsonInterval } from "../../audit/intervals.ts";
-import { fitTableScope, judgeRows } from "../../audit/tableScope.ts";
+import { fitTableScope, judgeRows, type TableScopeRule } from "../../audit/tableScope.ts";
 import { applyTemperature, fitTemperature } from "../../audit/temperature.ts";
+import type { TableEncoder } from "../../data/encoder.ts";
 import { meanRow } from "../../explain/featureAttribution.ts";
 import { at } from "../../support/invariant.ts";
 import type { Fitted } from "./fitModel.ts";
@@ -30,13 +31,29 @@ export function fitCare(
   const targets = Float64Array.from(merged.order, (row) => at(all.targets, row));
   return {
     ...calibrate(task, merged.outputs, targets),
-    scope: fitTableScope(all.rows, encoder.features, {
-      heldOut: merged.rows,
-      seed: origin.seed,
-      ...(references === undefined ? {} : { references }),
-    }),
+    scope: fitScope(all.rows, merged, encoder.features, { seed: origin.seed, references }),
     explanation: { baseline: Array.from(meanRow(all.rows, encoder.width)) },
   };
+}
+
+/**
+ * Compares with rows that no network set aside, and takes its threshold from those that were. Where most rows were set aside by
+ * some network, each is compared with the others: a row among those it is compared with would look more usual than a fresh one.
+ */
+function fitScope(
+  rows: Float32Array,
+  outside: Merged,
+  features: TableEncoder["features"],
+  { seed, references }: { readonly seed: number; readonly references: number | undefined },
+): TableScopeRule {
+  const options = references === undefined ? { seed } : { seed, references };
+  const width = features.reduce((sum, feature) => sum + feature.width, 0);
+  const aside = new Set(outside.order);
+  const others = Array.from({ length: rows.length / width }, (_, row) => row).filter((row) => !aside.has(row));
+  if (others.length < aside.size) return fitTableScope(rows, features, options);
+  const inside = new Float32Array(others.length * width);
+  others.forEach((row, place) => inside.set(rows.subarray(row * width, (row + 1) * width), place * width));
+  return fitTableScope(inside, features, { ...options, heldOut: outside.rows });
 }
 
 /** How sets or intervals do on rows that nothing was fitted to. */
