@@ -18,9 +18,8 @@ export async function* readChunks(file: string, { inputs, query }: ChunkOptions)
   const asked = query === undefined ? {} : { query };
   const { columns } = await openTableFile(file, asked);
   const known = new Map(inputs.map((input) => [input.name, input]));
-  const kinds: Record<string, Column["kind"]> = {};
   // A column that the model does not look at may hold anything, also further down
-  for (const { name, kind } of columns) kinds[name] = kindOf(known.get(name), kind);
+  const kinds = Object.fromEntries(columns.map(({ name, kind }) => [name, kindOf(known.get(name), kind)]));
   yield* await openTableFile(file, { ...asked, kinds });
 }
 

@@ -16,6 +16,7 @@ import {
 import { type CsvColumn, CsvReader, type CsvRecord } from "./csvReader.ts";
 import type { ColumnKind } from "./kinds.ts";
 import { noSuchColumn } from "./names.ts";
+import { storageOf } from "./valueTable.ts";
 
 /** How a table is read: what its columns hold, and how text formats are written. */
 export interface TableOptions extends CsvReadOptions {
@@ -146,8 +147,7 @@ function findColumns(
   const wanted = new Set(columns ?? names);
   const told = names.map((name): CsvColumn["kind"] | undefined => {
     if (!wanted.has(name)) return "skip";
-    const kind = kinds[name];
-    return kind === undefined ? undefined : kind === "number" ? "number" : "text";
+    return storageOf(name, kinds);
   });
   const drafts = names.map((name, index): CsvColumn => ({ name, kind: told[index] === undefined ? "number" : "skip" }));
   const reader = new CsvReader(drafts, layout, { line });

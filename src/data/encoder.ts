@@ -110,7 +110,7 @@ export function fitEncoder(table: Table, options: EncoderOptions = {}): TableEnc
   }
   if (parts.length === 0) {
     throw new DataError(
-      `No column is left to learn from: the table has ${shorten(table.names)}, and each is the target, left out or empty.`,
+      `No column is left to learn from: the table has ${shorten(table.names)}, and each is the target, left out, empty, or the same in every row.`,
       { names: table.names },
     );
   }

@@ -143,7 +143,7 @@ function kindOf(child: SchemaTree, metadata: FileMetaData, { kinds }: SourceOpti
       `Parquet: column "${element.name}" holds lists or structures; a table needs single values. Name the columns to read without it.`,
       { name: element.name },
     );
-  const told = storageOf(kinds?.[element.name]);
+  const told = storageOf(element.name, kinds);
   if (told !== undefined) return told;
   const logical = element.logical_type?.type;
   if (logical === "DECIMAL" || logical === "FLOAT16" || element.converted_type === "DECIMAL") return "number";

@@ -111,7 +111,7 @@ const written = /^(DATE|TIME|TIMESTAMP|UUID|ENUM)\b(?!.*\[\]$)/;
 
 /** How values of SQL type `type` are held, and made into JavaScript's. @throws DataError where they are nested. */
 function readingOf(name: string, type: string, { kinds }: SourceOptions): Pick<QueryColumn, "kind" | "read"> {
-  const told = storageOf(kinds?.[name]);
+  const told = storageOf(name, kinds);
   const asText = (value: unknown) => (value === null || value === undefined ? value : String(value));
   if (numbers.test(type)) return { kind: told ?? "number", read: (value) => value };
   if (decimals.test(type)) return { kind: told ?? "number", read: (value) => (value === null ? null : Number(value)) };

@@ -30,7 +30,7 @@ export class ValueTable {
 
   /** A column with missing values for all rows that there are. */
   addColumn(name: string, kind?: SourceColumn["kind"]): ValueColumn {
-    const told = storageOf(this.#options.kinds?.[name]);
+    const told = storageOf(name, this.#options.kinds);
     const column = new ValueColumn(name, { kind: told ?? kind, isTold: told !== undefined, missing: this.#missing });
     column.fill(this.rowCount);
     this.columns.set(name, column);
@@ -52,8 +52,9 @@ export class ValueTable {
   }
 }
 
-/** How a column of that kind is held. */
-export function storageOf(kind: ColumnKind | undefined): SourceColumn["kind"] | undefined {
+/** How column `name` is held, where `kinds` say so. A column may be named "constructor": only their own entries count. */
+export function storageOf(name: string, kinds: TableOptions["kinds"] = {}): SourceColumn["kind"] | undefined {
+  const kind: ColumnKind | undefined = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   return kind === undefined || kind === "number" ? kind : "text";
 }
 

@@ -67,6 +67,9 @@ describe("train", () => {
     [["--target", "kind", "--folds", "3", "--test", "x.csv"], 2, "exclude each other"],
     [["--target", "kind", "--task", "ranking"], 2, "classification or regression"],
     [["--target", "kind", "--test", "nowhere.csv"], 3, "nowhere.csv: there is no such file"],
+    [["--target", "kind", "--test", "."], 3, ".: this is a folder; name a file in it."],
+    [["--target", "kind", "--exclude", "kind"], 2, "--exclude kind: that is the target"],
+    [["--target", "kind", "--group", "kind"], 2, "--group kind: that is the target"],
   ])("%j ends with code %d and leaves no folder", async (words, code, message) => {
     const out = join(base, "refused");
     const outcome = await cli("train", table, "--out", out, ...words);

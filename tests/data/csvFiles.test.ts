@@ -167,6 +167,15 @@ describe("files on disk", () => {
     expect((await source.readAll()).rowCount).toBe(150_000);
   });
 
+  it("may have columns that are named like what every object has", async () => {
+    const source = await open("__proto__,constructor,toString\n1,2,a\n3,4,b\n", { kinds: { toString: "text" } });
+    const table = await source.readAll();
+    expect([...table.columns.values()].map(({ kind }) => kind)).toEqual(["number", "number", "text"]);
+    const lines = await openTable(encoder.encode('{"constructor": 1, "__proto__": 2}\n'), { format: "json-lines" });
+    const read = await lines.readAll();
+    expect([read.numbers("constructor")[0], read.numbers("__proto__")[0]]).toEqual([1, 2]);
+  });
+
   it("begin each message with their path", async () => {
     await expect(readTableFile(join(folder, "none.csv"))).rejects.toThrow("none.csv: there is no such file.");
     await expect(readTableFile(folder)).rejects.toThrow("this is a folder");

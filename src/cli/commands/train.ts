@@ -87,6 +87,7 @@ export const train = defineCommand({
     };
     if (settings.test !== null && settings.folds !== null)
       throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
+    checkNotTarget(settings);
     const folder = values.out ?? (await freeFolder(settings));
     const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
     if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
@@ -95,6 +96,17 @@ export const train = defineCommand({
     return exitCodes.ok;
   },
 });
+
+/** @throws UsageError where the target is to be left out or measured by. */
+function checkNotTarget({ target, exclude, groups }: TrainSettings): void {
+  for (const [option, columns] of [
+    ["--exclude", exclude],
+    ["--group", groups],
+  ] as const) {
+    if (columns.includes(target))
+      throw new UsageError(`${option} ${target}: that is the target.`, "Name another column, or another target.");
+  }
+}
 
 /** runs/NAME, or the first of NAME-2, NAME-3 … that holds no other run; one of the same settings that was stopped is gone on with. */
 async function freeFolder(settings: TrainSettings): Promise<string> {

@@ -60,10 +60,13 @@ export async function hashFile(path: string): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(`${path}: ${code === "ENOENT" ? "there is no such file." : reason}`, { path, code });
+    const known = code === "ENOENT" ? "there is no such file." : code === "EISDIR" ? folderAdvice : reason;
+    throw new DataError(`${path}: ${known}`, { path, code });
   }
   return hash.digest("hex");
 }
+
+const folderAdvice = "this is a folder; name a file in it.";
 
 /** A short word for settings and data: checkpoints of another training are not gone on with. */
 export function keyOf({ settings, data }: Pick<RunFile, "settings" | "data">): string {

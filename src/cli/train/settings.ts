@@ -33,7 +33,7 @@ export type TrainSettings = z.infer<typeof trainSettingsSchema>;
 
 /** `--kind COLUMN=KIND` as pairs; the last `=` divides, since columns may have one in their names. */
 export function readKinds(texts: readonly string[]): TrainSettings["kinds"] {
-  const kinds: TrainSettings["kinds"] = {};
+  const kinds = new Map<string, (typeof columnKinds)[number]>();
   for (const text of texts) {
     const [column, word] = dividedAtLast(text, "--kind", "age=number");
     const kind = columnKinds.find((name) => name === word);
@@ -42,9 +42,9 @@ export function readKinds(texts: readonly string[]): TrainSettings["kinds"] {
         `--kind ${text}: a column cannot be "${word}".${didYouMean(word, columnKinds)}`,
         `Kinds are ${columnKinds.join(", ")}.`,
       );
-    kinds[column] = kind;
+    kinds.set(column, kind);
   }
-  return kinds;
+  return Object.fromEntries(kinds);
 }
 
 /** `--set NAME=VALUE` as settings of network and training; `others` have options of their own. */
