@@ -126,6 +126,7 @@ async function freeFolder(settings: TrainSettings): Promise<string> {
 function sayWhatNext(folder: string, seconds: number, console: Console): void {
   console.say("");
   console.say(`Done in ${seconds.toFixed(1)} s.`);
+  console.say(`  ${join(folder, "report.html")}   what was learned, how well, and what is not known`);
   console.say(`  ${join(folder, "README.md")}   the model card`);
   console.say("");
   console.say("Ask about new rows:");

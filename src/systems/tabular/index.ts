@@ -1,5 +1,6 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
 
+export { type CardMaking, cardOf } from "./card.ts";
 export { fitCare, measureCare, type SetStudy } from "./care.ts";
 export {
   type EffectChoices,
@@ -7,11 +8,14 @@ export {
   measureEffects,
 } from "./careEffects.ts";
 export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
+export type { TabularFindings } from "./findings.ts";
 export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { tabularModel } from "./model.ts";
 export { TabularNetwork } from "./network.ts";
 export { outputsOf } from "./outputs.ts";
+export type { Making } from "./report/html.ts";
+export { reportOf } from "./report/page.ts";
 export {
   choicesSchema,
   type SettingReason,

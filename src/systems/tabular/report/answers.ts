@@ -2,12 +2,11 @@
 import { someRows } from "../../../audit/mixedRows.ts";
 import { topLabel } from "../../../audit/predictions.ts";
 import { at } from "../../../support/invariant.ts";
-import { percent } from "../../reportText.ts";
 import type { HeldOutStudy } from "../study.ts";
 import { absent, captioned, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
 import { colour } from "./palette.ts";
 import { extentOf, plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml } from "./spell.ts";
+import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml, shareText } from "./spell.ts";
 
 /** Part 3: confusion, or predicted against actual. */
 export function answersSection(facts: Facts): Section {
@@ -82,10 +81,10 @@ function matrix(classes: readonly string[], counts: ReadonlyMap<number, Pair>, t
       const own = counts.get(truth * classes.length + answer)?.count ?? 0;
       const share = total === 0 ? 0 : own / total;
       const tone = truth === answer ? "good" : "bad";
-      return `<td style="--share:${(100 * Math.sqrt(share) * 0.5).toFixed(0)}%;--tone:var(--${tone})" class="shade">${count(own)}<br><span class="share">${total === 0 ? "–" : percent(share, share > 0 && share < 0.1 ? 1 : 0)}</span></td>`;
+      return `<td style="--share:${(100 * Math.sqrt(share) * 0.5).toFixed(0)}%;--tone:var(--${tone})" class="shade">${count(own)}<br><span class="share">${total === 0 ? "–" : shareText(share, share > 0 && share < 0.1 ? 1 : 0)}</span></td>`;
     });
     const right = counts.get(truth * classes.length + truth)?.count ?? 0;
-    return `<tr><th scope="row" class="word">${nameHtml(name, 24)}</th>${cells.join("")}<td>${total === 0 ? "–" : `${percent(right / total)}<br><span class="share">of ${count(total)}</span>`}</td></tr>`;
+    return `<tr><th scope="row" class="word">${nameHtml(name, 24)}</th>${cells.join("")}<td>${total === 0 ? "–" : `${shareText(right / total)}<br><span class="share">of ${count(total)}</span>`}</td></tr>`;
   });
   return captioned(
     `<table class="matrix"><thead>${head}</thead><tbody>${rows.join("")}</tbody></table>`,
@@ -103,7 +102,7 @@ function pairsTable(classes: readonly string[], pairs: readonly Pair[], totals: 
         nameHtml(at(classes, truth)),
         nameHtml(at(classes, answer)),
         count(own),
-        `${percent(own / at(totals, truth))} of ${count(at(totals, truth))}`,
+        `${shareText(own / at(totals, truth))} of ${count(at(totals, truth))}`,
       ],
     })),
   });
@@ -281,7 +280,7 @@ export function mistakesSection({ study }: Facts): Section {
       figures: [],
     };
   const plain = isClasses
-    ? `The surest wrong answer: ${nameHtml(String(worst.answer))} with ${percent(worst.weight)}, where ${nameHtml(String(worst.truth))} was true (${placeHtml(worst.place)}).`
+    ? `The surest wrong answer: ${nameHtml(String(worst.answer))} with ${shareText(worst.weight)}, where ${nameHtml(String(worst.truth))} was true (${placeHtml(worst.place)}).`
     : `The largest error is ${number(worst.weight)}: ${number(Number(worst.answer), 4)} was predicted where ${number(Number(worst.truth), 4)} was true (${placeHtml(worst.place)}).`;
   const spell = (value: string | number): string =>
     typeof value === "number" ? number(value, 4) : nameHtml(value, 24);
@@ -299,7 +298,7 @@ export function mistakesSection({ study }: Facts): Section {
             placeHtml(place),
             spell(truth),
             spell(answer),
-            isClasses ? percent(weight) : number(weight, 4),
+            isClasses ? shareText(weight) : number(weight, 4),
             ...cells.map(cellHtml),
           ],
         })),

@@ -1,13 +1,12 @@
 /** The plane of two columns: what is answered where, how surely, and where no answer is given. */
 import { at } from "../../../support/invariant.ts";
 import { crossingPath, type Grid, regionPath } from "../../contour.ts";
-import { percent } from "../../reportText.ts";
 import type { Plane, PlaneAxis } from "../plane.ts";
 import type { TabularTask } from "../system.ts";
 import { type Facts, figure, numbersOf, type Section } from "./html.ts";
 import { classColour, classShape, colour } from "./palette.ts";
 import { type Places, plotSvg } from "./plot.ts";
-import { count, nameHtml, nameSvg, number } from "./spell.ts";
+import { count, nameHtml, nameSvg, number, shareText } from "./spell.ts";
 
 /** Part 5, where the table has two columns of numbers; else undefined. */
 export function boundarySection({ study }: Facts): Section | undefined {
@@ -21,7 +20,7 @@ export function boundarySection({ study }: Facts): Section | undefined {
   return {
     id: "boundary",
     title: isClasses ? "Where one class ends and another begins" : "What is predicted where",
-    plain: `Over the plane of ${columns} the network answers in the shaded region${withheld > 0 ? `, and says nothing in the hatched one (${percent(withheld, 0)} of the picture)` : ""}.`,
+    plain: `Over the plane of ${columns} the network answers in the shaded region${withheld > 0 ? `, and says nothing in the hatched one (${shareText(withheld, 0)} of the picture)` : ""}.`,
     figures: [
       `<div class="wide large">${figure(isClasses ? classPlane(plane, task) : numberPlane(plane, task), legend(plane, task), numbers(plane, task))}</div>`,
     ],
@@ -156,7 +155,7 @@ function numbers({ x, y, points, answers, scope }: Plane, task: TabularTask): st
     if (task.kind === "regression") return number(at(answers, cell));
     const own = task.classes.map((_, label) => at(answers, cell * task.classes.length + label));
     const best = own.indexOf(Math.max(...own));
-    return `${nameHtml(at(task.classes, best), 16)} ${percent(at(own, best), 0)}`;
+    return `${nameHtml(at(task.classes, best), 16)} ${shareText(at(own, best), 0)}`;
   };
   return numbersOf({
     caption: `Answers; ${nameHtml(x.name, 24)} runs to the right, ${nameHtml(y.name, 24)} downwards`,

@@ -6,11 +6,10 @@ import {
   type GroupReport,
   groupRates,
 } from "../../../audit/groups.ts";
-import { percent } from "../../reportText.ts";
 import { absent, type Facts, intervalSvg, type Section, table } from "./html.ts";
 import { colour } from "./palette.ts";
 import { extentOf } from "./plot.ts";
-import { count, nameHtml, number } from "./spell.ts";
+import { count, nameHtml, number, shareText } from "./spell.ts";
 
 /** Most groups of a list, and most differences. */
 const [mostGroups, mostDifferences] = [40, 8];
@@ -114,5 +113,5 @@ function cellsOf(
 
 function spell(rate: GroupRate, value: number | undefined): string {
   if (value === undefined) return "–";
-  return rate === "meanError" || rate === "meanAbsoluteError" ? number(value) : percent(value).replace("-", "−");
+  return rate === "meanError" || rate === "meanAbsoluteError" ? number(value) : shareText(value).replace("-", "−");
 }

@@ -1,15 +1,15 @@
 /** What was learned and how well, beside simpler models; and how training went. */
-import { escapeMarkup, percent } from "../../reportText.ts";
+import { escapeMarkup } from "../../reportText.ts";
 import { judgeStudy, measures, metricsIn, type Verdict } from "../measures.ts";
 import type { BaselineStudy, Metric, MetricName } from "../study.ts";
 import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
 import { colour } from "./palette.ts";
 import { extentOf, linePath, plotSvg } from "./plot.ts";
-import { count, counted, nameHtml, number } from "./spell.ts";
+import { count, counted, nameHtml, number, shareText } from "./spell.ts";
 
 /** A figure's value in words. */
 export function spellMetric(name: MetricName, value: number): string {
-  return measures[name].isShare ? percent(value) : number(value, 4);
+  return measures[name].isShare ? shareText(value) : number(value, 4);
 }
 
 /** How well the network does, in one sentence. */
@@ -20,10 +20,10 @@ export function mainSentence({ study }: Facts): string {
   const { accuracy, mae, r2 } = metrics;
   if (task.kind === "classification" && accuracy !== undefined) {
     const isAll = accuracy.value === 1;
-    const share = isAll ? `all ${rows}` : `${percent(accuracy.value)} of ${rows}`;
+    const share = isAll ? `all ${rows}` : `${shareText(accuracy.value)} of ${rows}`;
     const bound = isAll
-      ? `; with so many rows, that proves at least ${percent(accuracy.low)}`
-      : ` (95&nbsp;% interval ${percent(accuracy.low)} to ${percent(accuracy.high)})`;
+      ? `; with so many rows, that proves at least ${shareText(accuracy.low)}`
+      : ` (95&nbsp;% interval ${shareText(accuracy.low)} to ${shareText(accuracy.high)})`;
     return `The network names <strong>${nameHtml(task.target)}</strong> rightly in ${share} that it had not learned from${bound}.`;
   }
   if (task.kind === "regression" && mae !== undefined) {
@@ -31,7 +31,7 @@ export function mainSentence({ study }: Facts): string {
       r2 === undefined
         ? ""
         : r2.value > 0
-          ? `, and accounts for ${percent(r2.value)} of the differences between them`
+          ? `, and accounts for ${shareText(r2.value)} of the differences between them`
           : ", no better than the mean would be";
     return `The network’s prediction of <strong>${nameHtml(task.target)}</strong> is off by ${number(mae.value)} on average (95&nbsp;% interval ${number(mae.low)} to ${number(mae.high)}), over ${rows} that it had not learned from${explained}.`;
   }
@@ -42,20 +42,25 @@ export function mainSentence({ study }: Facts): string {
 export function verdictSentence(verdict: Verdict | undefined): string {
   if (verdict === undefined) return "It was not compared with simpler models.";
   const { name, own, best, other, outcome } = verdict;
-  const what = escapeMarkup(best.what);
+  const what = escapeMarkup(shortName(best.what));
   const figures = `${spellMetric(name, own.value)} against ${spellMetric(name, other.value)}`;
   switch (outcome) {
     case "clear":
-      return `It is clearly better than the best simpler model, ${what} (${measures[name].name}: ${figures}).`;
+      return `It is clearly better than the best simpler model, ${what}: ${figures} (${measures[name].name}).`;
     case "narrow":
-      return `It is a little better than ${what} (${measures[name].name}: ${figures}), but the intervals overlap: on other rows it could be the other way round.`;
+      return `It is a little better than ${what}: ${figures} (${measures[name].name}). But the intervals overlap; on other rows it could be the other way round.`;
     case "equal":
-      return `It does not win: ${what} does exactly as well on these rows (${spellMetric(name, own.value)}), and is easier to understand.`;
+      return `It does not win. Exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand: ${what}.`;
     case "worse":
-      return `It does not win: ${what} is better on these rows (${measures[name].name}: ${figures}), and easier to understand. Use that, or find out why.`;
+      return `It does not win. Better on these rows, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
     default:
       return outcome satisfies never;
   }
+}
+
+/** What a simpler model is, without the particulars that follow a comma. */
+function shortName(what: string): string {
+  return what.split(",")[0] ?? what;
 }
 
 /** Part 1: what was learned, and how well. */

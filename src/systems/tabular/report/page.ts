@@ -2,7 +2,7 @@
  * report.html: what a table taught, how well, and how far answers are to be trusted. One file without network and scripts; nothing
  * is computed here that takes long. Sections are in the files beside this one; train.ts and findings.ts measured what they show.
  */
-import { escapeMarkup, percent } from "../../reportText.ts";
+import { escapeMarkup } from "../../reportText.ts";
 import type { TabularStudy } from "../study.ts";
 import { answersSection, mistakesSection } from "./answers.ts";
 import { boundarySection } from "./boundary.ts";
@@ -11,7 +11,7 @@ import { groupsSection } from "./groups.ts";
 import { type Facts, type Making, type Section, sectionHtml } from "./html.ts";
 import { learnedSection, mainSentence, trainingSection } from "./learned.ts";
 import { moreDataSection, recordSection, warningsSection } from "./record.ts";
-import { counted, nameHtml, plainText } from "./spell.ts";
+import { counted, nameHtml, plainText, shareText } from "./spell.ts";
 import { pageCss } from "./style.ts";
 import { reliabilitySection, scopeSection } from "./trust.ts";
 
@@ -30,7 +30,20 @@ const sections: readonly ((facts: Facts) => Section | undefined)[] = [
   recordSection,
 ];
 
-/** The page of a study. Column names and cells are never more than text in it. */
+/**
+ * The page of a study, as HTML in one file. Column names and cells are never more than text in it.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "smilodon/data";
+ * import { reportOf, trainTable } from "smilodon/systems/tabular";
+ * const lines = Array.from({ length: 60 }, (_, row) => `${row % 10},${row % 10 < 5 ? "small" : "large"}`);
+ * const table = readTable(`size,word\n${lines.join("\n")}\n`);
+ * const study = await trainTable(table, { target: "word", fast: true, choices: { epochs: 2 } });
+ * const making = { version: "0.1.0", date: "2026-01-31", command: "smilodon train words.csv --target word" };
+ * console.log(reportOf(study, making).length);
+ * ```
+ */
 export function reportOf(study: TabularStudy, making: Making): string {
   const facts: Facts = { study, making };
   const written = sections.flatMap((section) => section(facts) ?? []);
@@ -63,7 +76,7 @@ function head(facts: Facts): string {
   const { study, making } = facts;
   const { task, encoder, origin, care } = study.system;
   const columns = counted(encoder.features.length, "column");
-  const scope = `Rows unlike those it learned from, about ${percent(care.scope.withheldShare, 0)} of ordinary ones, get no answer.`;
+  const scope = `Rows unlike those it learned from, about ${shareText(care.scope.withheldShare, 0)} of ordinary ones, get no answer.`;
   return `<header>
 <p class="kicker">Smilodon ${escapeMarkup(making.version)} · ${nameHtml(origin.source, 60)} · ${escapeMarkup(making.date)}</p>
 <h1>What ${columns} say about ${nameHtml(task.target, 60)}</h1>

@@ -1,7 +1,7 @@
 /** Axes of the report's pictures: where values lie, round numbers to mark, and the frame around what is drawn. */
 import { escapeMarkup } from "../../reportText.ts";
 import { colour } from "./palette.ts";
-import { tickText } from "./spell.ts";
+import { plainText, tickText } from "./spell.ts";
 
 /** One direction of a picture. */
 export interface Axis {
@@ -47,7 +47,7 @@ export function plotSvg({ label, x, y, body, width = 304, height = 210, isRuled 
     y: (value) => height * (1 - shareOf(y, value)),
   };
   const box = `0 0 ${width + margin.left + margin.right} ${height + margin.top + margin.bottom}`;
-  return `<svg viewBox="${box}" role="img" aria-label="${escapeMarkup(label)}"><g transform="translate(${margin.left} ${margin.top})">${frame(x, y, places, isRuled)}<svg x="-5" y="-5" width="${width + 10}" height="${height + 10}" viewBox="-5 -5 ${width + 10} ${height + 10}">${body(places)}</svg></g></svg>`;
+  return `<svg viewBox="${box}" role="img" aria-label="${escapeMarkup(plainText(label, 1500))}"><g transform="translate(${margin.left} ${margin.top})">${frame(x, y, places, isRuled)}<svg x="-5" y="-5" width="${width + 10}" height="${height + 10}" viewBox="-5 -5 ${width + 10} ${height + 10}">${body(places)}</svg></g></svg>`;
 }
 
 function frame(x: Axis, y: Axis, { width, height }: Places, isRuled: boolean): string {

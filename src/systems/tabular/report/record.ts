@@ -1,12 +1,12 @@
 /** How more rows would help, what was noticed in the table, and how to make this run again. */
-import { escapeMarkup, percent } from "../../reportText.ts";
+import { escapeMarkup } from "../../reportText.ts";
 import { measures } from "../measures.ts";
 import type { MoreData } from "../study.ts";
 import { absent, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
 import { spellMetric } from "./learned.ts";
 import { colour } from "./palette.ts";
 import { extentOf, linePath, plotSvg } from "./plot.ts";
-import { count, counted, nameHtml, number, plainText } from "./spell.ts";
+import { count, counted, nameHtml, number, plainText, shareText } from "./spell.ts";
 
 /** Part 10: how more data would help. */
 export function moreDataSection({ study }: Facts): Section {
@@ -58,7 +58,7 @@ function advice(before: MoreData, last: MoreData): string {
   const isShare = measures[last.name].isShare;
   const share = isShare ? gain : gain / Math.max(Math.abs(before.metric), 1e-300);
   const step = `from ${count(before.rows)} to ${counted(last.rows, "row")}`;
-  const amount = isShare ? `${number(100 * Math.abs(gain), 2)} % points` : percent(Math.abs(share));
+  const amount = isShare ? `${number(100 * Math.abs(gain), 2)} % points` : shareText(Math.abs(share));
   if (share > (isShare ? 0.01 : 0.03))
     return `More rows would probably help: the step ${step} still made it ${amount} better.`;
   if (share < (isShare ? -0.01 : -0.03))
@@ -97,7 +97,7 @@ function metricSvg(points: readonly MoreData[]): string {
         0.12,
       ),
       name: measures[name].name,
-      ...(measures[name].isShare ? { spell: (value: number) => percent(value, 1) } : {}),
+      ...(measures[name].isShare ? { spell: (value: number) => shareText(value, 1) } : {}),
     },
     body: ({ x, y }) =>
       series(

@@ -1,5 +1,5 @@
 /** Names, cells and numbers as the report shows them. What comes from a table is hostile until it has been through here. */
-import { escapeMarkup } from "../../reportText.ts";
+import { escapeMarkup, percent } from "../../reportText.ts";
 
 /** Characters that direct or hide text, and halves of characters. */
 const disturbing = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;
@@ -41,6 +41,13 @@ export function number(value: number | undefined, digits = 3): string {
   if (size >= 1e15 || (size < 1e-5 && size > 0)) return value.toExponential(digits - 1).replaceAll("-", "−");
   const text = size >= 1000 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(digits)));
   return text.replace("-", "−");
+}
+
+/** A share as per cent, the minus a real one: 94.7 %, 100 %; a dash where there is none. */
+export function shareText(value: number | undefined, digits = 1): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  const text = percent(value, value === 1 || value === 0 ? 0 : digits);
+  return /^-0(\.0+)?\D/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 
 /** A number for an axis, short: 12k, 1.5M. */

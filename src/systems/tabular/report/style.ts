@@ -47,7 +47,7 @@ td{white-space:nowrap}
 th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:7rem}
 th:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
-thead th{color:var(--soft);font-size:.82rem;line-height:1.3;border-bottom-color:var(--soft);vertical-align:bottom}
+thead th{min-width:3.6rem;color:var(--soft);font-size:.82rem;line-height:1.3;border-bottom-color:var(--soft);vertical-align:bottom}
 tr.own th,tr.own td{font-weight:600}
 tr.faint th,tr.faint td{color:var(--soft)}
 .interval{display:inline-block;width:100%;min-width:6rem;max-width:11rem;height:1rem;vertical-align:middle}

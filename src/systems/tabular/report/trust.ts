@@ -1,12 +1,12 @@
 /** How far answers are to be trusted: is it as sure as it is right, do sets and intervals hold, which rows get no answer. */
 import { type ReliabilityBin, reliabilityDiagram } from "../../../audit/calibration.ts";
 import { wilsonInterval } from "../../../audit/intervals.ts";
-import { escapeMarkup, percent } from "../../reportText.ts";
+import { escapeMarkup } from "../../reportText.ts";
 import type { CoverageBand, TabularFindings } from "../findings.ts";
 import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
 import { colour } from "./palette.ts";
 import { plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, list, nameHtml, number, placeHtml } from "./spell.ts";
+import { cellHtml, count, counted, list, nameHtml, number, placeHtml, shareText } from "./spell.ts";
 
 /** Part 4: reliability of probabilities, and coverage of sets or intervals. */
 export function reliabilitySection(facts: Facts): Section {
@@ -47,7 +47,7 @@ export function reliabilitySection(facts: Facts): Section {
         : []),
       coverageTable(findings, promised, isClasses),
     ],
-    how: `${isClasses ? `Probabilities were divided into 15 equal bins. ` : ""}${isClasses ? "Sets" : "Intervals"} were fitted on ${counted(care.sets.samples, "row")} that the network had not learned from, to miss the truth in ${percent(care.sets.alpha, 0)} of rows, and measured on ${counted(all.coverage.n, "other held-out row", "other held-out rows")}.`,
+    how: `${isClasses ? `Probabilities were divided into 15 equal bins. ` : ""}${isClasses ? "Sets" : "Intervals"} were fitted on ${counted(care.sets.samples, "row")} that the network had not learned from, to miss the truth in ${shareText(care.sets.alpha, 0)} of rows, and measured on ${counted(all.coverage.n, "other held-out row", "other held-out rows")}.`,
     limits: `The promise is for all rows together: ${isClasses ? "single classes" : "parts of the range"} can lie above or below it, as the table shows. For rows that come about in another way there is no promise.`,
   };
 }
@@ -64,7 +64,7 @@ function sureSentence(bins: readonly ReliabilityBin[], error: number | undefined
     : sure > right
       ? "it is too sure of itself"
       : "it is less sure than it could be";
-  return `On average it is ${percent(sure)} sure and ${percent(right)} right: ${judgement}${error === undefined || !Number.isFinite(error) ? "" : ` (calibration error ${percent(error)})`}. `;
+  return `On average it is ${shareText(sure)} sure and ${shareText(right)} right: ${judgement}${error === undefined || !Number.isFinite(error) ? "" : ` (calibration error ${shareText(error)})`}. `;
 }
 
 function coverageSentence({ coverage }: CoverageBand, promised: number, isClasses: boolean): string {
@@ -72,16 +72,16 @@ function coverageSentence({ coverage }: CoverageBand, promised: number, isClasse
   const judgement = isInside
     ? "as promised"
     : coverage.value > promised
-      ? `more than the ${percent(promised, 0)} promised`
-      : `fewer than the ${percent(promised, 0)} promised`;
-  return `Its ${isClasses ? "sets of classes" : "intervals"} hold the truth for ${percent(coverage.value)} of held-out rows, ${judgement}${isInside ? ` (${percent(promised, 0)}, within chance)` : ""}.`;
+      ? `more than the ${shareText(promised, 0)} promised`
+      : `fewer than the ${shareText(promised, 0)} promised`;
+  return `Its ${isClasses ? "sets of classes" : "intervals"} hold the truth for ${shareText(coverage.value)} of held-out rows, ${judgement}${isInside ? ` (${shareText(promised, 0)}, within chance)` : ""}.`;
 }
 
 function reliabilitySvg(bins: readonly ReliabilityBin[], least: number): string {
   const low = Math.floor(least * 10 + 1e-9) / 10;
   const axis = { low, high: 1, spell: (value: number) => `${Math.round(100 * value)}` };
   const words = bins.map(
-    (bin) => `${percent(bin.confidence, 0)} sure, ${percent(bin.accuracy, 0)} right of ${bin.count}`,
+    (bin) => `${shareText(bin.confidence, 0)} sure, ${shareText(bin.accuracy, 0)} right of ${bin.count}`,
   );
   return plotSvg({
     label: `Reliability diagram. ${words.join("; ")}.`,
@@ -104,7 +104,12 @@ function binsTable(bins: readonly ReliabilityBin[]): string {
     caption: "Held-out rows by how sure the network was",
     head: ["sure", "rows", "mean", "right"],
     rows: bins.map(({ lower, upper, count: own, confidence, accuracy }) => ({
-      cells: [`${percent(lower, 0)} to ${percent(upper, 0)}`, count(own), percent(confidence), percent(accuracy)],
+      cells: [
+        `${shareText(lower, 0)} to ${shareText(upper, 0)}`,
+        count(own),
+        shareText(confidence),
+        shareText(accuracy),
+      ],
     })),
   });
 }
@@ -114,14 +119,14 @@ function coverageTable({ coverage, setSizes }: TabularFindings, promised: number
   const sizes = setSizes.flatMap((share, size) =>
     share === 0
       ? []
-      : [`${percent(share)} of sets hold ${size === 0 ? "no class" : size === 1 ? "one class" : `${size} classes`}`],
+      : [`${shareText(share)} of sets hold ${size === 0 ? "no class" : size === 1 ? "one class" : `${size} classes`}`],
   );
   const note =
     sizes.length === 0
       ? ""
       : `<p class="caption">${list(sizes.slice(0, 6))}. ${setSizes[0] ? "A set without a class says that nothing fits well enough." : ""}</p>`;
   return `<div>${table({
-    caption: `${isClasses ? "Sets" : "Intervals"} that hold the truth; ${percent(promised, 0)} were promised`,
+    caption: `${isClasses ? "Sets" : "Intervals"} that hold the truth; ${shareText(promised, 0)} were promised`,
     head: [
       isClasses ? "true class" : "rows",
       "hold the truth",
@@ -133,7 +138,7 @@ function coverageTable({ coverage, setSizes }: TabularFindings, promised: number
       ...(index === 0 ? { className: "own" } : {}),
       cells: [
         index === 0 || !isClasses ? escapeMarkup(name) : nameHtml(name, 28),
-        withInterval(metric, (value) => percent(value)),
+        withInterval(metric, (value) => shareText(value)),
         intervalSvg(metric, scale, colour(index === 0 ? "own" : "other")),
         count(metric.n),
         number(size),
@@ -150,7 +155,7 @@ export function scopeSection({ study }: Facts): Section {
   if (findings === undefined)
     return {
       ...base,
-      plain: `Rows that are unlike those it learned from are withheld: about ${percent(withheldShare, 0)} of ordinary rows.`,
+      plain: `Rows that are unlike those it learned from are withheld: about ${shareText(withheldShare, 0)} of ordinary rows.`,
       figures: [absent("No rows were held out.", "smilodon train FILE --target COLUMN --folds 5")],
     };
   const { scope, shown } = findings;
@@ -161,7 +166,7 @@ export function scopeSection({ study }: Facts): Section {
       : ` Most often ${nameHtml(first.name)} is what stands out (${counted(first.count, "row")}).`;
   return {
     ...base,
-    plain: `${percent(scope.withheld.value)} of held-out rows are unlike those it learned from and get no answer; about ${percent(withheldShare, 0)} were meant to.${unlike}`,
+    plain: `${shareText(scope.withheld.value)} of held-out rows are unlike those it learned from and get no answer; about ${shareText(withheldShare, 0)} were meant to.${unlike}`,
     figures: [
       figure(
         scopeSvg(scope.histogram),
@@ -222,7 +227,7 @@ function histogramTable(histogram: readonly number[]): string {
 }
 
 function qualityTable({ scope }: TabularFindings, isClasses: boolean): string {
-  const spell = isClasses ? (value: number) => percent(value) : (value: number) => number(value);
+  const spell = isClasses ? (value: number) => shareText(value) : (value: number) => number(value);
   const rows = [
     { what: "answered", metric: scope.inside },
     { what: "withheld", metric: scope.outside },

@@ -1,0 +1,25 @@
+/** A training as the command that makes it again. */
+import { programName } from "../programName.ts";
+import type { TrainSettings } from "./settings.ts";
+
+/** The command that makes the run again, from where it was given. */
+export function commandOf(settings: TrainSettings): string {
+  const { file, target, test, folds, groups, exclude, kinds, task, query, fast, seed, choices } = settings;
+  const words = ["train", file, "--target", target];
+  if (test !== null) words.push("--test", test);
+  if (folds !== null) words.push("--folds", String(folds));
+  for (const name of groups) words.push("--group", name);
+  for (const name of exclude) words.push("--exclude", name);
+  for (const [name, kind] of Object.entries(kinds)) words.push("--kind", `${name}=${kind}`);
+  if (task !== null) words.push("--task", task);
+  if (query !== null) words.push("--query", query);
+  if (fast) words.push("--fast");
+  for (const [name, value] of Object.entries(choices)) words.push("--set", `${name}=${value}`);
+  words.push("--seed", String(seed));
+  return [programName(), ...words.map(quoted)].join(" ");
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
