@@ -9,68 +9,19 @@ import { judgeRows, type TableScopeReason } from "../../audit/tableScope.ts";
 import type { Table } from "../../data/table.ts";
 import { at } from "../../support/invariant.ts";
 import { meanMetric, shareMetric } from "./metrics.ts";
-import { type Plane, planeOf } from "./plane.ts";
-import type { FeatureEffect, HeldOutStudy, Metric, TabularStudy } from "./study.ts";
+import { planeOf } from "./plane.ts";
+import type {
+  CoverageBand,
+  FeatureEffect,
+  HeldOutStudy,
+  Metric,
+  Mistake,
+  ScopeFindings,
+  ShownRow,
+  TabularFindings,
+  TabularStudy,
+} from "./study.ts";
 import { inWords } from "./use.ts";
-
-/** A row of the table as the report shows it. */
-export interface ShownRow {
-  /** Where it came from: `line 12`. */
-  readonly place: string;
-  /** Its cells in the most important columns, as text; empty where missing. */
-  readonly cells: readonly string[];
-}
-
-/** An answer that was wrong, or far off. */
-export interface Mistake extends ShownRow {
-  readonly truth: string | number;
-  readonly answer: string | number;
-  /** Of a class its probability, of a number its distance from the truth. */
-  readonly weight: number;
-}
-
-/** A row that gets no answer. */
-export interface WithheldRow extends ShownRow {
-  /** How unusual it is, in thresholds. */
-  readonly ratio: number;
-  /** Why, in words. */
-  readonly reason: string;
-}
-
-/** Which held-out rows get no answer. */
-export interface ScopeFindings {
-  readonly withheld: Metric;
-  /** How unusual rows are, in thresholds: rows in tenths from 0 to 2, the last one for all above. */
-  readonly histogram: readonly number[];
-  /** The column that stands out most in rows that are withheld, with how many. */
-  readonly columns: readonly { readonly name: string; readonly count: number }[];
-  /** Share of right answers, or mean distance from the truth, of rows that get an answer and of rows that do not. */
-  readonly inside: Metric | undefined;
-  readonly outside: Metric | undefined;
-  readonly examples: readonly WithheldRow[];
-}
-
-/** How sets or intervals do in a part of the rows: those of one true class, or a fifth of the predicted numbers. */
-export interface CoverageBand {
-  readonly name: string;
-  readonly coverage: Metric;
-  /** Mean number of classes in a set, or mean width of an interval. */
-  readonly size: number;
-}
-
-/** What was found on held-out rows, all with one network that had not learned from them. */
-export interface TabularFindings {
-  /** Columns of `ShownRow.cells`: the most important ones. */
-  readonly shown: readonly string[];
-  readonly mistakes: readonly Mistake[];
-  readonly scope: ScopeFindings;
-  /** Of all rows first, then of parts. */
-  readonly coverage: readonly CoverageBand[];
-  /** Share of sets with none, one, two … classes; empty for numbers. */
-  readonly setSizes: readonly number[];
-  /** Where the table has two columns and both are numbers. */
-  readonly plane: Plane | undefined;
-}
 
 /** What findings are made from. */
 export interface FindingsScene {

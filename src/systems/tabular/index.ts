@@ -8,7 +8,6 @@ export {
   measureEffects,
 } from "./careEffects.ts";
 export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
-export type { TabularFindings } from "./findings.ts";
 export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { tabularModel } from "./model.ts";
@@ -35,6 +34,7 @@ export type {
   MoreData,
   SplitStudy,
   StudyWarning,
+  TabularFindings,
   TabularStudy,
 } from "./study.ts";
 export type { TabularCare, TabularModel, TabularOrigin, TabularSystem, TabularTask } from "./system.ts";

@@ -6,39 +6,8 @@ import { applyTemperature } from "../../audit/temperature.ts";
 import { Table } from "../../data/table.ts";
 import { at } from "../../support/invariant.ts";
 import { outputsOf } from "./outputs.ts";
-import type { HeldOutStudy, TabularStudy } from "./study.ts";
+import type { HeldOutStudy, Plane, PlaneAxis, TabularStudy } from "./study.ts";
 import { predictionsOf } from "./task.ts";
-
-/** One side of the plane. */
-export interface PlaneAxis {
-  readonly name: string;
-  readonly low: number;
-  readonly high: number;
-  /** Spaced by logarithms. */
-  readonly isLogarithmic: boolean;
-}
-
-/** Answers on a net of points, row-major from the top left, and held-out rows. */
-export interface Plane {
-  readonly x: PlaneAxis;
-  readonly y: PlaneAxis;
-  /** Points along each side. */
-  readonly points: number;
-  /** Calibrated probabilities [points · points, classes], or predicted numbers [points · points]. */
-  readonly answers: Float64Array;
-  /** How unusual each point is, in thresholds: above 1 is withheld. */
-  readonly scope: Float64Array;
-  readonly rows: readonly PlaneRow[];
-}
-
-/** A held-out row. */
-export interface PlaneRow {
-  readonly x: number;
-  readonly y: number;
-  /** Class by position, or the number. */
-  readonly truth: number;
-  readonly answer: number;
-}
 
 const points = 61;
 const mostRows = 400;

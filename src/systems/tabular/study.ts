@@ -1,7 +1,6 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { GroupReport } from "../../audit/groups.ts";
 import type { EpochRecord } from "../../train/index.ts";
-import type { TabularFindings } from "./findings.ts";
 import type { SettingReason } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
 
@@ -101,6 +100,96 @@ export interface FeatureEffect {
   readonly importance: Metric;
   /** None for free text. */
   readonly curves: readonly EffectCurve[];
+}
+
+/** One side of the plane. */
+export interface PlaneAxis {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  /** Spaced by logarithms. */
+  readonly isLogarithmic: boolean;
+}
+
+/** Answers on a net of points, row-major from the top left, and held-out rows. */
+export interface Plane {
+  readonly x: PlaneAxis;
+  readonly y: PlaneAxis;
+  /** Points along each side. */
+  readonly points: number;
+  /** Calibrated probabilities [points · points, classes], or predicted numbers [points · points]. */
+  readonly answers: Float64Array;
+  /** How unusual each point is, in thresholds: above 1 is withheld. */
+  readonly scope: Float64Array;
+  readonly rows: readonly PlaneRow[];
+}
+
+/** A held-out row. */
+export interface PlaneRow {
+  readonly x: number;
+  readonly y: number;
+  /** Class by position, or the number. */
+  readonly truth: number;
+  readonly answer: number;
+}
+
+/** A row of the table as the report shows it. */
+export interface ShownRow {
+  /** Where it came from: `line 12`. */
+  readonly place: string;
+  /** Its cells in the most important columns, as text; empty where missing. */
+  readonly cells: readonly string[];
+}
+
+/** An answer that was wrong, or far off. */
+export interface Mistake extends ShownRow {
+  readonly truth: string | number;
+  readonly answer: string | number;
+  /** Of a class its probability, of a number its distance from the truth. */
+  readonly weight: number;
+}
+
+/** A row that gets no answer. */
+export interface WithheldRow extends ShownRow {
+  /** How unusual it is, in thresholds. */
+  readonly ratio: number;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+/** Which held-out rows get no answer. */
+export interface ScopeFindings {
+  readonly withheld: Metric;
+  /** How unusual rows are, in thresholds: rows in tenths from 0 to 2, the last one for all above. */
+  readonly histogram: readonly number[];
+  /** The column that stands out most in rows that are withheld, with how many. */
+  readonly columns: readonly { readonly name: string; readonly count: number }[];
+  /** Share of right answers, or mean distance from the truth, of rows that get an answer and of rows that do not. */
+  readonly inside: Metric | undefined;
+  readonly outside: Metric | undefined;
+  readonly examples: readonly WithheldRow[];
+}
+
+/** How sets or intervals do in a part of the rows: those of one true class, or a fifth of the predicted numbers. */
+export interface CoverageBand {
+  readonly name: string;
+  readonly coverage: Metric;
+  /** Mean number of classes in a set, or mean width of an interval. */
+  readonly size: number;
+}
+
+/** What was found on held-out rows, all with one network that had not learned from them. */
+export interface TabularFindings {
+  /** Columns of `ShownRow.cells`: the most important ones. */
+  readonly shown: readonly string[];
+  readonly mistakes: readonly Mistake[];
+  readonly scope: ScopeFindings;
+  /** Of all rows first, then of parts. */
+  readonly coverage: readonly CoverageBand[];
+  /** Share of sets with none, one, two … classes; empty for numbers. */
+  readonly setSizes: readonly number[];
+  /** Where the table has two columns and both are numbers. */
+  readonly plane: Plane | undefined;
 }
 
 /** The whole study. */

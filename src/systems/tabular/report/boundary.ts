@@ -1,7 +1,7 @@
 /** The plane of two columns: what is answered where, how surely, and where no answer is given. */
 import { at } from "../../../support/invariant.ts";
 import { crossingPath, type Grid, regionPath } from "../../contour.ts";
-import type { Plane, PlaneAxis } from "../plane.ts";
+import type { Plane, PlaneAxis } from "../study.ts";
 import type { TabularTask } from "../system.ts";
 import { type Facts, figure, numbersOf, type Section } from "./html.ts";
 import { classColour, classShape, colour } from "./palette.ts";

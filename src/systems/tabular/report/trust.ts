@@ -2,7 +2,7 @@
 import { type ReliabilityBin, reliabilityDiagram } from "../../../audit/calibration.ts";
 import { wilsonInterval } from "../../../audit/intervals.ts";
 import { escapeMarkup } from "../../reportText.ts";
-import type { CoverageBand, TabularFindings } from "../findings.ts";
+import type { CoverageBand, TabularFindings } from "../study.ts";
 import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
 import { colour } from "./palette.ts";
 import { plotSvg } from "./plot.ts";
