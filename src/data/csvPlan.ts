@@ -14,9 +14,8 @@ import {
   type TextEncoding,
 } from "./csvLayout.ts";
 import { type CsvColumn, CsvReader, type CsvRecord } from "./csvReader.ts";
-import type { ColumnKind } from "./kinds.ts";
+import { type ColumnKind, storageOf } from "./kinds.ts";
 import { noSuchColumn } from "./names.ts";
-import { storageOf } from "./valueTable.ts";
 
 /** How a table is read: what its columns hold, and how text formats are written. */
 export interface TableOptions extends CsvReadOptions {

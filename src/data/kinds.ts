@@ -4,7 +4,7 @@
  */
 import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import type { NumberColumn, TextColumn } from "./column.ts";
+import type { Column, NumberColumn, TextColumn } from "./column.ts";
 import { type DateForm, dateFormOf, readDate } from "./dates.ts";
 import { noSuchColumn } from "./names.ts";
 import type { Table } from "./table.ts";
@@ -180,4 +180,10 @@ function checkDates(table: Table, name: string): DateForm {
     `Column "${name}" cannot be dates: it holds numbers. Write dates as 2024-12-31, or leave it a number.`,
     { name },
   );
+}
+
+/** How column `name` is held, where `kinds` say so. A column may be named "constructor": only their own entries count. */
+export function storageOf(name: string, kinds: Readonly<Record<string, ColumnKind>> = {}): Column["kind"] | undefined {
+  const kind: ColumnKind | undefined = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  return kind === undefined || kind === "number" ? kind : "text";
 }

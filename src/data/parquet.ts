@@ -10,9 +10,10 @@ import {
 import { compressors } from "hyparquet-compressors";
 import { DataError, SmilodonError } from "../support/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
+import { storageOf } from "./kinds.ts";
 import type { Table } from "./table.ts";
 import { chunkRows, type SourceColumn, type SourceOptions, type TableSource } from "./tableSource.ts";
-import { chooseColumns, storageOf, ValueTable } from "./valueTable.ts";
+import { chooseColumns, ValueTable } from "./valueTable.ts";
 
 /**
  * Plans how to read `source`, a Parquet file. Dates and times become ISO text (to the millisecond), decimals numbers.

@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import { extname, join, resolve } from "node:path";
 import { DataError, SmilodonError, UnsupportedError } from "../support/errors.ts";
 import { usualMissing } from "./csvLayout.ts";
+import { storageOf } from "./kinds.ts";
 import type { Table } from "./table.ts";
 import { chunkRows, type SourceColumn, type SourceOptions, type TableSource } from "./tableSource.ts";
-import { chooseColumns, storageOf, ValueTable } from "./valueTable.ts";
+import { chooseColumns, ValueTable } from "./valueTable.ts";
 
 /** What of DuckDB's package is used. */
 interface DuckDb {

@@ -2,7 +2,7 @@
 
 import { missingOf } from "./csvLayout.ts";
 import type { TableOptions } from "./csvPlan.ts";
-import type { ColumnKind } from "./kinds.ts";
+import { storageOf } from "./kinds.ts";
 import { noSuchColumn } from "./names.ts";
 import { type PlaceUnit, Table } from "./table.ts";
 import type { SourceColumn } from "./tableSource.ts";
@@ -50,12 +50,6 @@ export class ValueTable {
     const columns = [...this.columns].map(([name, column]) => [name, column.take()] as const);
     return new Table(new Map(columns), lines, this.unit);
   }
-}
-
-/** How column `name` is held, where `kinds` say so. A column may be named "constructor": only their own entries count. */
-export function storageOf(name: string, kinds: TableOptions["kinds"] = {}): SourceColumn["kind"] | undefined {
-  const kind: ColumnKind | undefined = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-  return kind === undefined || kind === "number" ? kind : "text";
 }
 
 /** The columns to read, of those there are, in their order. @throws DataError where `options` name others. */
