@@ -10,6 +10,7 @@ import { ArgumentError, DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { log } from "../support/sameMath.ts";
 import { conformalQuantile } from "./conformal.ts";
+import { insertAscending, PlaneGrid } from "./planeGrid.ts";
 import { conditional, fitWhitening, type Whitening, whitenRows } from "./whitening.ts";
 
 /** Which scale rows are compared on: "logarithm" for positive quantities where ratios matter, "raw" otherwise. */
@@ -127,7 +128,8 @@ export function scopeJudge(rule: ScopeRule): ScopeJudge {
   const columns = features.length;
   const { points, whitening } = decorrelate(rule.rows, features, scale);
   const ranges = features.map((_, column) => rangeOf(rule.rows, columns, column));
-  const hood = neighbourhoodOf(points, columns, neighbours);
+  const grid = columns === 2 ? new PlaneGrid(points, neighbours) : undefined;
+  const hood = { ...neighbourhoodOf(points, columns, neighbours), grid };
   const distances = (rows: ArrayLike<number>): Float64Array => {
     const whitened = whitenRows(whitening, onScale("judge", rows, rule));
     return meanDistances(hood, whitened);
@@ -152,6 +154,8 @@ interface Neighbourhood {
   readonly points: Float64Array;
   readonly columns: number;
   readonly neighbours: number;
+  /** Narrows the search down where rows have two columns and there may be many of them. */
+  readonly grid?: PlaneGrid | undefined;
 }
 
 function neighbourhoodOf(points: Float64Array, columns: number, neighbours: number): Neighbourhood {
@@ -170,16 +174,20 @@ function neighbourhoodOf(points: Float64Array, columns: number, neighbours: numb
  * at distance zero, the row itself, does not count.
  */
 function meanDistances(hood: Neighbourhood, rows: Float64Array, skipsItself = false): Float64Array {
-  const { points, columns, neighbours } = hood;
+  const { points, columns, neighbours, grid } = hood;
   const result = new Float64Array(rows.length / columns);
   // The squares of the nearest so far, ascending: an insertion into a handful is faster than sorting all
   const nearest = new Float64Array(neighbours + (skipsItself ? 1 : 0));
   for (let row = 0; row < result.length; row++) {
     const start = row * columns;
     nearest.fill(Number.POSITIVE_INFINITY);
-    const middle = firstNotBelow(points, columns, rows[start] ?? 0);
-    search(points, columns, middle, points.length, columns, rows, start, nearest);
-    search(points, columns, middle - columns, -columns, -columns, rows, start, nearest);
+    const near = grid?.candidates(rows[start] ?? 0, rows[start + 1] ?? 0);
+    if (near !== undefined) searchPlane(near, rows[start] ?? 0, rows[start + 1] ?? 0, nearest);
+    else {
+      const middle = firstNotBelow(points, columns, rows[start] ?? 0);
+      search(points, columns, middle, points.length, columns, rows, start, nearest);
+      search(points, columns, middle - columns, -columns, -columns, rows, start, nearest);
+    }
     let total = 0;
     for (let rank = skipsItself ? 1 : 0; rank < nearest.length; rank++) total += Math.sqrt(nearest[rank] ?? 0);
     result[row] = total / neighbours;
@@ -209,9 +217,21 @@ function search(
       square += gap * gap;
     }
     if (square >= furthest) continue;
-    let place = last;
-    for (; place > 0 && square < (nearest[place - 1] ?? 0); place--) nearest[place] = nearest[place - 1] ?? 0;
-    nearest[place] = square;
+    insertAscending(nearest, square);
+    furthest = nearest[last] ?? 0;
+  }
+}
+
+/** Looks at all of `points`, [n, 2]; the squares are those of `search` to the last bit. */
+function searchPlane(points: Float64Array, x: number, y: number, nearest: Float64Array): void {
+  const last = nearest.length - 1;
+  let furthest = nearest[last] ?? 0;
+  for (let point = 0; point < points.length; point += 2) {
+    const across = (points[point] ?? 0) - x;
+    const up = (points[point + 1] ?? 0) - y;
+    const square = across * across + up * up;
+    if (square >= furthest) continue;
+    insertAscending(nearest, square);
     furthest = nearest[last] ?? 0;
   }
 }

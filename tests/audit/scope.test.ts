@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fitScope, scopeJudge } from "../../src/audit/index.ts";
+import { fitWhitening, whitenRows } from "../../src/audit/whitening.ts";
 import { threefry } from "../../src/support/threefry.ts";
 
 /** Rows of two positive features that go together: b is about a². */
@@ -73,6 +74,28 @@ describe("scope", () => {
     const far = plain.distance([1000, 0]) / plain.distance([2000, 0]);
     expect(far).toBeCloseTo(0.5, 2);
     expect(distance(rule.rows.slice(10, 12))).toBeLessThan(rule.threshold * 2);
+  });
+
+  test("distances of thousands of rows are those of a search over all training rows to the last bit", () => {
+    for (const neighbours of [1, 5]) {
+      const trained = pairs(300, 4);
+      const many = scopeJudge(fitScope(trained, { features, neighbours }));
+      // Like the training rows, between them, far outside of them, and themselves
+      const apart = pairs(300, 5).map((value, index) => value * (index % 3 === 0 ? 1.4 : 0.9) - (index % 7));
+      const rows = [...pairs(1000, 6), ...apart, ...apart.map((value) => value * 50), ...trained];
+      const whitening = fitWhitening(trained, features);
+      const points = whitenRows(whitening, trained);
+      const asked = whitenRows(whitening, rows);
+      const plain = Array.from({ length: rows.length / 2 }, (_, row) => {
+        const squares = Array.from({ length: 300 }, (_, point) => {
+          const gaps = [0, 1].map((column) => (points[2 * point + column] ?? 0) - (asked[2 * row + column] ?? 0));
+          return gaps.reduce((sum, gap) => sum + gap * gap, 0);
+        });
+        const nearest = squares.sort((a, b) => a - b).slice(0, neighbours);
+        return nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / neighbours;
+      });
+      expect(Array.from(many.distances(rows))).toEqual(plain);
+    }
   });
 
   test("a rule that went through JSON judges the same to the last bit", () => {
