@@ -3,9 +3,13 @@
  * The command line: `smilodon COMMAND`, in a checkout `npm start -- COMMAND`. Gives run.ts the real process; the commands
  * are listed in commands.ts. The first Ctrl-C asks the command to save and stop, the second quits at once.
  */
-import { commands } from "./commands.ts";
+import { enableCompileCache } from "node:module";
 import { exitCodes, explainSystemError } from "./errors.ts";
 import { runCommandLine } from "./run.ts";
+
+// What is loaded from here on is compiled once and kept in the system's temporary folder: a start takes half as long
+enableCompileCache();
+const { commands } = await import("./commands.ts");
 
 const stop = new AbortController();
 
