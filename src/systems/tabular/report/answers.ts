@@ -212,7 +212,7 @@ function scatter({
         (row) => `M${x(at(truth, row)).toFixed(1)} ${y(at(predictions, row)).toFixed(1)}h0`,
       ).join("");
       const line = `M${x(axis.low).toFixed(1)} ${y(axis.low).toFixed(1)}L${x(axis.high).toFixed(1)} ${y(axis.high).toFixed(1)}`;
-      return `<path d="${dots}" fill="none" stroke="${colour("own")}" stroke-opacity="${rows.length > 400 ? 0.4 : 0.7}" stroke-width="4" stroke-linecap="round"/><path d="${line}" stroke="${colour("ink")}" stroke-width="1.2"/>`;
+      return `<path d="${dots}" fill="none" stroke="${colour("own")}" stroke-opacity="${rows.length > 400 ? 0.55 : 0.75}" stroke-width="4" stroke-linecap="round"/><path d="${line}" stroke="${colour("ink")}" stroke-width="1.2"/>`;
     },
   });
 }

@@ -24,7 +24,7 @@ export function boundarySection({ study }: Facts): Section | undefined {
     figures: [
       `<div class="wide large">${figure(isClasses ? classPlane(plane, task) : numberPlane(plane, task), legend(plane, task), numbers(plane, task))}</div>`,
     ],
-    how: `The network was asked about ${count(plane.points ** 2)} points. Signs are ${count(plane.rows.length)} held-out rows, by what was true${isClasses ? "; rings mark wrong answers. Darker shades are surer: below 75&nbsp;%, to 90&nbsp;%, above" : "; shades are steps of the prediction"}.`,
+    how: `The network was asked about ${count(plane.points ** 2)} points. Signs are ${count(plane.rows.length)} held-out rows, by what was true${isClasses ? "; rings mark wrong answers. Stronger shades are surer: below 75&nbsp;%, to 90&nbsp;%, above" : "; shades are steps of the prediction"}.`,
     limits:
       "Which of the two columns is the cause of anything. Where there are few signs, the boundary rests on few rows.",
   };
@@ -134,7 +134,7 @@ function legend(plane: Plane, task: TabularTask): string {
   const hatched = `<span class="key"><i class="hatched"></i>no answer</span>`;
   if (task.kind === "regression") {
     const steps = levelsOf(plane);
-    return `Darker is more: lines at ${steps.map((level) => number(level)).join(", ")}. ${hatched}`;
+    return `Stronger is more: lines at ${steps.map((level) => number(level)).join(", ")}. ${hatched}`;
   }
   const keys = task.classes.map(
     (name, label) =>

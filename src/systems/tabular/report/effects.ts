@@ -43,8 +43,7 @@ export function effectsSection({ study }: Facts): Section {
       ...drawn.map((effect) => curveFigure(effect, task)),
     ],
     how: `Importance: how much worse the loss becomes when the column’s values are shuffled among ${counted(first.importance.n, "held-out row")} (${task.kind === "classification" ? "log loss, in nats" : "squared error, as a share of the target’s variance"}). Effects of numbers are accumulated over small steps (ALE), those of categories are mean changes of the answer when every row is given the category.`,
-    limits:
-      "Causes. A column that goes along with another shares its importance with it, and either may look unneeded while both are not. The boundary between answers is drawn where a table has exactly two columns, both numbers.",
+    limits: `Causes. A column that goes along with another shares its importance with it, and either may look unneeded while both are not.${study.findings?.plane === undefined ? " A picture of what is answered where is drawn only where a table has exactly two columns, both numbers." : ""}`,
   };
 }
 

@@ -22,7 +22,7 @@ export function mainSentence({ study }: Facts): string {
     const isAll = accuracy.value === 1;
     const share = isAll ? `all ${rows}` : `${shareText(accuracy.value)} of ${rows}`;
     const bound = isAll
-      ? `; with so many rows, that proves at least ${shareText(accuracy.low)}`
+      ? `; so many rows show no more than that it is right in over ${shareText(accuracy.low)} (95&nbsp;% interval)`
       : ` (95&nbsp;% interval ${shareText(accuracy.low)} to ${shareText(accuracy.high)})`;
     return `The network names <strong>${nameHtml(task.target)}</strong> rightly in ${share} that it had not learned from${bound}.`;
   }

@@ -36,7 +36,7 @@ export interface Plot {
 }
 
 /** Room around the frame. */
-const margin = { left: 44, right: 12, top: 20, bottom: 36 } as const;
+const margin = { left: 44, right: 16, top: 20, bottom: 36 } as const;
 
 /** A picture as an <svg> element, 360 wide unless said otherwise, so that its words are readable on a telephone. */
 export function plotSvg({ label, x, y, body, width = 304, height = 210, isRuled = true }: Plot): string {

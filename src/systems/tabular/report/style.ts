@@ -30,7 +30,7 @@ section{margin-top:clamp(2rem,5vw,3.4rem);padding-top:1.2rem;border-top:1px soli
 .wide{grid-column:1/-1}
 .figures>.table:only-child,.figures>.table:first-child{grid-column:1/-1}
 figure{margin:0}
-figure>svg{display:block;width:100%;max-width:31rem;height:auto}
+figure>svg{display:block;overflow:visible;width:100%;max-width:31rem;height:auto}
 .large figure>svg{max-width:46rem}
 figcaption,.caption{font-size:.86rem;line-height:1.4}
 figcaption{margin-top:.3rem}.table figcaption{margin:0 0 .35rem}
@@ -44,7 +44,7 @@ figcaption{margin-top:.3rem}.table figcaption{margin:0 0 .35rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:right;padding:.36rem .55rem;border-bottom:1px solid var(--line);font-weight:400;vertical-align:baseline;overflow-wrap:normal}
 td{white-space:nowrap}
-th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:7rem}
+th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:9rem}
 th:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 thead th{min-width:3.6rem;color:var(--soft);font-size:.82rem;line-height:1.3;border-bottom-color:var(--soft);vertical-align:bottom}
