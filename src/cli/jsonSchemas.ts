@@ -3,7 +3,7 @@
  * them. Fields may be added in later versions; those that are here stay.
  */
 import { z } from "zod";
-import { answerSchema, errorSchema, responseSchema } from "./serve/schemas.ts";
+import { answerSchema, errorSchema, explanationSchema, responseSchema } from "./serve/schemas.ts";
 
 /** JSON has no NaN and no infinities: what could not be measured is null. */
 const figure = z.number().nullable();
@@ -93,8 +93,19 @@ const bone = z
   })
   .describe("One answer of the femur system: `predict RUN --length MM --weight G --json`");
 
+/** What flags of `predict` add to each answer. */
+const asked = {
+  input: z
+    .record(z.string(), z.union([z.string(), z.number()]).nullable())
+    .optional()
+    .describe("With --keep"),
+  explanation: explanationSchema
+    .optional()
+    .describe("With --explain: start, contributions and residual add up to value"),
+};
+
 const predicted = z
-  .array(z.union([answerSchema, bone]))
+  .array(z.union([...answerSchema.options.map((answer) => answer.extend(asked)), bone.extend(asked)]))
   .describe(
     "What `predict RUN FILE --json` prints: answers in the order of the rows; `--format jsonl` prints one a line",
   );

@@ -22,6 +22,8 @@ export interface FileRequest extends LineOptions {
   readonly out: string | undefined;
   /** An SQL query on the file. */
   readonly query: string | undefined;
+  /** Say why: what each column adds to each answer. JSON only. */
+  readonly isExplained: boolean;
   /** Spells the rows of a table as JSON, where the system has a form of its own. */
   readonly spellJson?: ((table: Table) => Promise<string[]>) | undefined;
 }
@@ -51,7 +53,7 @@ export function predictFile(
       lines.clear();
       lines.text(head);
       if (format === "csv") writeCsvLines(lines, answers, table, request);
-      else lines.text(await spell(answers, table, request, rows === 0));
+      else lines.text(await spell(answers, table, request, { model, isFirst: rows === 0 }));
       await write(lines.bytes);
       head = "";
       rows += countOf(answers);
@@ -71,8 +73,17 @@ function inputsOf({ system, inputs }: Model): readonly InputColumn[] {
     : inputs;
 }
 
-async function spell(answers: Answers, table: Table, request: FileRequest, isFirst: boolean): Promise<string> {
-  const lines = (await request.spellJson?.(table)) ?? jsonLines(answers, table, request);
+async function spell(
+  answers: Answers,
+  table: Table,
+  request: FileRequest,
+  { model, isFirst }: { readonly model: Model; readonly isFirst: boolean },
+): Promise<string> {
+  let lines = (await request.spellJson?.(table)) ?? jsonLines(answers, table, request);
+  if (request.isExplained) {
+    const explanations = await model.explain(table);
+    lines = lines.map((line, row) => `${line.slice(0, -1)},"explanation":${JSON.stringify(at(explanations, row))}}`);
+  }
   if (request.format === "jsonl") return lines.map((line) => `${line}\n`).join("");
   return lines.map((line, row) => `${isFirst && row === 0 ? "" : ","}\n${line}`).join("");
 }

@@ -112,6 +112,24 @@ describe("predict and evaluate", () => {
     expect(sum).toBeCloseTo(why?.value ?? Number.NaN, 6);
   });
 
+  test("--explain says what each column adds, as JSON, and refuses CSV", async () => {
+    const file = join(base, "asked.csv");
+    await writeFile(file, "colour,size,note\nred,2,same\nblue,18,same\n");
+    const { output } = await cli("predict", run, file, "--explain");
+    const answers = jsonSchemas.predict.parse(
+      output
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    );
+    expect(answers).toHaveLength(2);
+    for (const { explanation } of answers) {
+      const sum = explanation?.contributions.reduce((total, { amount }) => total + amount, 0) ?? Number.NaN;
+      expect(sum + (explanation?.start ?? 0) + (explanation?.residual ?? 0)).toBeCloseTo(explanation?.value ?? 0, 6);
+    }
+    expect((await cli("predict", run, file, "--explain", "--format", "csv")).code).toBe(2);
+  });
+
   test("a missing column is named, and nothing is written", async () => {
     const file = join(base, "lacking.csv");
     await writeFile(file, "colour,siez,note\nred,2,same\n");

@@ -14,6 +14,7 @@ export const predict = defineCommand({
     { line: "predict runs/femurs new.csv", does: "a file of rows, in and out as CSV" },
     { line: "predict runs/adult new.parquet --out answers.csv --keep id", does: "into a file, with a column repeated" },
     { line: "predict runs/adult new.csv --format jsonl", does: "a line of JSON for each row" },
+    { line: "predict runs/adult new.csv --explain", does: "with what each column adds to each answer, as JSON lines" },
     { line: "predict runs/femurs --length 105 --weight 11.5", does: "one bone, in mm and g, with reasons" },
   ],
   arguments: [
@@ -25,6 +26,7 @@ export const predict = defineCommand({
     format: { kind: "choice", meaning: "How answers are written.", placeholder: formats.join("|"), choices: formats },
     keep: { kind: "list", meaning: "Repeat this column of the input in front of each answer.", placeholder: "COLUMN" },
     query: { kind: "optional", meaning: "Answer the result of this SQL query on the file.", placeholder: "SQL" },
+    explain: { kind: "flag", meaning: "Say what each column adds to each answer; as JSON lines, or with --json." },
     probabilities: { kind: "flag", meaning: "Write the probability of every class." },
     length: { kind: "optional", meaning: "Length of one femur in mm.", placeholder: "MM" },
     weight: { kind: "optional", meaning: "Weight of one dry femur in g.", placeholder: "G" },
@@ -44,7 +46,8 @@ export const predict = defineCommand({
       model,
       {
         file,
-        format: formats.find((name) => name === values.format) ?? (json ? "json" : "csv"),
+        format: formatOf(values),
+        isExplained: values.explain,
         spellJson: isFemurs ? await femurSpeller(folder) : undefined,
         out: values.out,
         query: values.query,
@@ -58,6 +61,13 @@ export const predict = defineCommand({
     return exitCodes.ok;
   },
 });
+
+function formatOf({ format, json, explain }: { format: string | undefined; json: boolean; explain: boolean }) {
+  const asked = formats.find((name) => name === format);
+  if (asked === "csv" && explain)
+    throw new UsageError("--explain does not fit into CSV.", "Use --format jsonl, or --json.");
+  return asked ?? (json ? "json" : explain ? "jsonl" : "csv");
+}
 
 function bothOf(length: string | undefined, weight: string | undefined): { length: string; weight: string } {
   if (length !== undefined && weight !== undefined) return { length, weight };
