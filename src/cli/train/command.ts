@@ -1,12 +1,13 @@
 /** A training as the command that makes it again. */
+import { basename } from "node:path";
 import { programName } from "../programName.ts";
 import type { TrainSettings } from "./settings.ts";
 
-/** The command that makes the run again, from where it was given. */
+/** The command that makes the run again, from the folder of the table; paths stay private. */
 export function commandOf(settings: TrainSettings): string {
   const { file, target, test, folds, groups, exclude, kinds, task, query, fast, seed, choices } = settings;
-  const words = ["train", file, "--target", target];
-  if (test !== null) words.push("--test", test);
+  const words = ["train", basename(file), "--target", target];
+  if (test !== null) words.push("--test", basename(test));
   if (folds !== null) words.push("--folds", String(folds));
   for (const name of groups) words.push("--group", name);
   for (const name of exclude) words.push("--exclude", name);

@@ -85,13 +85,19 @@ tags: [tabular, ${kind}, calibrated, conformal-prediction, out-of-scope-detectio
 `;
 }
 
-function summary({ system, split }: TabularStudy, { version, date }: CardMaking): string {
+function summary({ system, split, folds }: TabularStudy, { version, date }: CardMaking): string {
   const { task, encoder, origin } = system;
   const answer = task.kind === "classification" ? `one of ${names(task.classes, 8)}` : "a number";
+  const measuredOn =
+    folds.length > 0
+      ? `, and measured by cross-validation in ${folds.length} folds of them`
+      : split.heldOut > 0
+        ? `, and measured on ${count(split.heldOut)} others`
+        : "";
   return `# ${plain(task.target)}, from ${encoder.features.length} columns of ${plain(origin.source)}
 
 A network that answers with ${answer}, says how sure it is, and withholds its answer for rows unlike those it learned from.
-Made by Smilodon ${version} on ${date} from ${count(origin.rows)} rows${split.heldOut > 0 ? `, and measured on ${count(split.heldOut)} others` : ""}. \`report.html\` shows all of this with figures.`;
+Made by Smilodon ${version} on ${date} from ${count(origin.rows)} rows${measuredOn}. \`report.html\` shows all of this with figures.`;
 }
 
 function uses({ system, warnings, findings }: TabularStudy): string {
@@ -99,8 +105,8 @@ function uses({ system, warnings, findings }: TabularStudy): string {
   const left = warnings.filter(({ action }) => action === "left out").flatMap(({ columns }) => columns);
   const withheld =
     findings === undefined
-      ? `about ${shareText(care.scope.withheldShare)} of ordinary rows, by design; it was not measured`
-      : `${interval(findings.scope.withheld, shareText)} of held-out rows, which were ordinary ones`;
+      ? `Of ordinary rows about ${shareText(care.scope.withheldShare)} are withheld by design; that was not measured.`
+      : `Of held-out rows, which were ordinary ones, ${interval(findings.scope.withheld, shareText)} were withheld.`;
   return `## Intended use
 
 Rows of the same kind as those of ${plain(origin.source)}, with these columns:
@@ -112,9 +118,11 @@ ${names(
 ## Out-of-scope use
 
 Rows that come about in another way: another place, another time, another way of measuring. Some of them are recognized and
-withheld (${withheld}); others are not. Decisions about people must not rest on an answer alone: whether that would be
-right, lawful and fair was not measured and cannot be. What else the model must not be used for is not known to the program that
-wrote this card: say it here before you hand the model on.`;
+withheld, others are not. ${withheld}
+
+Decisions about people must not rest on an answer alone: whether that would be right, lawful and fair was not measured and cannot
+be. What else the model must not be used for is not known to the program that wrote this card: say it here before you hand the
+model on.`;
 }
 
 function evaluation(study: TabularStudy): string {
@@ -151,7 +159,7 @@ function verdictText(verdict: Verdict | undefined): string {
     case "equal":
       return `the network does not win; as good ${by}: ${what}.`;
     case "worse":
-      return `the network does not win; better ${by}: ${what}.`;
+      return `the network does not win; better ${by}${verdict.isApart ? "" : " (though chance may be why)"}: ${what}.`;
     default:
       return verdict.outcome satisfies never;
   }
@@ -213,9 +221,13 @@ function training({ system, split, members, seconds }: TabularStudy, { version, 
   const { network } = settings;
   const epochs = members.map(({ bestEpoch }) => bestEpoch);
   const kept = epochs.length === 0 ? "" : ` The weights are those of epoch ${[...new Set(epochs)].join(", ")}.`;
+  const learned =
+    split.validation === split.train
+      ? `They learned from ${count(split.train)} rows, each without another part of them that told when to stop.`
+      : `They learned from ${count(split.train)} rows; ${count(split.validation)} others told when to stop.`;
   return `## Training
 
-${count(network.networks * network.members)} networks of ${network.depth} hidden layers of ${network.width} units answer together. They learned from ${count(split.train)} rows; ${count(split.validation)} decided when to stop.${kept}
+${count(network.networks * network.members)} networks of ${network.depth} hidden layers of ${network.width} units answer together. ${learned}${kept}
 It took ${number(seconds)} s. Seed ${origin.seed}, Smilodon ${version}${origin.dataHash === undefined ? "" : `, SHA-256 of the table \`${plainText(origin.dataHash, 64)}\``}. To make it again:
 
 ${fenced(plainText(command, 2000))}`;

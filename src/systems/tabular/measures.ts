@@ -76,6 +76,8 @@ export interface Verdict {
   readonly own: Metric;
   readonly best: BaselineStudy;
   readonly other: Metric;
+  /** The intervals do not even touch. */
+  readonly isApart: boolean;
   /** `clear`: the intervals do not even touch. */
   readonly outcome: "clear" | "narrow" | "equal" | "worse";
 }
@@ -93,7 +95,7 @@ export function judgeStudy({ metrics, baselines, system }: TabularStudy): Verdic
   const [first] = measured.sort((a, b) => sign * (b.other.value - a.other.value));
   if (first === undefined) return undefined;
   const lead = sign * (own.value - first.other.value);
-  const isApart = sign > 0 ? own.low > first.other.high : own.high < first.other.low;
+  const isApart = own.low > first.other.high || own.high < first.other.low;
   const outcome = lead === 0 ? "equal" : lead < 0 ? "worse" : isApart ? "clear" : "narrow";
-  return { name, own, ...first, outcome };
+  return { name, own, ...first, isApart, outcome };
 }

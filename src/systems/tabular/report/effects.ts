@@ -2,7 +2,7 @@
 import { at } from "../../../support/invariant.ts";
 import type { EffectCurve, FeatureEffect } from "../study.ts";
 import type { TabularTask } from "../system.ts";
-import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table } from "./html.ts";
+import { absent, type Facts, figure, firstFold, intervalSvg, numbersOf, type Section, table } from "./html.ts";
 import { classColour, colour } from "./palette.ts";
 import { extentOf, linePath, plotSvg } from "./plot.ts";
 import { count, counted, list, nameHtml, nameSvg, number } from "./spell.ts";
@@ -42,7 +42,7 @@ export function effectsSection({ study }: Facts): Section {
       `<div class="wide">${importanceTable(effects)}</div>`,
       ...drawn.map((effect) => curveFigure(effect, task)),
     ],
-    how: `Importance: how much worse the loss becomes when the column’s values are shuffled among ${counted(first.importance.n, "held-out row")} (${task.kind === "classification" ? "log loss, in nats" : "squared error, as a share of the target’s variance"}). Effects of numbers are accumulated over small steps (ALE), those of categories are mean changes of the answer when every row is given the category.`,
+    how: `Importance: how much worse the loss becomes when the column’s values are shuffled among ${counted(first.importance.n, "held-out row")} (${task.kind === "classification" ? "log loss, in nats" : "squared error, as a share of the target’s variance"}). Effects of numbers are accumulated over small steps (ALE), those of categories are mean changes of the answer when every row is given the category.${firstFold(study)}`,
     limits: `Causes. A column that goes along with another shares its importance with it, and either may look unneeded while both are not.${study.findings?.plane === undefined ? " A picture of what is answered where is drawn only where a table has exactly two columns, both numbers." : ""}`,
   };
 }

@@ -49,6 +49,11 @@ export function absent(why: string, way?: string): string {
   return `<p class="absent"><strong>Not measured.</strong> ${why}${get}</p>`;
 }
 
+/** Says, of what is looked at once, that there were more folds. */
+export function firstFold({ folds }: TabularStudy): string {
+  return folds.length === 0 ? "" : " Only the first fold was looked at, with the network that had not learned from it.";
+}
+
 /** A figure with its words, and its numbers for those who prefer a table. */
 export function figure(svg: string, caption: string, numbers = ""): string {
   return `<figure>${svg}<figcaption>${caption}</figcaption>${numbers}</figure>`;

@@ -41,7 +41,7 @@ export function mainSentence({ study }: Facts): string {
 /** Whether the network is worth its trouble, in one sentence. */
 export function verdictSentence(verdict: Verdict | undefined): string {
   if (verdict === undefined) return "It was not compared with simpler models.";
-  const { name, own, best, other, outcome } = verdict;
+  const { name, own, best, other, isApart, outcome } = verdict;
   const what = escapeMarkup(shortName(best.what));
   const figures = `${spellMetric(name, own.value)} against ${spellMetric(name, other.value)}`;
   switch (outcome) {
@@ -52,7 +52,7 @@ export function verdictSentence(verdict: Verdict | undefined): string {
     case "equal":
       return `It does not win. Exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand: ${what}.`;
     case "worse":
-      return `It does not win. Better on these rows, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
+      return `It does not win. Better on these rows${isApart ? "" : " (though chance may be why)"}, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
     default:
       return outcome satisfies never;
   }

@@ -25,7 +25,7 @@ nav ol{columns:16rem;margin:1rem 0 0;padding:.8rem 1rem .8rem 2.4rem;border:1px 
 nav li{break-inside:avoid;padding-left:.2rem;margin:0 0 .3rem}nav li::marker{color:var(--soft)}
 section{margin-top:clamp(2rem,5vw,3.4rem);padding-top:1.2rem;border-top:1px solid var(--line)}
 .plain{font-size:1.06rem}
-.figures{display:grid;gap:1.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,20.5rem),1fr));margin-top:1rem;align-items:start}
+.figures{display:grid;gap:1.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));margin-top:1rem;align-items:start}
 .figures>*{min-width:0}
 .wide{grid-column:1/-1}
 .figures>.table:only-child,.figures>.table:first-child{grid-column:1/-1}
@@ -44,7 +44,7 @@ figcaption{margin-top:.3rem}.table figcaption{margin:0 0 .35rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:right;padding:.36rem .55rem;border-bottom:1px solid var(--line);font-weight:400;vertical-align:baseline;overflow-wrap:normal}
 td{white-space:nowrap}
-th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:9rem}
+th.word,td.word{text-align:left}tbody th.word{min-width:6.5rem}td.word{white-space:normal;min-width:5rem}.why{display:inline-block;min-width:11rem}
 th:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 thead th{min-width:3.6rem;color:var(--soft);font-size:.82rem;line-height:1.3;border-bottom-color:var(--soft);vertical-align:bottom}
@@ -57,7 +57,7 @@ tr.faint th,tr.faint td{color:var(--soft)}
 details{margin-top:.5rem;font-size:.92rem}summary{cursor:pointer;color:var(--soft);font-size:.86rem}
 dl{margin:.4rem 0;font-size:.9rem}dt{font-weight:600;margin-top:.4rem}dd{margin:0}
 .facts{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.25rem 1rem}.facts dt{font-weight:400;color:var(--soft);margin:0}
-.notes{display:grid;gap:.2rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,20.5rem),1fr));margin-top:1rem;font-size:.9rem;color:var(--soft)}
+.notes{display:grid;gap:.2rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));margin-top:1rem;font-size:.9rem;color:var(--soft)}
 .notes strong{color:var(--ink);font-weight:600}
 .absent{border:1px dashed var(--soft);border-radius:8px;padding:.6rem .9rem;max-width:none}
 ul{margin:.3rem 0;padding-left:1.2rem}li{margin:.3rem 0;max-width:80ch}

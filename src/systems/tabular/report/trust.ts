@@ -3,7 +3,17 @@ import { type ReliabilityBin, reliabilityDiagram } from "../../../audit/calibrat
 import { wilsonInterval } from "../../../audit/intervals.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import type { CoverageBand, TabularFindings } from "../study.ts";
-import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
+import {
+  absent,
+  type Facts,
+  figure,
+  firstFold,
+  intervalSvg,
+  numbersOf,
+  type Section,
+  table,
+  withInterval,
+} from "./html.ts";
 import { colour } from "./palette.ts";
 import { plotSvg } from "./plot.ts";
 import { cellHtml, count, counted, list, nameHtml, number, placeHtml, shareText } from "./spell.ts";
@@ -47,7 +57,7 @@ export function reliabilitySection(facts: Facts): Section {
         : []),
       coverageTable(findings, promised, isClasses),
     ],
-    how: `${isClasses ? `Probabilities were divided into 15 equal bins. ` : ""}${isClasses ? "Sets" : "Intervals"} were fitted on ${counted(care.sets.samples, "row")} that the network had not learned from, to miss the truth in ${shareText(care.sets.alpha, 0)} of rows, and measured on ${counted(all.coverage.n, "other held-out row", "other held-out rows")}.`,
+    how: `${isClasses ? `Probabilities were divided into 15 equal bins. ` : ""}${isClasses ? "Sets" : "Intervals"} were fitted on ${counted(care.sets.samples, "row")} that the network had not learned from, to miss the truth in ${shareText(care.sets.alpha, 0)} of rows, and measured on ${counted(all.coverage.n, "other held-out row", "other held-out rows")}.${firstFold(study)}`,
     limits: `The promise is for all rows together: ${isClasses ? "single classes" : "parts of the range"} can lie above or below it, as the table shows. For rows that come about in another way there is no promise.`,
   };
 }
@@ -182,12 +192,17 @@ export function scopeSection({ study }: Facts): Section {
               head: ["row", "times the limit", "why", ...shown.map((name) => nameHtml(name, 24))],
               words: [0, 2],
               rows: scope.examples.map(({ place, ratio, reason, cells }) => ({
-                cells: [placeHtml(place), number(ratio), nameHtml(reason, 90), ...cells.map(cellHtml)],
+                cells: [
+                  placeHtml(place),
+                  number(ratio),
+                  `<span class="why">${nameHtml(reason, 90)}</span>`,
+                  ...cells.map(cellHtml),
+                ],
               })),
             })}</div>`,
           ]),
     ],
-    how: `A row’s distance is its mean distance to the ${system.care.scope.neighbours} nearest of ${counted(system.care.scope.references.length / Math.max(1, system.encoder.width), "learned row")}, in which every column counts alike; the limit was set on ${counted(samples, "row")}. Numbers far beyond all that were learned are withheld by themselves.`,
+    how: `A row’s distance is its mean distance to the ${system.care.scope.neighbours} nearest of ${counted(system.care.scope.references.length / Math.max(1, system.encoder.width), "learned row")}, in which every column counts alike; the limit was set on ${counted(samples, "row")}. Numbers far beyond all that were learned are withheld by themselves.${firstFold(study)}`,
     limits:
       "Being like the learned rows does not make an answer right. A row that was made to deceive, or differs in something that no column records, passes.",
   };
