@@ -2,40 +2,28 @@
  * Colours of the report and the picture, for light and dark screens: one list of names, so that both follow the reader's
  * theme. Cats are orange and round, dogs blue and three-cornered: told apart without colour, too.
  */
-import { themeCss } from "../../reportTheme.ts";
+import { groundDark, groundLight, themeCss } from "../../reportTheme.ts";
 
 const light = {
-  paper: "#fbfaf7",
-  card: "#ffffff",
-  ink: "#1d2126",
-  soft: "#5b6169",
-  line: "#dcd8cf",
+  ...groundLight,
   cat: "#b4500f",
   catWash: "#f7e4d2",
   catDeep: "#efcfb0",
   dog: "#1f5f8b",
   dogWash: "#dfeaf2",
   dogDeep: "#bfd6e6",
-  withheld: "#6d5a86",
   veil: "#fbfaf7",
-  good: "#2d6a4f",
 };
 
 const dark: typeof light = {
-  paper: "#15171a",
-  card: "#1c1f23",
-  ink: "#eceae4",
-  soft: "#a3a8ae",
-  line: "#363a40",
+  ...groundDark,
   cat: "#f0a264",
   catWash: "#33261b",
   catDeep: "#4a3320",
   dog: "#84c1ea",
   dogWash: "#1b2a36",
   dogDeep: "#234055",
-  withheld: "#c3abe3",
   veil: "#15171a",
-  good: "#7fc8a4",
 };
 
 /** Name of a colour. */

@@ -110,7 +110,6 @@ function curveSvg(feature: string, curves: readonly EffectCurve[], task: Tabular
     label: `Effect of ${feature.slice(0, 40)}. ${ends.join("; ")}.`,
     x: { low, high, isLogarithmic, name: nameSvg(feature) },
     y: { ...y, name: unitOf(task) },
-    width: 264,
     height: 150,
     body: (places) => {
       const zero = `<path d="M0 ${places.y(0).toFixed(1)}H${places.width}" stroke="${colour("soft")}" stroke-dasharray="2 3"/>`;

@@ -158,7 +158,7 @@ export function trainingSection({ study }: Facts): Section {
     Math.min(...bests) === Math.max(...bests)
       ? `after epoch ${bests[0]}`
       : `after epochs ${Math.min(...bests)} to ${Math.max(...bests)}`;
-  const isCut = shown.some(({ bestEpoch, history }) => history.length === limit && bestEpoch >= history.length - 1);
+  const isCut = shown.some(({ bestEpoch, history }) => history.length === limit && bestEpoch === history.length);
   const advice = isCut
     ? ` It was still improving when it ended: more epochs may help.`
     : ` Later epochs did not improve it.`;

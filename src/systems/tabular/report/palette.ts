@@ -2,19 +2,13 @@
  * Colours of the report, for light and dark screens. Classes have six colours and six shapes, so that they are told apart
  * without colour, too; further classes share the last.
  */
-import { themeCss } from "../../reportTheme.ts";
+import { groundDark, groundLight, themeCss } from "../../reportTheme.ts";
 
 const light = {
-  paper: "#fbfaf7",
-  card: "#ffffff",
-  ink: "#1d2126",
-  soft: "#5b6169",
-  line: "#dcd8cf",
+  ...groundLight,
   own: "#1f5f8b",
   other: "#6a6f76",
-  good: "#2d6a4f",
   bad: "#a4301f",
-  withheld: "#6d5a86",
   c0: "#b4500f",
   c1: "#1f5f8b",
   c2: "#2d6a4f",
@@ -24,16 +18,10 @@ const light = {
 };
 
 const dark: typeof light = {
-  paper: "#15171a",
-  card: "#1c1f23",
-  ink: "#eceae4",
-  soft: "#a3a8ae",
-  line: "#363a40",
+  ...groundDark,
   own: "#84c1ea",
   other: "#9aa0a7",
-  good: "#7fc8a4",
   bad: "#f08d7c",
-  withheld: "#c3abe3",
   c0: "#f0a264",
   c1: "#84c1ea",
   c2: "#7fc8a4",
