@@ -36,9 +36,9 @@ function frameOf(plane: Plane, label: string, body: (places: Places) => string):
     label,
     x: axis(plane.x),
     y: axis(plane.y),
-    width: 420,
+    width: 320,
     isRuled: false,
-    height: 330,
+    height: 260,
     body: (places) => `${body(places)}${veil(plane, places)}`,
   });
 }

@@ -31,7 +31,7 @@ section{margin-top:clamp(2rem,5vw,3.4rem);padding-top:1.2rem;border-top:1px soli
 .figures>.table:only-child,.figures>.table:first-child{grid-column:1/-1}
 figure{margin:0}
 figure>svg{display:block;overflow:visible;width:100%;max-width:31rem;height:auto}
-.large figure>svg{max-width:46rem}
+.large figure>svg{max-width:38rem}
 figcaption,.caption{font-size:.86rem;line-height:1.4}
 figcaption{margin-top:.3rem}.table figcaption{margin:0 0 .35rem}
 .axis{font:400 11px system-ui,sans-serif;fill:var(--soft)}
