@@ -83,13 +83,14 @@ function classWriter(lines: ByteLines, answers: ClassAnswers): (row: number) => 
   const { classes, probabilities, sets } = answers;
   const width = classes.length;
   const labels = classes.map((name) => encoder.encode(`yes,${quoted(name)},`));
-  const spelled = new Map<string, Uint8Array>();
+  const spelled = new Map<number | string, Uint8Array>();
   const setAt = (start: number): Uint8Array => {
-    let key = "";
-    for (let c = 0; c < width; c++) key += sets[start + c] === 1 ? "1" : "0";
-    const known = spelled.get(key) ?? encoder.encode(`,${quoted(classes.filter((_, c) => key[c] === "1").join("|"))},`);
-    if (spelled.size < mostSets) spelled.set(key, known);
-    return known;
+    const key = setKey(sets, start, width);
+    const known = spelled.get(key);
+    if (known !== undefined) return known;
+    const fresh = encoder.encode(`,${quoted(classes.filter((_, c) => sets[start + c] === 1).join("|"))},`);
+    if (spelled.size < mostSets) spelled.set(key, fresh);
+    return fresh;
   };
   return (row) => {
     const best = likeliest(answers, row);
@@ -97,6 +98,14 @@ function classWriter(lines: ByteLines, answers: ClassAnswers): (row: number) => 
     lines.rounded(probabilities[row * width + best] ?? 0, probabilityDecimals);
     lines.copy(setAt(row * width));
   };
+}
+
+/** Tells sets from each other: a number where it holds all classes as bits, which costs no memory. */
+function setKey(sets: Uint8Array, start: number, width: number): number | string {
+  if (width > 30) return sets.subarray(start, start + width).join("");
+  let key = 0;
+  for (let c = 0; c < width; c++) key = (key << 1) | (sets[start + c] ?? 0);
+  return key;
 }
 
 function numberWriter(lines: ByteLines, { values, lower, upper }: NumberAnswers): (row: number) => void {

@@ -10,6 +10,9 @@ const minus = 45;
 /** Numbers up to this, with their decimals made whole, are spelled digit by digit. */
 const mostWhole = 2 ** 31 - 1;
 
+/** Powers of ten by their exponents. */
+const powers = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
+
 /** A buffer that grows, filled from its start. */
 export class ByteLines {
   #bytes = new Uint8Array(1 << 16);
@@ -54,9 +57,10 @@ export class ByteLines {
 
   /** `value` rounded to `decimals`, without zeros at the end. */
   rounded(value: number, decimals: number): void {
-    const whole = Math.round(value * 10 ** decimals);
+    const scale = powers[decimals] ?? 10 ** decimals;
+    const whole = Math.round(value * scale);
     if (Math.abs(whole) <= mostWhole) this.#decimal(whole, decimals);
-    else this.#ascii(String(Number.isFinite(value) ? whole / 10 ** decimals : value));
+    else this.#ascii(String(Number.isFinite(value) ? whole / scale : value));
   }
 
   /** whole / 10^decimals without zeros at the end. */
@@ -64,18 +68,33 @@ export class ByteLines {
     const room = this.#room(16);
     let rest = Math.abs(whole) | 0;
     let count = decimals;
-    for (; count > 0 && rest % 10 === 0; count--) rest = (rest / 10) | 0;
+    // Hundreds first: most numbers with fewer decimals than there may be lack several
+    while (count > 1 && rest % 100 === 0) {
+      rest = (rest / 100) | 0;
+      count -= 2;
+    }
+    if (count > 0 && rest % 10 === 0) {
+      rest = (rest / 10) | 0;
+      count--;
+    }
     if (whole < 0) room[this.#length++] = minus;
     // At least one digit stands in front of the point
-    let digits = 1;
-    for (let limit = 10; rest >= limit; limit *= 10) digits++;
-    digits = Math.max(digits, count + 1);
+    let digits = count + 1;
+    while (digits < 10 && rest >= (powers[digits] ?? 0)) digits++;
     const end = this.#length + digits + (count > 0 ? 1 : 0);
-    let place = end - 1;
-    for (let digit = 0; digit < digits; digit++) {
-      if (count > 0 && digit === count) room[place--] = point;
-      room[place--] = zero + (rest % 10);
-      rest = (rest / 10) | 0;
+    let place = end;
+    if (count > 0) {
+      for (let digit = 0; digit < count; digit++) {
+        const next = (rest / 10) | 0;
+        room[--place] = zero + rest - next * 10;
+        rest = next;
+      }
+      room[--place] = point;
+    }
+    while (place > this.#length) {
+      const next = (rest / 10) | 0;
+      room[--place] = zero + rest - next * 10;
+      rest = next;
     }
     this.#length = end;
   }
