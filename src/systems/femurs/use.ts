@@ -7,7 +7,7 @@ import { applyTemperature, binaryLogits } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
 import { type ClassAnswers, likeliest } from "../answers.ts";
 import { type Bones, featuresOfMeasurements, measurementsOf } from "./features.ts";
-import { outputsOf } from "./outputs.ts";
+import { type FemurOutputs, outputReader } from "./outputs.ts";
 import { type Bone, type Species, species } from "./relations.ts";
 import { standOut } from "./standOut.ts";
 import type { FemurSystem } from "./system.ts";
@@ -44,7 +44,7 @@ export type FemurAnswer = {
  */
 export async function answerBones(system: FemurSystem, bones: readonly Bone[]): Promise<FemurAnswer[]> {
   const answers = await answerMeasurements(system, measurementsOf(columnsOf(bones)));
-  const judge = judgeOf(system);
+  const judge = readyFor(system).judge;
   return bones.map((bone, row): FemurAnswer => {
     const scope = judge.judge([bone.length, bone.weight]);
     if (!scope.inScope) return { bone, scope, inScope: false };
@@ -57,7 +57,7 @@ export async function answerBones(system: FemurSystem, bones: readonly Bone[]): 
 
 /** Answers as columns for `measurements`, lengths and weights row-major [bones, 2]: for many bones. */
 export async function answerMeasurements(system: FemurSystem, measurements: ArrayLike<number>): Promise<ClassAnswers> {
-  const judge = judgeOf(system);
+  const judge = readyFor(system).judge;
   const distances = judge.distances(measurements);
   const dogs = await probabilitiesOf(system, measurements);
   const probabilities = new Float64Array(dogs.length * 2);
@@ -91,17 +91,26 @@ export function probabilitiesOfDog(system: FemurSystem, bones: readonly Bone[]):
 }
 
 async function probabilitiesOf(system: FemurSystem, measurements: ArrayLike<number>): Promise<Float64Array> {
-  const logits = await outputsOf(system.models.network, featuresOfMeasurements(measurements, system.standardization));
+  const logits = await readyFor(system).outputs(featuresOfMeasurements(measurements, system.standardization));
   const probabilities = applyTemperature(binaryLogits(logits), 2, system.temperature);
   return logits.map((_, row) => at(probabilities, 2 * row + 1));
 }
 
-/** Judges are kept with their systems: making one decorrelates all training bones. */
-const judges = new WeakMap<FemurSystem, ScopeJudge>();
+/** A system made ready to answer. */
+interface Ready {
+  readonly judge: ScopeJudge;
+  readonly outputs: FemurOutputs;
+}
 
-function judgeOf(system: FemurSystem): ScopeJudge {
-  const known = judges.get(system) ?? scopeJudge(system.scope);
-  judges.set(system, known);
+/** Kept with their systems: making one decorrelates all training bones and compiles the network. */
+const ready = new WeakMap<FemurSystem, Ready>();
+
+function readyFor(system: FemurSystem): Ready {
+  const known = ready.get(system) ?? {
+    judge: scopeJudge(system.scope),
+    outputs: outputReader(system.models.network),
+  };
+  ready.set(system, known);
   return known;
 }
 
