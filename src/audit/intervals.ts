@@ -71,3 +71,25 @@ export function normalQuantile(share: number): number {
 function polynomial(coefficients: readonly number[], x: number): number {
   return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 }
+
+/** Two-sided 95 % points of Student's distribution for 1 to 10 degrees of freedom. */
+const studentPoints = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
+
+/**
+ * How many standard errors the 95 % interval of a mean of `degrees` + 1 values reaches to either side; 1.96 of many values.
+ * Beyond the table by the expansion of E. Cornish and R. Fisher (1938), right to four digits.
+ * @throws ArgumentError unless `degrees` is a whole number above 0.
+ */
+export function studentPoint(degrees: number): number {
+  if (!Number.isInteger(degrees) || degrees < 1)
+    throw new ArgumentError(`studentPoint: ${degrees} degrees of freedom; it has to be a whole number above 0.`, {
+      degrees,
+    });
+  const known = studentPoints[degrees - 1];
+  if (known !== undefined) return known;
+  const z = z95;
+  const first = (z ** 3 + z) / 4;
+  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
+  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
+  return z + first / degrees + second / degrees ** 2 + third / degrees ** 3;
+}

@@ -1,5 +1,6 @@
 /** The parts of learning a table that can be checked by hand: tasks, pieces, figures, neighbours. */
 import { describe, expect, test } from "vitest";
+import { studentPoint } from "../../src/audit/intervals.ts";
 import { readTable } from "../../src/data/index.ts";
 import { areaUnderCurve, classMetrics, meanOfFolds, numberMetrics } from "../../src/systems/tabular/metrics.ts";
 import { answerByNeighbours, evenly } from "../../src/systems/tabular/neighbours.ts";
@@ -113,6 +114,14 @@ describe("figures", () => {
     const fold = (value: number) => ({ accuracy: { value, low: 0, high: 1, n: 10 } });
     const { accuracy } = meanOfFolds([fold(1), fold(0.9)]);
     expect(accuracy).toMatchObject({ value: 0.95, high: 1, n: 20 });
+  });
+
+  test("three folds are few: their interval is Student's", () => {
+    const fold = (value: number) => ({ accuracy: { value, low: 0, high: 1, n: 10 } });
+    const { accuracy } = meanOfFolds([fold(0.74), fold(0.75), fold(0.76)]);
+    expect(accuracy?.high).toBeCloseTo(0.75 + (4.3027 * 0.01) / Math.sqrt(3), 6);
+    // R: qt(0.975, c(11, 20, 100))
+    expect([11, 20, 100].map(studentPoint)).toEqual([2.201, 2.086, 1.984].map((point) => expect.closeTo(point, 3)));
   });
 });
 

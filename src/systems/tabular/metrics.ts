@@ -1,6 +1,6 @@
 /** Figures with intervals, from truths and answers on rows that were held out. */
 import { expectedCalibrationError, standardBins } from "../../audit/calibration.ts";
-import { wilsonInterval } from "../../audit/intervals.ts";
+import { studentPoint, wilsonInterval } from "../../audit/intervals.ts";
 import { type Predictions, topLabel } from "../../audit/predictions.ts";
 import { at } from "../../support/invariant.ts";
 import { threefry, WordStream } from "../../support/threefry.ts";
@@ -55,12 +55,12 @@ export function shareMetric(count: number, n: number): Metric {
   return { value, low: lower, high: upper, n };
 }
 
-/** A mean with its normal interval. */
+/** A mean with its interval by Student's distribution; of one value the interval is that value. */
 export function meanMetric(values: Float64Array): Metric {
   const n = values.length;
   const value = values.reduce((sum, entry) => sum + entry / n, 0);
   const variance = n > 1 ? values.reduce((sum, entry) => sum + (entry - value) ** 2 / (n - 1), 0) : 0;
-  const half = z95 * Math.sqrt(variance / n);
+  const half = n > 1 ? studentPoint(n - 1) * Math.sqrt(variance / n) : 0;
   return { value, low: value - half, high: value + half, n };
 }
 
