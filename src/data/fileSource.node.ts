@@ -8,6 +8,10 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return withFile(path, async (file) => {
     const status = await file.stat();
     if (status.isDirectory()) throw new DataError("this is a folder; name a file in it.", { path });
+    if (!status.isFile())
+      throw new DataError("this is a pipe or a device, and tables are read more than once; write it to a file first.", {
+        path,
+      });
     return {
       name: path,
       size: status.size,

@@ -179,6 +179,7 @@ describe("files on disk", () => {
   it("begin each message with their path", async () => {
     await expect(readTableFile(join(folder, "none.csv"))).rejects.toThrow("none.csv: there is no such file.");
     await expect(readTableFile(folder)).rejects.toThrow("this is a folder");
+    await expect(readTableFile("/dev/null")).rejects.toThrow("this is a pipe or a device");
     await writeFile(join(folder, "late.csv"), `a,pad\n${`1,${"p".repeat(100)}\n`.repeat(11_000)}x,\n`);
     const source = await openTableFile(join(folder, "late.csv"));
     await expect(
