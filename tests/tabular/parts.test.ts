@@ -117,11 +117,45 @@ describe("figures", () => {
   });
 
   test("three folds are few: their interval is Student's", () => {
-    const fold = (value: number) => ({ accuracy: { value, low: 0, high: 1, n: 10 } });
+    const fold = (value: number) => ({ accuracy: { value, low: 0, high: 1, n: 1e6 } });
     const { accuracy } = meanOfFolds([fold(0.74), fold(0.75), fold(0.76)]);
     expect(accuracy?.high).toBeCloseTo(0.75 + (4.3027 * 0.01) / Math.sqrt(3), 6);
     // R: qt(0.975, c(11, 20, 100))
     expect([11, 20, 100].map(studentPoint)).toEqual([2.201, 2.086, 1.984].map((point) => expect.closeTo(point, 3)));
+  });
+
+  test("folds that are all right promise no more than their rows do, and one without a class does not count", () => {
+    const fold = (area: number) => ({
+      accuracy: { value: 1, low: 0.7, high: 1, n: 7 },
+      auc: { value: area, low: 0.5, high: 1, n: 7 },
+    });
+    const { accuracy, auc } = meanOfFolds(Array.from({ length: 7 }, (_, index) => fold(index === 3 ? Number.NaN : 1)));
+    expect(accuracy).toMatchObject({ value: 1, high: 1, n: 49 });
+    // Wilson: 49 of 49
+    expect(accuracy?.low).toBeCloseTo(49 / (49 + 1.96 ** 2), 3);
+    expect(auc).toMatchObject({ value: 1, high: 1, n: 42 });
+    expect(meanOfFolds([fold(Number.NaN), fold(0.8)]).auc).toEqual({ value: 0.8, low: 0.5, high: 1, n: 7 });
+  });
+
+  test("intervals stay where figures can be, and few rows that are all right are no proof", () => {
+    const perfect = areaUnderCurve(Float64Array.of(0.1, 0.9), Uint8Array.of(0, 1));
+    expect(perfect).toMatchObject({ value: 1, high: 1 });
+    expect(perfect?.low).toBeLessThan(0.3);
+    const many = Float64Array.from({ length: 2000 }, (_, row) => row);
+    const better = areaUnderCurve(
+      many,
+      Uint8Array.from(many, (row) => (row < 1000 ? 0 : 1)),
+    );
+    expect(better?.low).toBeGreaterThan(0.99);
+    const middle = areaUnderCurve(
+      Float64Array.from({ length: 400 }, (_, row) => (row * 37) % 400),
+      Uint8Array.from({ length: 400 }, (_, row) => ((row * 37) % 400 > 120 + (row % 160) ? 1 : 0)),
+    );
+    expect(middle?.low).toBeLessThan(middle?.value ?? 0);
+    expect(middle?.high).toBeLessThan(1);
+    const { mae, r2 } = numberMetrics([1, 2, 9], [1, 2, 3]);
+    expect(mae?.low).toBe(0);
+    expect(r2?.high).toBe(1);
   });
 });
 

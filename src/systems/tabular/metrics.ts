@@ -55,13 +55,19 @@ export function shareMetric(count: number, n: number): Metric {
   return { value, low: lower, high: upper, n };
 }
 
-/** A mean with its interval by Student's distribution; of one value the interval is that value. */
+/** A mean of numbers that are never below 0, with its interval by Student's distribution; of one number it is that number. */
 export function meanMetric(values: Float64Array): Metric {
+  const { value, half } = meanOf(values);
+  return { value, low: Math.max(0, value - half), high: value + half, n: values.length };
+}
+
+function meanOf(values: Float64Array): { readonly value: number; readonly half: number } {
   const n = values.length;
-  const value = values.reduce((sum, entry) => sum + entry / n, 0);
+  const about = values.reduce((sum, entry) => sum + entry / n, 0);
+  // Once more, for what rounding has left: the mean of ones is one
+  const value = about + values.reduce((sum, entry) => sum + (entry - about) / n, 0);
   const variance = n > 1 ? values.reduce((sum, entry) => sum + (entry - value) ** 2 / (n - 1), 0) : 0;
-  const half = n > 1 ? studentPoint(n - 1) * Math.sqrt(variance / n) : 0;
-  return { value, low: value - half, high: value + half, n };
+  return { value, half: n > 1 ? studentPoint(n - 1) * Math.sqrt(variance / n) : 0 };
 }
 
 /** Figures that are never above 1. */
@@ -76,31 +82,41 @@ const isShare: Readonly<Record<MetricName, boolean>> = {
   r2: true,
 };
 
-/** Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). */
+/** Shares of rows. */
+const isCounted: Readonly<Partial<Record<MetricName, true>>> = { accuracy: true, coverage: true };
+
+/**
+ * Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). Counted
+ * shares are at least as uncertain as all their rows together. Folds that cannot tell (no row of a class) do not count.
+ */
 export function meanOfFolds(folds: readonly Metrics[]): Metrics {
   const names = Object.keys(folds[0] ?? {}) as (keyof Metrics)[];
   return Object.fromEntries(
     names.map((name) => {
-      const entries = folds.flatMap((fold) => fold[name] ?? []);
-      const { value, low, high } = meanMetric(Float64Array.from(entries, (entry) => entry.value));
-      const most = isShare[name] ? 1 : Number.POSITIVE_INFINITY;
+      const entries = folds.flatMap((fold) => fold[name] ?? []).filter(({ value }) => !Number.isNaN(value));
+      const [first] = entries;
+      if (first === undefined || entries.length === 1) return [name, first ?? unknown];
+      const { value: mean, half } = meanOf(Float64Array.from(entries, ({ value }) => value));
+      const [least, most] = [name === "r2" ? -Infinity : 0, isShare[name] ? 1 : Infinity];
+      const within = (bound: number): number => Math.min(most, Math.max(least, bound));
+      const [value, n] = [within(mean), entries.reduce((sum, entry) => sum + entry.n, 0)];
+      const counted = isCounted[name] ? wilsonInterval(value * n, n) : { lower: value, upper: value };
       return [
         name,
         {
           value,
-          low: name === "r2" ? low : Math.max(0, low),
-          high: Math.min(most, high),
-          n: entries.reduce((sum, entry) => sum + entry.n, 0),
+          low: Math.min(counted.lower, within(mean - half)),
+          high: Math.max(counted.upper, within(mean + half)),
+          n,
         },
       ];
     }),
   );
 }
 
-/**
- * Area under the ROC curve with the interval of J. Hanley and B. McNeil (Radiology 1982); of several classes the mean of
- * each against the rest, over the classes that occur.
- */
+const unknown: Metric = { value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0 };
+
+/** Area under the ROC curve; of several classes the mean of each against the rest, over the classes that occur. */
 function aucMetric({ probabilities, labels, classes }: Predictions): Metric {
   const n = labels.length;
   const of = classes === 2 ? [1] : Array.from({ length: classes }, (_, index) => index);
@@ -110,17 +126,21 @@ function aucMetric({ probabilities, labels, classes }: Predictions): Metric {
     const area = areaUnderCurve(scores, isPositive);
     return area === undefined ? [] : [area];
   });
-  if (areas.length === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN, n };
-  const value = areas.reduce((sum, area) => sum + area.value / areas.length, 0);
-  const error = Math.sqrt(areas.reduce((sum, area) => sum + area.variance / areas.length, 0));
-  return { value, low: Math.max(0, value - z95 * error), high: Math.min(1, value + z95 * error), n };
+  if (areas.length === 0) return { ...unknown, n };
+  const mean = (name: keyof Area): number =>
+    Math.min(1, areas.reduce((sum, area) => sum + area[name], 0) / areas.length);
+  return { value: mean("value"), low: mean("low"), high: mean("high"), n };
 }
 
-/** The area by ranks (ties count half), and its variance; undefined where one side has no rows. */
-export function areaUnderCurve(
-  scores: Float64Array,
-  isPositive: Uint8Array,
-): { value: number; variance: number } | undefined {
+/** An area with the ends of its interval. */
+type Area = Pick<Metric, "value" | "low" | "high">;
+
+/**
+ * The area by ranks (ties count half); undefined where one side has no rows. The interval holds every area that the measured
+ * one is within 1.96 standard errors of (R. Newcombe, Statistics in Medicine 2006), by the variance of J. Hanley and
+ * B. McNeil (Radiology 1982) at that area: it stays below 1, and has a width where all rows are in order.
+ */
+export function areaUnderCurve(scores: Float64Array, isPositive: Uint8Array): Area | undefined {
   const order = Uint32Array.from(scores.keys()).sort((a, b) => at(scores, a) - at(scores, b));
   const positives = isPositive.reduce((sum, flag) => sum + flag, 0);
   const negatives = scores.length - positives;
@@ -134,9 +154,25 @@ export function areaUnderCurve(
     begin = end;
   }
   const value = (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
-  const [both, squared] = [value / (2 - value), (2 * value * value) / (1 + value)];
-  const spread = value * (1 - value) + (positives - 1) * (both - value ** 2) + (negatives - 1) * (squared - value ** 2);
-  return { value, variance: Math.max(0, spread) / (positives * negatives) };
+  return { value, ...areaInterval(value, positives, negatives) };
+}
+
+function areaInterval(value: number, positives: number, negatives: number): Pick<Area, "low" | "high"> {
+  const isNear = (area: number): boolean => {
+    const [both, squared] = [area / (2 - area), (2 * area * area) / (1 + area)];
+    const spread = area * (1 - area) + (positives - 1) * (both - area ** 2) + (negatives - 1) * (squared - area ** 2);
+    return Math.abs(value - area) <= z95 * Math.sqrt(Math.max(0, spread) / (positives * negatives));
+  };
+  const edge = (far: number): number => {
+    let [outside, inside] = [far, value];
+    for (let step = 0; step < 50; step++) {
+      const middle = (outside + inside) / 2;
+      if (isNear(middle)) inside = middle;
+      else outside = middle;
+    }
+    return inside;
+  };
+  return { low: edge(0), high: edge(1) };
 }
 
 /**
