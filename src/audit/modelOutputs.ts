@@ -28,6 +28,8 @@ export const outputLimits = {
   calibration: 0.03,
   /** Share of a numeric target's variance that an estimate of it explains. */
   estimate: 0.8,
+  /** How far labels have to agree beyond chance: Cohen's κ. */
+  agreement: 0.2,
 } as const;
 
 /** One warning for each column that looks like the output of a model; one that follows from another says so. */
@@ -65,8 +67,9 @@ interface Scene {
 const mostColumns = 500;
 
 function whyOutput(column: CodedColumn, scene: Scene): string | undefined {
-  if (column.distinct < 3) return undefined;
   const { target, columns } = scene;
+  const label = whyLabel(column, target);
+  if (label !== undefined || column.distinct < 3) return label;
   const association = largestAssociation(column, scene);
   const word = wordsOf(column.name).find(
     (part) => outputWords.has(part) && !wordsOf(target.column.name).includes(part),
@@ -80,6 +83,39 @@ function whyOutput(column: CodedColumn, scene: Scene): string | undefined {
     whyEstimate(column.numbers, column, target) ??
     whyScore(column.numbers, column, scene)
   );
+}
+
+/** Words that columns of all kinds are made of: two that both say "yes" need have nothing to do with each other. */
+const plainWords = new Set(["yes", "no", "y", "n", "true", "false", "t", "f", "0", "1", "unknown", "other", "none"]);
+
+/** Text that has the target's own words, and more often the right one than chance would. */
+function whyLabel(column: CodedColumn, target: CheckedTarget): string | undefined {
+  if (target.kind !== "classes" || column.numbers !== undefined || column.distinct < 2) return undefined;
+  const classes = new Map(
+    Array.from({ length: target.column.distinct }, (_, label) => [target.column.textOf(label), label]),
+  );
+  const meant = Array.from({ length: column.distinct }, (_, code) => classes.get(column.textOf(code)));
+  if (
+    meant.some((label) => label === undefined) ||
+    [...classes.keys()].every((word) => plainWords.has(word.toLowerCase()))
+  )
+    return undefined;
+  const said = new Float64Array(classes.size);
+  const truths = new Float64Array(classes.size);
+  let [equal, total] = [0, 0];
+  column.codes.forEach((code, row) => {
+    const truth = at(target.column.codes, row);
+    const label = code < 0 ? undefined : meant[code];
+    if (label === undefined || truth < 0) return;
+    said[label] = at(said, label) + 1;
+    truths[truth] = at(truths, truth) + 1;
+    total++;
+    if (label === truth) equal++;
+  });
+  const chance = said.reduce((sum, count, label) => sum + (count / total) * (at(truths, label) / total), 0);
+  const agreement = equal / total;
+  if (!(agreement - chance >= outputLimits.agreement * (1 - chance))) return undefined;
+  return `its words are those of the target, and it says the same in ${inPercent(agreement)} of rows, where chance would in ${inPercent(chance)}`;
 }
 
 function indicatorsOf(target: CheckedTarget): Scene["indicators"] {

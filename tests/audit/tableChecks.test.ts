@@ -185,6 +185,20 @@ describe("model outputs", () => {
     expect(outputs(signal.map((value) => `c${Math.floor(5 * value)}`))).toEqual([]);
   });
 
+  test("labels in the target's own words are flagged where they agree beyond chance, yes and no are not", () => {
+    const truth = rowsOf(300, (row) => (draw(row, 1) < 0.5 ? "cat" : "dog"));
+    const second = truth.map((word, row) => (draw(row, 2) < 0.85 ? word : word === "cat" ? "dog" : "cat"));
+    const guess = rowsOf(300, (row) => (draw(row, 3) < 0.5 ? "cat" : "dog"));
+    const found = checkTable(
+      tableOf({ size: rowsOf(300, (row) => draw(row, 4)), second, guess, y: truth }),
+      classification,
+    );
+    expect(brief(found)).toEqual(["model-output second flagged"]);
+    const plain = (words: readonly string[]) => words.map((word) => (word === "cat" ? "yes" : "no"));
+    const answers = tableOf({ size: rowsOf(300, (row) => draw(row, 4)), second: plain(second), y: plain(truth) });
+    expect(brief(checkTable(answers, classification))).toEqual([]);
+  });
+
   test("a name alone is not enough: it has to go with the target", () => {
     const base = honest(1000);
     const score = rowsOf(1000, (row) => draw(row, 40));
