@@ -19,6 +19,15 @@ export interface LabelledLogits {
 /** Bounds between which the temperature is sought. */
 export const temperatureBounds = { lowest: 0.05, highest: 10 } as const;
 
+/** How a temperature is fitted. */
+export interface TemperatureOptions {
+  /**
+   * So many samples more are taken to be of any class alike, spread over all (after J. Platt 1999): few samples that are all
+   * right are no reason to be sure without end. Default 0.
+   */
+  readonly doubt?: number;
+}
+
 /**
  * The temperature in [0.05, 10] that minimises the negative log-likelihood of softmax(logits / T). Fit it on samples
  * that the model has not learned from.
@@ -33,9 +42,12 @@ export const temperatureBounds = { lowest: 0.05, highest: 10 } as const;
  * console.log(4 / temperature, Math.log(3)); // 1.0986, 1.0986
  * ```
  */
-export function fitTemperature({ logits, labels, classes }: LabelledLogits): number {
+export function fitTemperature(
+  { logits, labels, classes }: LabelledLogits,
+  { doubt = 0 }: TemperatureOptions = {},
+): number {
   checkLogits({ logits, labels, classes });
-  const samples = { logits: Float64Array.from(logits), labels, classes };
+  const samples = { logits: Float64Array.from(logits), labels, classes, doubt: doubt / (labels.length + doubt) };
   // The likelihood is convex in β = 1 / T, so its slope has one sign change: bisect that.
   let low = 1 / temperatureBounds.highest;
   let high = 1 / temperatureBounds.lowest;
@@ -81,8 +93,11 @@ export function binaryLogits(logitOfOne: ArrayLike<number>): Float64Array {
   return logits;
 }
 
-/** d/dβ of the negative log-likelihood at β = 1 / T: mean of Σ_c p_c·z_c − z_y. */
-function likelihoodSlope({ logits, labels, classes }: LabelledLogits, inverse: number): number {
+/** d/dβ of the negative log-likelihood at β = 1 / T: mean of Σ_c p_c·z_c − z_y, a share `doubt` of z_y being the mean of all z. */
+function likelihoodSlope(
+  { logits, labels, classes, doubt }: LabelledLogits & { readonly doubt: number },
+  inverse: number,
+): number {
   let slope = 0;
   for (let row = 0; row < labels.length; row++) {
     const start = row * classes;
@@ -90,13 +105,15 @@ function likelihoodSlope({ logits, labels, classes }: LabelledLogits, inverse: n
     for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[start + c] ?? 0);
     let total = 0;
     let weighted = 0;
+    let sum = 0;
     for (let c = 0; c < classes; c++) {
       const logit = logits[start + c] ?? 0;
+      sum += logit;
       const weight = Math.exp((logit - largest) * inverse);
       total += weight;
       weighted += weight * logit;
     }
-    slope += weighted / total - at(logits, start + at(labels, row));
+    slope += weighted / total - (1 - doubt) * at(logits, start + at(labels, row)) - (doubt * sum) / classes;
   }
   return slope / labels.length;
 }

@@ -114,6 +114,9 @@ describe("temperature scaling", () => {
 
   test("stays within its bounds where the samples are all right or all wrong", () => {
     expect(fitTemperature({ logits: [0, 3, 3, 0], labels: [1, 0], classes: 2 })).toBeCloseTo(0.05, 12);
+    // With one row of doubt among three: sure to 1 − 1 / 3 / 2, which is the logit log 5
+    const doubted = fitTemperature({ logits: [0, 3, 3, 0], labels: [1, 0], classes: 2 }, { doubt: 1 });
+    expect(3 / doubted).toBeCloseTo(Math.log(5), 9);
     expect(fitTemperature({ logits: [0, 3, 3, 0], labels: [0, 1], classes: 2 })).toBeCloseTo(10, 12);
   });
 
