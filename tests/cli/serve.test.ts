@@ -1,4 +1,5 @@
 /** The server: what it answers, what it refuses and how, batches, and its end. */
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Batcher } from "../../src/cli/serve/batcher.ts";
 import { errorSchema, responseSchema } from "../../src/cli/serve/schemas.ts";
@@ -140,4 +141,22 @@ test("stopping answers what has come and takes no more", async () => {
   await new Promise((resolve) => setTimeout(resolve, 30));
   await Promise.all([short.stop(), pending.then((response) => expect(response.status).toBe(200))]);
   await expect(post({ rows: [bone] }, {}, short.port)).rejects.toThrow();
+});
+
+test("a client that never ends its request does not hold the server", async () => {
+  const short = await serveModel(model, { port: 0, mostBytes: 10_000 });
+  const client = connect(short.port, "127.0.0.1");
+  client.on("error", () => undefined);
+  await new Promise<void>((resolve) => client.write("GET / HT", () => resolve()));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await short.stop(50);
+  client.destroy();
+});
+
+test("lists in lists in lists are refused as what they are", async () => {
+  const deep = await serveModel(model, { port: 0, mostBytes: 1_000_000 });
+  const response = await post(`${"[".repeat(200_000)}${"]".repeat(200_000)}`, {}, deep.port);
+  expect(response.status).toBe(400);
+  expect(errorSchema.parse(await response.json()).error.message).not.toContain("call stack");
+  await deep.stop();
 });

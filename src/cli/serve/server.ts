@@ -24,8 +24,8 @@ export interface ServeOptions {
 /** A server that listens. */
 export interface RunningServer {
   readonly port: number;
-  /** Takes no more requests, answers those that have come, and ends. */
-  stop(): Promise<void>;
+  /** Takes no more requests, answers those that have come within `patience` milliseconds (3000), and ends. */
+  stop(patience?: number): Promise<void>;
 }
 
 /** A refusal with its HTTP status. */
@@ -54,9 +54,14 @@ export async function serveModel(model: Model, options: ServeOptions): Promise<R
   const port = typeof address === "object" && address !== null ? address.port : options.port;
   return {
     port,
-    stop: () =>
+    stop: (patience = 3000) =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // A client that never ends its request must not hold the server
+        const timer = setTimeout(() => server.closeAllConnections(), patience);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };
@@ -113,7 +118,7 @@ class Handler {
   }
 
   async #answer(request: IncomingMessage): Promise<unknown> {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const allowed = path === "/predict" ? "POST" : path === "/" || path === "/schema" ? "GET" : undefined;
     if (allowed === undefined)
       throw new Refusal(404, "not-found", `There is no ${path}. Ask for GET /, GET /schema or POST /predict.`);
@@ -214,6 +219,8 @@ async function readBody(request: IncomingMessage, mostBytes: number): Promise<st
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof DataError) return new Refusal(422, "wrong-data", error.message);
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return new Refusal(400, "too-deep", "The body is nested too deeply. See GET /schema.");
   return new Refusal(500, "failed", `The server failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
