@@ -29,14 +29,15 @@ function kindOf(input: InputColumn | undefined, found: Column["kind"]): Column["
   return input.kind === "number" ? "number" : input.reads === "number" ? found : "text";
 }
 
-/** Does `work` with rows of `file`: a DataError gets the file's name in front. */
-export async function withFileName<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+/** Does `work` with rows of `file`: a DataError gets the file's name in front, or that of `test` where it is of the test table. */
+export async function withFileName<T>(file: string, work: () => T | Promise<T>, test?: string | null): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DataError && !error.message.startsWith(file))
-      throw new DataError(`${file}: ${error.message}`, { ...error.facts, file });
-    throw error;
+    if (!(error instanceof DataError)) throw error;
+    const name = error.facts["table"] === "test" ? (test ?? file) : file;
+    if (error.message.startsWith(name)) throw error;
+    throw new DataError(`${name}: ${error.message}`, { ...error.facts, file: name });
   }
 }
 

@@ -80,6 +80,20 @@ describe("train", () => {
   });
 });
 
+test.each([
+  ["size,colour,note\n1,red,same\n", 'There is no column "kind"'],
+  ["size,note,kind\n1,same,small\n", 'There is no column "colour"'],
+  ["size,colour,note,kind\n1,red,same,smal\n", 'Column "kind", line 2: "smal" is none of the classes'],
+  ["size,colour,note,kind\n1,red,same,\n", "no row has a value"],
+])("a test table that does not fit (%j) is named before training", async (text, message) => {
+  const file = join(base, "unfit.csv");
+  await writeFile(file, text);
+  const outcome = await cli("train", table, "--target", "kind", "--out", join(base, "unfit"), "--test", file);
+  expect(outcome.code).toBe(3);
+  expect(outcome.messages).toContain(`${file}: the test table: ${message}`);
+  expect(outcome.messages).not.toContain("network");
+});
+
 describe("predict and evaluate", () => {
   test("answers come in the order of the rows, columns in any order, further ones ignored", async () => {
     const file = join(base, "new.csv");

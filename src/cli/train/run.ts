@@ -115,25 +115,28 @@ async function learn(
 ): Promise<TabularStudy> {
   const checkpoints = join(folder, "checkpoints", key);
   try {
-    const study = await withFileName(settings.file, () =>
-      trainTable(table, {
-        target: settings.target,
-        task: settings.task ?? undefined,
-        kinds: settings.kinds,
-        exclude: settings.exclude,
-        groups: settings.groups,
-        test,
-        folds: settings.folds ?? undefined,
-        seed: settings.seed,
-        fast: settings.fast,
-        choices: settings.choices,
-        source: basename(settings.file),
-        dataHash: data,
-        version,
-        signal,
-        checkpointOf: (stage) => unhurried(fileStore(join(checkpoints, `${stage}.safetensors`)), signal),
-        onProgress: (task, done) => console.progress(task, done),
-      }),
+    const study = await withFileName(
+      settings.file,
+      () =>
+        trainTable(table, {
+          target: settings.target,
+          task: settings.task ?? undefined,
+          kinds: settings.kinds,
+          exclude: settings.exclude,
+          groups: settings.groups,
+          test,
+          folds: settings.folds ?? undefined,
+          seed: settings.seed,
+          fast: settings.fast,
+          choices: settings.choices,
+          source: basename(settings.file),
+          dataHash: data,
+          version,
+          signal,
+          checkpointOf: (stage) => unhurried(fileStore(join(checkpoints, `${stage}.safetensors`)), signal),
+          onProgress: (task, done) => console.progress(task, done),
+        }),
+      settings.test,
     );
     if (signal.aborted) throw new TrainingInterruptedError("Stopped after training.");
     return study;

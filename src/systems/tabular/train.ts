@@ -158,8 +158,9 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
   for (const name of groups) given.column(name);
   const withheld = [...exclude, ...groups];
   const found = checkTable(given, { target, task: task.kind, exclude: withheld, keep: options.keep ?? [] });
-  const warnings = [...found, ...testWarnings(table, options)];
   const left = [...new Set([...withheld, ...namesLeftOut(found)])];
+  checkTest(options.test, table, { task, left });
+  const warnings = [...found, ...testWarnings(table, options)];
   return {
     source: given,
     table,
@@ -171,10 +172,27 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
   };
 }
 
+/** What is wrong with a test table is said before hours of training, and said to be of it (`facts.table` is "test"). */
+function checkTest(
+  test: Table | undefined,
+  table: Table,
+  { task, left }: Pick<Scene, "task"> & { readonly left: readonly string[] },
+): void {
+  if (test === undefined) return;
+  try {
+    for (const name of table.names) if (!left.includes(name)) test.column(name);
+    const rows = rowsWithTarget(test, task.target);
+    if (rows.length === 0) throw new DataError(`no row has a value in column "${task.target}".`);
+    truthOf(task, test.select(rows));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`the test table: ${error.message}`, { ...error.facts, table: "test" });
+  }
+}
+
 /** Rows of the test table that were learned from as well. */
-function testWarnings(table: Table, { test, target }: TrainTableOptions): StudyWarning[] {
+function testWarnings(table: Table, { test }: TrainTableOptions): StudyWarning[] {
   if (test === undefined) return [];
-  test.column(target);
   const shared = checkParts(table, test);
   return shared === undefined ? [] : [shared];
 }
