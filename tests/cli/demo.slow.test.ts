@@ -126,7 +126,7 @@ describe("predict", () => {
     ["length_mm,weight_g\n105,\n106,12\n", "line 2: the weight is missing"],
     ["length_mm,weight_g\n105,11\n-3,11\n", "line 3: the length is -3"],
     ["length_mm,mass\n105,11\n", 'no column "weight_g"'],
-    ["length_mm,weight_g\n105,heavy\n", 'line 2 says "heavy"'],
+    ["length_mm,weight_g\n105,heavy\n", 'line 2, column "weight_g": "heavy" is not a number'],
     ["length_mm,weight_g\n105\n", "line 2: 1 cells where the header has 2"],
     ["", "the file is empty"],
   ])("a file with %j is refused with its place", async (text, message) => {

@@ -142,6 +142,9 @@ describe("predict and evaluate", () => {
       expect(sum + (explanation?.start ?? 0) + (explanation?.residual ?? 0)).toBeCloseTo(explanation?.value ?? 0, 6);
     }
     expect((await cli("predict", run, file, "--explain", "--format", "csv")).code).toBe(2);
+    // The rows themselves are never written over
+    expect((await cli("predict", run, file, "--out", file)).code).toBe(2);
+    expect(await readFile(file, "utf8")).toContain("colour,size");
   });
 
   test("a missing column is named, and nothing is written", async () => {

@@ -1,4 +1,5 @@
 /** `smilodon predict RUN …`: answers of a trained system for a file of rows, or for one femur. */
+import { resolve } from "node:path";
 import { load } from "../../systems/index.node.ts";
 import type { Model } from "../../systems/model.ts";
 import { exitCodes, UsageError } from "../errors.ts";
@@ -40,6 +41,8 @@ export const predict = defineCommand({
     }
     if (length !== undefined || weight !== undefined)
       throw new UsageError("predict takes a file or --length and --weight, not both.", "Leave out one of them.");
+    if (values.out !== undefined && resolve(values.out) === resolve(file))
+      throw new UsageError(`--out ${values.out} is the file of the rows; it would be lost.`, "Name another file.");
     const model = await load(folder);
     const isFemurs = model.system === "femurs";
     const { rows, withheld } = await predictFile(
