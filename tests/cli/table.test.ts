@@ -177,9 +177,15 @@ describe("Ctrl-C", () => {
     const stopped = join(base, "runs", "stopped");
     expect((await cli("train", table, "--out", whole, ...words)).code).toBe(0);
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), 400);
-    const first = await runWords(["train", table, "--out", stopped, ...words], commands, { signal: stop.signal });
-    clearTimeout(timer);
+    // Stopped in the midst of training, however fast that is
+    const first = await runWords(["train", table, "--out", stopped, ...words], commands, {
+      signal: stop.signal,
+      isTerminal: true,
+      environment: { NO_COLOR: "1" },
+      onWrite: (text) => {
+        if (/\d+ % network/.test(text)) stop.abort();
+      },
+    });
     expect(first.code).toBe(130);
     expect(first.messages).toContain(`resume ${stopped}`);
     expect(JSON.parse(await readFile(join(stopped, "run.json"), "utf8"))).toMatchObject({ status: "interrupted" });

@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly isTerminal?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told of everything that is written, as it is written. */
+  readonly onWrite?: (text: string) => void;
 }
 
 /** Runs `words` with `commands` and collects what is written. */
@@ -27,7 +29,9 @@ export async function runWords(
   const sink = (name: keyof typeof written) => ({
     isTTY: options.isTerminal ?? false,
     write: (text: string | Uint8Array) => {
-      written[name] += typeof text === "string" ? text : new TextDecoder().decode(text);
+      const words = typeof text === "string" ? text : new TextDecoder().decode(text);
+      written[name] += words;
+      options.onWrite?.(words);
     },
   });
   const code = await runCommandLine(words, commands, {
