@@ -220,15 +220,12 @@ export class CsvReader {
   ): number {
     let position = from;
     while (bytes[position] === this.#blank) position++;
-    const scanner = this.#scanner;
-    const value = scanner.scan(bytes, position);
-    if (scanner.end >= 0) {
-      position = scanner.end;
+    const end = this.#scanner.scan(bytes, position, values, row);
+    if (end >= 0) {
+      position = end;
       while (bytes[position] === this.#blank) position++;
-      if (this.#endsCell(bytes[position]) && !this.#missingValues?.has(value)) {
-        values[row] = value;
-        return position;
-      }
+      const missing = this.#missingValues;
+      if (this.#endsCell(bytes[position]) && (missing === undefined || !missing.has(values[row] ?? 0))) return position;
     } else if (this.#endsCell(bytes[position])) {
       values[row] = Number.NaN;
       return position;
@@ -389,7 +386,8 @@ function enlarged<T extends Float64Array | Int32Array | Uint32Array>(old: T, int
   return into;
 }
 
-/** The first `count` elements, in memory of their own size. */
+/** The first `count` elements; in memory of their own size, where more than a little of it would lie idle. */
 function trimmed<T extends Float64Array | Int32Array | Uint32Array>(values: T, count: number): T {
-  return (values.length === count ? values : values.slice(0, count)) as T;
+  const isNearlyFull = count >= 0.9 * values.length;
+  return (isNearlyFull ? values.subarray(0, count) : values.slice(0, count)) as T;
 }

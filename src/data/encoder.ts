@@ -6,7 +6,7 @@ import { DataError } from "../support/errors.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import type { Column } from "./column.ts";
 import { fitPart } from "./encoder/fitParts.ts";
-import { encodePart, widthOf } from "./encoder/parts.ts";
+import { partWriter, widthOf } from "./encoder/parts.ts";
 import { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
 import { type ColumnKind, inferKinds } from "./kinds.ts";
 import type { Table } from "./table.ts";
@@ -30,6 +30,9 @@ export interface EncodedFeature {
   /** Columns in the block. */
   readonly width: number;
 }
+
+/** Rows of so many numbers together are written by all columns before the next rows are: they stay in the cache. */
+const cachedNumbers = 2 ** 14;
 
 /** A table's columns as numbers, always in the same way. Made by `fitEncoder`, or from its state by `encoderOf`. */
 export class TableEncoder {
@@ -59,9 +62,12 @@ export class TableEncoder {
   encode(table: Table): Float32Array {
     this.#checkColumns(table);
     const rows = new Float32Array(table.rowCount * this.width);
-    this.state.parts.forEach((part, index) => {
-      encodePart(part, table, { rows, width: this.width, start: this.features[index]?.start ?? 0 });
-    });
+    const writers = this.state.parts.map((part, index) =>
+      partWriter(part, table, { rows, width: this.width, start: this.features[index]?.start ?? 0 }),
+    );
+    const step = Math.max(1, Math.floor(cachedNumbers / this.width));
+    for (let from = 0; from < table.rowCount; from += step)
+      for (const write of writers) write(from, Math.min(table.rowCount, from + step));
     return rows;
   }
 

@@ -25,12 +25,28 @@ const groupSize = 9;
 const group = 1e9;
 const point = 46;
 
-/** Reads numbers at places in bytes; `end` says where the last one ended. */
+/** `0000`: exclusive-or with it makes digits of their characters. */
+const fourZeros = 0x30303030;
+/** What brings a byte above 9 into its upper half. */
+const sixes = 0x06060606;
+const highHalves = 0xf0f0f0f0;
+
+/** The number of four digits, the first in the lowest byte: pairs, then the pair of pairs. */
+function fourDigits(word: number): number {
+  const pairs = Math.imul(word, 10) + (word >>> 8);
+  return ((pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff)) | 0;
+}
+
+/** Reads numbers at places in bytes. */
 export class NumberScanner {
-  /** The position after the number that `scan` read, or −1 where it read none. */
-  end = 0;
+  /** Where the exponent that was read last ends; −1 where it has no digits. */
+  #exponentEnd = 0;
   readonly #decimalMark: number;
   readonly #text = new TextDecoder();
+  /** The bytes that `#view` looks at, four at once, up to position `#lastWord`. */
+  #viewed: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#viewed.buffer);
+  #lastWord = -4;
 
   /** `decimalMark` is the byte between a number's whole part and its fraction. */
   constructor(decimalMark = point) {
@@ -38,11 +54,12 @@ export class NumberScanner {
   }
 
   /**
-   * The number that begins at `from`; NaN, and `end` −1, where none does. Some byte after it has to be no digit: a
-   * separator or line break. Digits are counted up in 32-bit numbers, nine at a time; what two numbers for the fraction do not
-   * hold is left to `Number`.
+   * Puts the number that begins at `from` into `values[place]` and gives the position after it; −1, and nothing put, where none
+   * does. Some byte after it has to be no digit: a separator or line break. Digits are counted up in 32-bit numbers, nine
+   * at a time; what two numbers for the fraction do not hold is left to `Number`. (A result that is a fraction would be
+   * put into an object of its own for each call: here it goes where it belongs.)
    */
-  scan(bytes: Uint8Array, from: number): number {
+  scan(bytes: Uint8Array, from: number, values: Float64Array, place: number): number {
     let position = from;
     const sign = bytes[position] ?? 0;
     if (sign === 45 || sign === 43) position++;
@@ -67,37 +84,63 @@ export class NumberScanner {
       zeros = position - afterMark;
       const fractionBegin = position;
       const fractionLimit = position + groupSize;
+      if (bytes !== this.#viewed) this.#look(bytes);
+      const view = this.#view;
+      const lastWord = this.#lastWord;
+      for (let count = 0; count < 2 && position <= lastWord; count++) {
+        const word = view.getUint32(position, true) ^ fourZeros;
+        if ((word | (word + sixes)) & highHalves) break;
+        fraction = (fraction * 10_000 + fourDigits(word)) | 0;
+        position += 4;
+      }
+      digit = (bytes[position] ?? 0) - 48;
       while (digit >>> 0 < 10 && position < fractionLimit) {
         fraction = (fraction * 10 + digit) | 0;
         digit = (bytes[++position] ?? 0) - 48;
       }
       fractionSize = position - fractionBegin;
-      while (digit >>> 0 < 10) {
-        rest = (rest * 10 + digit) | 0;
-        digit = (bytes[++position] ?? 0) - 48;
+      if (digit >>> 0 < 10) {
+        for (let count = 0; count < 2 && position <= lastWord; count++) {
+          const word = view.getUint32(position, true) ^ fourZeros;
+          if ((word | (word + sixes)) & highHalves) break;
+          rest = (rest * 10_000 + fourDigits(word)) | 0;
+          position += 4;
+        }
+        digit = (bytes[position] ?? 0) - 48;
+        while (digit >>> 0 < 10) {
+          rest = (rest * 10 + digit) | 0;
+          digit = (bytes[++position] ?? 0) - 48;
+        }
       }
       restSize = position - fractionBegin - fractionSize;
     }
-    if (wholeSize + zeros + fractionSize === 0) {
-      this.end = -1;
-      return Number.NaN;
-    }
-    this.end = position;
+    if (wholeSize + zeros + fractionSize === 0) return -1;
     let scale = -zeros - fractionSize - restSize;
     // e or E
     if ((digit | 32) === 53) {
       scale += this.#scanExponent(bytes, position + 1);
-      if (this.end < 0) return Number.NaN;
+      position = this.#exponentEnd;
+      if (position < 0) return -1;
     }
-    if (restSize > groupSize || scale > 22 || scale < -22) return this.#readText(bytes, from, this.end);
+    if (restSize > groupSize || scale > 22 || scale < -22) {
+      values[place] = this.#readText(bytes, from, position);
+      return position;
+    }
     const wholePart = wholeSize > groupSize ? countUp(bytes, begin, begin + wholeSize) : whole;
     const mantissa = wholePart * (powers[fractionSize] ?? group) + fraction;
     const value = mantissa < exactBelow ? scaled(mantissa, rest, restSize, scale) : Number.NaN;
-    if (Number.isNaN(value)) return this.#readText(bytes, from, this.end);
-    return sign === 45 ? -value : value;
+    if (Number.isNaN(value)) values[place] = this.#readText(bytes, from, position);
+    else values[place] = sign === 45 ? -value : value;
+    return position;
   }
 
-  /** The exponent that begins at `from`; `end` says where it ends, −1 where there is none. */
+  #look(bytes: Uint8Array): void {
+    this.#viewed = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#lastWord = bytes.length - 4;
+  }
+
+  /** The exponent that begins at `from`; `#exponentEnd` says where it ends, −1 where there is none. */
   #scanExponent(bytes: Uint8Array, from: number): number {
     let position = from;
     const sign = bytes[position] ?? 0;
@@ -106,7 +149,7 @@ export class NumberScanner {
     let exponent = 0;
     for (let digit = (bytes[position] ?? 0) - 48; digit >>> 0 < 10; digit = (bytes[++position] ?? 0) - 48)
       exponent = Math.min(exponent * 10 + digit, 1e6);
-    this.end = position === begin ? -1 : position;
+    this.#exponentEnd = position === begin ? -1 : position;
     return sign === 45 ? -exponent : exponent;
   }
 

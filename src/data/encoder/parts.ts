@@ -33,20 +33,26 @@ export function widthOf(part: EncoderPart): number {
   }
 }
 
-/** Writes the cells of column `part.name` of `table`. @throws DataError naming column, place, cell and fix. */
-export function encodePart(part: EncoderPart, table: Table, target: Target): void {
+/** Writes rows `from` … `to` − 1 of one column. @throws DataError naming column, place, cell and fix. */
+export type PartWriter = (from: number, to: number) => void;
+
+/**
+ * How the cells of column `part.name` of `table` are written: a run of rows at a time, so that the rows that all columns write
+ * into stay in the cache. @throws DataError, as the writer does, naming column, place, cell and fix.
+ */
+export function partWriter(part: EncoderPart, table: Table, target: Target): PartWriter {
   const column = table.column(part.name);
   switch (part.kind) {
     case "number":
-      return encodeNumbers(part, table, target);
+      return writeNumbers(part, table, target);
     case "category":
-      return encodeCategories(part, column, target);
+      return writeCategories(part, column, target);
     case "boolean":
-      return encodeBooleans(part, column, target);
+      return writeBooleans(part, column, target);
     case "date":
-      return encodeDates(part, table, column, target);
+      return writeDates(part, table, column, target);
     case "text":
-      return encodeTexts(part, column, target);
+      return writeTexts(part, column, target);
     default:
       return part satisfies never;
   }
@@ -55,20 +61,21 @@ export function encodePart(part: EncoderPart, table: Table, target: Target): voi
 /** Farther than any number that means something, and still finite after squaring in f32. */
 const farthest = 1e6;
 
-function encodeNumbers(part: PartOf<"number">, table: Table, { rows, width, start }: Target): void {
+function writeNumbers(part: PartOf<"number">, table: Table, { rows, width, start }: Target): PartWriter {
   const values = numbersOf(part.name, table);
   const { center, scale, isCompressed, hasMissing } = part;
-  for (let row = 0, place = start; row < values.length; row++, place += width) {
-    const value = values[row] ?? Number.NaN;
-    if (Number.isNaN(value)) {
-      if (hasMissing) rows[place + 1] = 1;
-      continue;
+  return (from, to) => {
+    for (let row = from, place = start + from * width; row < to; row++, place += width) {
+      const value = values[row] ?? Number.NaN;
+      const far = (value - center) / scale;
+      const moved = isCompressed ? asinh(far) : far;
+      if (moved >= -farthest && moved <= farthest) rows[place] = moved;
+      else if (!Number.isNaN(value)) {
+        if (!Number.isFinite(far)) checkFinite(part.name, table, row, value);
+        rows[place] = Math.min(farthest, Math.max(-farthest, moved));
+      } else if (hasMissing) rows[place + 1] = 1;
     }
-    const far = (value - center) / scale;
-    if (!Number.isFinite(far)) checkFinite(part.name, table, row, value);
-    const bounded = Math.min(farthest, Math.max(-farthest, isCompressed ? asinh(far) : far));
-    rows[place] = bounded;
-  }
+  };
 }
 
 /** A column of numbers; one of text that has nothing in it is as good as missing. */
@@ -87,18 +94,20 @@ function checkFinite(name: string, table: Table, row: number, value: number): vo
   );
 }
 
-function encodeCategories(part: PartOf<"category">, column: Column, { rows, width, start }: Target): void {
+function writeCategories(part: PartOf<"category">, column: Column, { rows, width, start }: Target): PartWriter {
   const { known, hasMissing } = part;
   const other = known.length;
   const codes = codesOf(column, known);
-  for (let row = 0, place = start; row < codes.length; row++, place += width) {
-    const code = codes[row] ?? -1;
-    if (code >= 0) rows[place + code] = 1;
-    else if (code === unseen) rows[place + other] = 1;
-    else if (hasMissing) rows[place + other + 1] = 1;
-    // What is missing here and never was before counts as the average of all
-    else part.shares.forEach((share, index) => (rows[place + index] = share));
-  }
+  return (from, to) => {
+    for (let row = from, place = start + from * width; row < to; row++, place += width) {
+      const code = codes[row] ?? -1;
+      if (code >= 0) rows[place + code] = 1;
+      else if (code === unseen) rows[place + other] = 1;
+      else if (hasMissing) rows[place + other + 1] = 1;
+      // What is missing here and never was before counts as the average of all
+      else part.shares.forEach((share, index) => (rows[place + index] = share));
+    }
+  };
 }
 
 /** Code of what is missing, and of what is none of the known. */
@@ -122,36 +131,43 @@ function codesOf(column: Column, known: readonly string[]): Int32Array {
   });
 }
 
-function encodeBooleans(part: PartOf<"boolean">, column: Column, { rows, width, start }: Target): void {
+function writeBooleans(part: PartOf<"boolean">, column: Column, { rows, width, start }: Target): PartWriter {
   const codes = codesOf(column, [part.no, part.yes]);
-  codes.forEach((code, row) => {
-    const place = start + row * width;
-    if (code >= 0) rows[place] = 2 * code - 1;
-    else if (part.hasMissing && code === missing) rows[place + 1] = 1;
-  });
+  return (from, to) => {
+    for (let row = from, place = start + from * width; row < to; row++, place += width) {
+      const code = codes[row] ?? missing;
+      if (code >= 0) rows[place] = 2 * code - 1;
+      else if (part.hasMissing && code === missing) rows[place + 1] = 1;
+    }
+  };
 }
 
 const turn = 2 * Math.PI;
 const dayMilliseconds = 86_400_000;
 
-function encodeDates(part: PartOf<"date">, table: Table, column: Column, { rows, width, start }: Target): void {
-  const { center, scale, hasTime, hasMissing } = part;
+function writeDates(part: PartOf<"date">, table: Table, column: Column, target: Target): PartWriter {
+  const { rows, width, start } = target;
   const days = daysOf(part, table, column);
-  days.forEach((day, row) => {
-    const place = start + row * width;
-    if (Number.isNaN(day)) {
-      if (hasMissing) rows[place + (hasTime ? 7 : 5)] = 1;
-      return;
-    }
-    const date = new Date(day * dayMilliseconds);
-    const ofYear = (day - Date.UTC(date.getUTCFullYear(), 0) / dayMilliseconds) / 365.25;
-    // 1970-01-01 was a Thursday
-    const turns = [ofYear, (Math.floor(day) + 3) / 7, ...(hasTime ? [day - Math.floor(day)] : [])];
-    rows[place] = asinh((day - center) / scale);
-    turns.forEach((angle, index) => {
-      rows[place + 1 + 2 * index] = sin(turn * angle);
-      rows[place + 2 + 2 * index] = cos(turn * angle);
-    });
+  return (from, to) => {
+    for (let row = from, place = start + from * width; row < to; row++, place += width)
+      writeDate(part, days[row] ?? Number.NaN, rows, place);
+  };
+}
+
+function writeDate(part: PartOf<"date">, day: number, rows: Float32Array, place: number): void {
+  const { center, scale, hasTime, hasMissing } = part;
+  if (Number.isNaN(day)) {
+    if (hasMissing) rows[place + (hasTime ? 7 : 5)] = 1;
+    return;
+  }
+  const date = new Date(day * dayMilliseconds);
+  const ofYear = (day - Date.UTC(date.getUTCFullYear(), 0) / dayMilliseconds) / 365.25;
+  // 1970-01-01 was a Thursday
+  const turns = [ofYear, (Math.floor(day) + 3) / 7, ...(hasTime ? [day - Math.floor(day)] : [])];
+  rows[place] = asinh((day - center) / scale);
+  turns.forEach((angle, index) => {
+    rows[place + 1 + 2 * index] = sin(turn * angle);
+    rows[place + 2 + 2 * index] = cos(turn * angle);
   });
 }
 
@@ -178,16 +194,18 @@ function noDate(name: string, table: Table, row: number, cell: string): DataErro
   );
 }
 
-function encodeTexts(part: PartOf<"text">, column: Column, { rows, width, start }: Target): void {
+function writeTexts(part: PartOf<"text">, column: Column, { rows, width, start }: Target): PartWriter {
   const { width: slots, hasMissing } = part;
   const cells = column.kind === "text" ? column.categories : [];
   const encoded = cells.map((cell) => hashWords(cell, slots));
   const codes = column.kind === "text" ? column.codes : codesOf(column, []).map(() => missing);
-  codes.forEach((code, row) => {
-    const place = start + row * width;
-    if (code >= 0) rows.set(at(encoded, code), place);
-    else if (hasMissing) rows[place + slots] = 1;
-  });
+  return (from, to) => {
+    for (let row = from, place = start + from * width; row < to; row++, place += width) {
+      const code = codes[row] ?? missing;
+      if (code >= 0) rows.set(at(encoded, code), place);
+      else if (hasMissing) rows[place + slots] = 1;
+    }
+  };
 }
 
 /**
