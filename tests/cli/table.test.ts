@@ -63,6 +63,8 @@ describe("train", () => {
     [["--target", "kind", "--kind", "size=nummer"], 2, 'Did you mean "number"?'],
     [["--target", "kind", "--set", "widht=3"], 2, 'Did you mean "width"?'],
     [["--target", "kind", "--set", "width=0"], 2, "width"],
+    [["--target", "kind", "--set", "width=100000000"], 2, "at most 65536"],
+    [["--target", "kind", "--set", "width=60000"], 2, "weights; at most 268,435,456 can be trained"],
     [["--target", "kind", "--folds", "1"], 2, "--folds"],
     [["--target", "kind", "--folds", "3", "--test", "x.csv"], 2, "exclude each other"],
     [["--target", "kind", "--task", "ranking"], 2, "classification or regression"],

@@ -9,6 +9,7 @@ import type { Table } from "../../data/index.ts";
 import { currentDevice } from "../../runtime/registry.ts";
 import { DataError } from "../../support/errors.ts";
 import {
+  NetworkSizeError,
   type TabularStudy,
   TrainingDivergedError,
   TrainingInterruptedError,
@@ -16,7 +17,7 @@ import {
 } from "../../systems/tabular/index.ts";
 import { fileStore, type RunRecorder, recordRun } from "../../train/index.node.ts";
 import { unhurried } from "../checkpoints.ts";
-import { DivergedError, InterruptedError } from "../errors.ts";
+import { DivergedError, InterruptedError, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
 import { withLock } from "../runLock.ts";
 import type { Surroundings } from "../schema.ts";
@@ -40,8 +41,8 @@ export async function trainInto(folder: string, settings: TrainSettings, surroun
   try {
     return await withLock(folder, () => trainAlone(folder, settings, surroundings));
   } catch (error) {
-    // A table that cannot be learned from leaves no folder behind; one with anything in it stays
-    if (error instanceof DataError) await rmdir(folder).catch(() => undefined);
+    // What cannot be learned leaves no folder behind; one with anything in it stays
+    if (isRefusal(error)) await rmdir(folder).catch(() => undefined);
     throw error;
   }
 }
@@ -81,7 +82,7 @@ async function trainAlone(folder: string, settings: TrainSettings, surroundings:
     const status = statusOf(error);
     diary.finish(status);
     // The disk may be what failed: what went wrong first is what is told
-    if (error instanceof DataError) await rm(join(folder, "run.json"), { force: true }).catch(() => undefined);
+    if (isRefusal(error)) await rm(join(folder, "run.json"), { force: true }).catch(() => undefined);
     else await writeRunFile(folder, { ...record, status }).catch(() => undefined);
     throw error;
   } finally {
@@ -142,6 +143,8 @@ async function learn(
     return study;
   } catch (error) {
     console.endProgress();
+    if (error instanceof NetworkSizeError)
+      throw new UsageError(error.message, "For example --set width=256 --set depth=2");
     if (error instanceof TrainingDivergedError) throw new DivergedError(error.message);
     if (error instanceof TrainingInterruptedError)
       throw new InterruptedError(`Stopped. What was learned is kept; to go on: ${programName()} resume ${folder}`);
@@ -164,6 +167,11 @@ function openDiary(folder: string, settings: TrainSettings, { console }: Surroun
     },
     { onProblem: (message) => console.say(message), ...(id === null ? {} : { resume: id }) },
   );
+}
+
+/** Nothing was begun that could be gone on with. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DataError || error instanceof UsageError;
 }
 
 function statusOf(error: unknown): "interrupted" | "diverged" | "failed" {

@@ -17,6 +17,7 @@ export type { Making } from "./report/html.ts";
 export { reportOf } from "./report/page.ts";
 export {
   choicesSchema,
+  NetworkSizeError,
   type SettingReason,
   settingsSchema,
   type TabularChoices,

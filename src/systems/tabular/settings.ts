@@ -1,5 +1,11 @@
 /** Settings of network and training: what they may be, and which ones a table gets where nobody says otherwise. */
 import { z } from "zod";
+import { SmilodonError } from "../../support/errors.ts";
+
+/** The network that was asked for is too large to be trained; the message says how large, and what to make smaller. */
+export class NetworkSizeError extends SmilodonError {
+  override readonly name = "NetworkSizeError";
+}
 
 /** Schema of the settings that shape the network. */
 export const networkSchema = z.object({
@@ -10,12 +16,12 @@ export const networkSchema = z.object({
   numbers: z.array(z.int().min(0)),
   pieces: z.array(z.int().min(0)),
   /** Networks in the ensemble, each trained on its own part; members that share the weights of one network. */
-  networks: z.int().min(1),
-  members: z.int().min(1),
+  networks: z.int().min(1).max(1000),
+  members: z.int().min(1).max(1000),
   /** Members share weights; otherwise each has its own, and learns from its own part of the rows. */
   isShared: z.boolean(),
-  width: z.int().min(1),
-  depth: z.int().min(0),
+  width: z.int().min(1).max(65_536),
+  depth: z.int().min(0).max(100),
   dropout: z.number().min(0).max(0.9),
 });
 
@@ -133,7 +139,24 @@ export function chooseSettings(facts: TableFacts, choices: TabularChoices = {}):
     isBalanced: choose("balanced", false, "probabilities stay true to how often each class occurs"),
     parts: rows < smallTable ? Math.min(5, rows) : 0,
   };
+  checkSize(network);
   return { settings: { network, training }, reasons };
+}
+
+/** Weights at most: a gigabyte in single precision, and training keeps four copies. */
+const mostWeights = 2 ** 28;
+
+function checkSize({ inputs, outputs, pieces, networks, members, isShared, width, depth }: NetworkSettings): void {
+  const embedded = inputs + pieces.reduce((sum, own) => sum + own, 0);
+  const copies = isShared ? 1 : members;
+  const layers = depth === 0 ? 0 : embedded * width + (depth - 1) * width * width;
+  const last = depth === 0 ? embedded : width;
+  const weights = networks * (copies * (layers + embedded * outputs) + members * last * outputs);
+  if (weights <= mostWeights) return;
+  throw new NetworkSizeError(
+    `A network of width ${width} and depth ${depth} for ${embedded} numbers in a row has ${weights.toLocaleString("en")} weights; at most ${mostWeights.toLocaleString("en")} can be trained. Choose a smaller width, fewer layers, members or networks, or leave out columns.`,
+    { weights, width, depth },
+  );
 }
 
 /** Below so many rows every member has weights of its own and is left without another part of the rows. */
