@@ -5,12 +5,13 @@ import {
   parquetMetadataAsync,
   parquetRead,
   parquetSchema,
+  type SchemaElement,
   type SchemaTree,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { DataError, SmilodonError } from "../support/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
 import { storageOf } from "./kinds.ts";
+import { checkPages } from "./parquetPages.ts";
 import type { Table } from "./table.ts";
 import { chunkRows, type SourceColumn, type SourceOptions, type TableSource } from "./tableSource.ts";
 import { chooseColumns, ValueTable } from "./valueTable.ts";
@@ -36,9 +37,11 @@ export async function openParquet(source: ByteSource, options: SourceOptions): P
     options,
     "Parquet",
   );
-  const columns = children
-    .filter(({ element }) => names.includes(element.name))
-    .map((child): SourceColumn => ({ name: child.element.name, kind: kindOf(child, metadata, options) }));
+  const columns = await readable(async () =>
+    children
+      .filter(({ element }) => names.includes(element.name))
+      .map((child): SourceColumn => ({ name: child.element.name, kind: kindOf(child, metadata, options) })),
+  );
   return new ParquetSource(file, metadata, columns, options);
 }
 
@@ -47,11 +50,13 @@ class ParquetSource implements TableSource {
   readonly columns: readonly SourceColumn[];
   readonly #file: AsyncBuffer;
   readonly #metadata: FileMetaData;
+  readonly #elements: ReadonlyMap<string, SchemaElement>;
   readonly #options: SourceOptions;
 
   constructor(file: AsyncBuffer, metadata: FileMetaData, columns: readonly SourceColumn[], options: SourceOptions) {
     this.#file = file;
     this.#metadata = metadata;
+    this.#elements = new Map(parquetSchema(metadata).children.map(({ element }) => [element.name, element]));
     this.columns = columns;
     this.#options = options;
   }
@@ -81,38 +86,73 @@ class ParquetSource implements TableSource {
     let start = 0;
     for (const group of this.#metadata.row_groups) {
       const count = Number(group.num_rows);
-      if (count > 0) yield { values: await this.#readGroup(start, count), start, count };
+      if (count > 0) yield { values: await this.#readGroup(start, count, group), start, count };
       start += count;
     }
   }
 
-  #readGroup(start: number, count: number): Promise<ReadonlyMap<string, readonly unknown[]>> {
-    return readable(async () => {
-      const values = new Map(this.columns.map(({ name }) => [name, new Array<unknown>(count)]));
-      const counts = new Map<string, number>();
-      await parquetRead({
-        file: this.#file,
-        metadata: this.#metadata,
-        columns: this.columns.map(({ name }) => name),
-        rowStart: start,
-        rowEnd: start + count,
-        compressors,
-        onChunk({ columnName, columnData, rowStart }) {
-          const column = values.get(columnName);
-          for (let index = 0; index < columnData.length; index++) {
-            const row = rowStart + index - start;
-            if (column !== undefined && row >= 0 && row < count) column[row] = columnData[index];
-          }
-          counts.set(columnName, (counts.get(columnName) ?? 0) + columnData.length);
-        },
-      });
-      for (const { name } of this.columns) {
-        if ((counts.get(name) ?? 0) >= count) continue;
-        throw new Error(`column "${name}" has fewer than ${count} values`);
-      }
-      return values;
-    });
+  async #readGroup(start: number, count: number, group: Place["group"]): Promise<RowGroup["values"]> {
+    const values = new Map<string, readonly unknown[]>();
+    // One after the other: what is checked and unpacked of a column is not needed for the next
+    for (const { name } of this.columns)
+      values.set(name, await readable(() => this.#readColumn(name, { start, count, group })));
+    return values;
   }
+
+  async #readColumn(name: string, { start, count, group }: Place): Promise<readonly unknown[]> {
+    const chunk = chunkOf(name, group, this.#elements);
+    if (!(chunk.start >= 0 && chunk.start <= chunk.end && chunk.end <= this.#file.byteLength))
+      throw new Error(`column "${name}" lies outside the file`);
+    const bytes = await this.#file.slice(chunk.start, chunk.end);
+    const pages = checkPages({ ...chunk, bytes: new Uint8Array(bytes), rows: count });
+    const column = new Array<unknown>(count);
+    let known = 0;
+    await parquetRead({
+      file: {
+        byteLength: this.#file.byteLength,
+        slice: (from, to) => bytes.slice(from - chunk.start, (to ?? chunk.end) - chunk.start),
+      },
+      metadata: this.#metadata,
+      columns: [name],
+      rowStart: start,
+      rowEnd: start + count,
+      // Unpacked when they were checked
+      compressors: { [chunk.codec]: () => pages.shift() ?? new Uint8Array(0) },
+      onChunk({ columnData, rowStart }) {
+        for (let index = 0; index < columnData.length; index++) {
+          const row = rowStart + index - start;
+          if (row >= 0 && row < count) column[row] = columnData[index];
+        }
+        known += columnData.length;
+      },
+    });
+    if (known < count) throw new Error(`column "${name}" has fewer than ${count} values`);
+    return column;
+  }
+}
+
+/** Where a row group lies in the table and in the file. */
+interface Place {
+  readonly start: number;
+  readonly count: number;
+  readonly group: FileMetaData["row_groups"][number];
+}
+
+/** What the file says of column `name` of a row group. @throws Error where that cannot be. */
+function chunkOf(name: string, { columns }: Place["group"], elements: ReadonlyMap<string, SchemaElement>) {
+  const own = columns.filter(({ meta_data: data }) => data?.path_in_schema[0] === name);
+  const [data, element] = [own[0]?.meta_data, elements.get(name)];
+  if (data === undefined || element === undefined || own.length > 1 || data.path_in_schema.length !== 1)
+    throw new Error(`column "${name}" is ${own.length} times in a row group`);
+  const start = Number(data.dictionary_page_offset || data.data_page_offset);
+  return {
+    start,
+    end: start + Number(data.total_compressed_size),
+    codec: data.codec,
+    type: data.type,
+    typeLength: element.type_length,
+    isOptional: element.repetition_type !== "REQUIRED",
+  };
 }
 
 interface RowGroup {

@@ -64,7 +64,7 @@ const written = {
   ) as Uint8Array,
 } as const;
 const formats = ["csv", "json-lines", "json", "parquet", "arrow"] as const;
-// Parquet is left out: its decoder believes the counts of damaged pages, and may not come to an end
+// Parquet has mutations of its own, in parquet.test.ts
 const checkedFormats = ["csv", "json-lines", "json", "arrow"] as const;
 
 describe("openTable()", () => {
