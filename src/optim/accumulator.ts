@@ -1,9 +1,9 @@
 /** Gradients of several small batches as one step: a large batch where memory holds only a part of it. */
 import { ArgumentError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { add, divide, multiply } from "../tensor/arithmetic.ts";
+import { add, divide } from "../tensor/arithmetic.ts";
 import { astype } from "../tensor/cast.ts";
-import { zeros } from "../tensor/creation.ts";
+import { zeros, zerosLike } from "../tensor/creation.ts";
 import { computeTogether, keepingGraph } from "../tensor/evaluation.ts";
 import { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -66,9 +66,10 @@ export class GradientAccumulator {
   step(): void {
     const count = this.#count.value;
     this.optimizer.step(this.#sums.map(({ value, dtype }) => divide(value, astype(count, dtype))));
+    // New zeros, and not products with 0: of a sum that is no number they would be none either
     this.#assign(
-      this.#sums.map(({ value }) => multiply(value, 0)),
-      multiply(count, 0),
+      this.#sums.map(({ value }) => zerosLike(value)),
+      zerosLike(count),
       [],
     );
   }

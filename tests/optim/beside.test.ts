@@ -28,6 +28,18 @@ describe("GradientAccumulator", () => {
     expect(await parts.optimizer.count.item()).toBe(3);
   });
 
+  it("forgets what was gathered with the step, also where it was no number", async () => {
+    const model = new nn.Linear(1, 1, { bias: false });
+    const accumulator = new optim.GradientAccumulator(new optim.SGD(model.parameters(), { learningRate: 1 }));
+    const add = (x: number) => accumulator.add(() => model.forward(tensor([[x]])).sum());
+    add(Number.NaN);
+    accumulator.step();
+    model.weight.assign(tensor([[5]]));
+    add(2);
+    accumulator.step();
+    expect(await model.weight.value.toArray()).toEqual([[3]]);
+  });
+
   it("says so when other parameters are trained since", () => {
     const model = new nn.Linear(2, 1);
     const accumulator = new optim.GradientAccumulator(new optim.SGD(model.parameters(), { learningRate: 1 }));
