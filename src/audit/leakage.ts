@@ -17,10 +17,19 @@ export interface LeakageScene {
 
 /** Above these a column is named; skills are those of columnSkill.ts. */
 export const leakageLimits = {
-  /** Classes: with a name that is related to the target's. Honest columns of five public tables: at most 0.50. */
+  /** Classes, with a name that is related to the target's: worth a look. Honest columns of five public tables: at most 0.50. */
   related: 0.8,
-  /** Numbers: with a related name. */
+  /** Left out: with about as many values as there are classes, where some of them never meet but one class … */
+  relatedPure: 0.8,
+  /** … or not even that; … */
+  relatedFew: 0.9,
+  /** … and a measurement, which may honestly be strong and named after what it measures. */
+  relatedMany: 0.97,
+  /** Share of the rows whose value goes with one class only. */
+  pure: 0.25,
+  /** Numbers: with a related name, worth a look, and left out. */
   relatedNumber: 0.98,
+  relatedNumberLeft: 0.995,
   /** A few values, each class having its own: a copy in other words. */
   copy: 0.995,
   /** Numbers that are the target in another unit: 1 − squared correlation. */
@@ -46,12 +55,40 @@ export function judgeLeakage(column: CodedColumn, scene: LeakageScene): TableWar
     ? `explains ${inPercent(skill)} of the variance of ${JSON.stringify(target.column.name)} alone`
     : `alone tells ${JSON.stringify(target.column.name)} right in ${inPercent(shareRight(skill, target))} of the rows`;
   const token = relatedToken(column.name, target.column.name);
-  if (token !== undefined && skill >= (isNumber ? leakageLimits.relatedNumber : leakageLimits.related))
-    return leak(column, target, `${how}, and its name says ${JSON.stringify(token)}`);
+  const named = `${how}, and its name says ${JSON.stringify(token)}`;
+  if (token !== undefined && isRelatedLeak(column, target, skill)) return leak(column, target, named);
   if (isNumber && linear >= 1 - leakageLimits.unit) return leak(column, target, "is the target on another scale");
   if (!isNumber && skill >= leakageLimits.copy && column.distinct <= target.column.distinct + 2)
     return leak(column, target, `${how}: it says the same in other words`);
+  if (token !== undefined && skill >= (isNumber ? leakageLimits.relatedNumber : leakageLimits.related))
+    return flag(column, named);
   return isSuspicious(column, target, skill) ? flag(column, how) : undefined;
+}
+
+/** Whether a column with a name like the target's is the target in another form, or as good as it; not merely strong. */
+function isRelatedLeak(column: CodedColumn, target: CheckedTarget, skill: number): boolean {
+  if (target.kind === "numbers") return skill >= leakageLimits.relatedNumberLeft;
+  if (skill >= leakageLimits.relatedMany) return true;
+  if (column.distinct > target.column.distinct + 2) return false;
+  return (
+    skill >= leakageLimits.relatedFew ||
+    (skill >= leakageLimits.relatedPure && pureShare(column, target) >= leakageLimits.pure)
+  );
+}
+
+/** Share of the rows whose value of `column` never meets more than one class. */
+function pureShare({ codes, distinct }: CodedColumn, { column }: CheckedTarget & { kind: "classes" }): number {
+  const met = new Int32Array(distinct).fill(-1);
+  const sizes = new Int32Array(distinct);
+  let known = 0;
+  codes.forEach((code, row) => {
+    const label = at(column.codes, row);
+    if (code < 0 || label < 0) return;
+    met[code] = at(sizes, code) === 0 || at(met, code) === label ? label : -2;
+    sizes[code] = at(sizes, code) + 1;
+    known++;
+  });
+  return sizes.reduce((sum, size, code) => sum + (at(met, code) >= 0 ? size : 0), 0) / Math.max(1, known);
 }
 
 function isSuspicious(column: CodedColumn, target: CheckedTarget, skill: number): boolean {
@@ -67,7 +104,7 @@ function leak({ name }: CodedColumn, target: CheckedTarget, how: string): TableW
     action: "left out",
     message:
       `Column ${JSON.stringify(name)} gives ${JSON.stringify(target.column.name)} away and is left out: it ${how}. ` +
-      "A model that reads it learns to copy. Keep it only if it is known before the target is.",
+      "A model that reads it learns to copy.",
   };
 }
 

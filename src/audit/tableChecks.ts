@@ -59,7 +59,7 @@ export function checkTable(table: Table, options: TableCheckOptions): TableWarni
     warning.columns.some((name) => keep.includes(name)) ? keptAnyway(warning) : warning,
   );
   const without = [targetName, ...exclude, ...namesLeftOut(warnings)];
-  return inOrder(usedIfLast([...warnings, ...findDuplicates(table, without)], features));
+  return inOrder(usedIfLast([...warnings, ...findDuplicates(table, without)], features).map(withWayBack));
 }
 
 /**
@@ -139,6 +139,16 @@ function keptAnyway(warning: TableWarning): TableWarning {
     action: "flagged",
     message: `${warning.message} It is used all the same, because you asked for it.`,
   };
+}
+
+/** A column that says something, and is left out all the same, can be had back. */
+function withWayBack(warning: TableWarning): TableWarning {
+  const { kind, action, columns, message } = warning;
+  if (action === "flagged" || kind === "all-missing" || kind === "constant") return warning;
+  const names = columns.map((name) => JSON.stringify(name));
+  const flags = names.map((name) => `--use ${name}`).join(" ");
+  const advice = `If it is known before the target is, use it: ${flags} (in TypeScript keep: [${names.join(", ")}]).`;
+  return { ...warning, message: `${message} ${advice}` };
 }
 
 /** Something has to be left to learn from: where nothing would be, columns that hold anything at all are used. */

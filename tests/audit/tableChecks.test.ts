@@ -102,6 +102,32 @@ describe("leakage", () => {
     expect(brief(checkTable(tableOf({ ...base, other: nearly }), classification))).toEqual(["leakage other flagged"]);
   });
 
+  test("a measurement, or an answer with mistakes on both sides, is not left out for a related name", () => {
+    const base = honest(600);
+    const { y = [], ...features } = base;
+    const target = { ...classification, target: "tumour_kind" };
+    // A strong measurement: about nineteen of twenty right
+    const tumour_radius = rowsOf(600, (row) => (is(base, row) ? 1 : 0) + 1.1 * draw(row, 11));
+    const measured = checkTable(tableOf({ ...features, tumour_radius, tumour_kind: y }), target);
+    expect(brief(measured)).toEqual(["leakage tumour_radius flagged"]);
+    expect(measured[0]?.message).toMatch(/its name says "tumour".+It is used/);
+    const first = (wrong: (row: number) => boolean) => rowsOf(600, (row) => (is(base, row) !== wrong(row) ? 1 : 0));
+    const check = (tumour_test: number[]) =>
+      brief(checkTable(tableOf({ ...features, tumour_test, tumour_kind: y }), target));
+    expect(check(first((row) => draw(row, 6) < 1 / 15))).toEqual(["leakage tumour_test flagged"]);
+    // Wrong as often, but never of one class: it follows from the target
+    expect(check(first((row) => is(base, row) && draw(row, 6) < 1 / 8))).toEqual(["leakage tumour_test left out"]);
+  });
+
+  test("what is left out is left out with the way to use it", () => {
+    const base = honest(400);
+    const table = tableOf({ ...base, "the copy": rowsOf(400, (row) => (is(base, row) ? 7 : 3)) });
+    const [warning] = checkTable(table, classification);
+    expect(warning?.message).toMatch(/use it: --use "the copy" \(in TypeScript keep: \["the copy"\]\)\.$/);
+    const [kept] = checkTable(table, { ...classification, keep: ["the copy"] });
+    expect(kept?.message).not.toContain("--use");
+  });
+
   test("a column that is only filled in for one class is left out", () => {
     const base = honest(300);
     const boat = rowsOf(300, (row) => (is(base, row) ? `boat ${row % 9}` : ""));

@@ -35,6 +35,7 @@ export const train = defineCommand({
     },
     group: { kind: "list", meaning: "Measure by the groups of this column, too.", placeholder: "COLUMN" },
     exclude: { kind: "list", meaning: "Leave this column out.", placeholder: "COLUMN" },
+    use: { kind: "list", meaning: "Use this column whatever the checks find in it.", placeholder: "COLUMN" },
     kind: {
       kind: "list",
       meaning: "What a column holds, where the guess is wrong: number, category, boolean, date or text.",
@@ -75,6 +76,7 @@ export const train = defineCommand({
       folds: values.folds ?? null,
       groups: [...values.group],
       exclude: [...values.exclude],
+      use: [...values.use],
       kinds: readKinds(values.kind),
       task: tasks.find((name) => name === values.task) ?? null,
       query: values.query ?? null,
@@ -87,7 +89,7 @@ export const train = defineCommand({
     };
     if (settings.test !== null && settings.folds !== null)
       throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
-    checkNotTarget(settings);
+    checkColumns(settings);
     const folder = values.out ?? (await freeFolder(settings));
     const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
     if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
@@ -97,15 +99,19 @@ export const train = defineCommand({
   },
 });
 
-/** @throws UsageError where the target is to be left out or measured by. */
-function checkNotTarget({ target, exclude, groups }: TrainSettings): void {
+/** @throws UsageError where the target is to be left out, used or measured by, or a column both used and left out. */
+function checkColumns({ target, exclude, groups, use }: TrainSettings): void {
   for (const [option, columns] of [
     ["--exclude", exclude],
     ["--group", groups],
+    ["--use", use],
   ] as const) {
     if (columns.includes(target))
       throw new UsageError(`${option} ${target}: that is the target.`, "Name another column, or another target.");
   }
+  const both = use.find((name) => exclude.includes(name));
+  if (both !== undefined)
+    throw new UsageError(`--use ${both} and --exclude ${both} exclude each other.`, "Leave out one.");
 }
 
 /** runs/NAME, or the first of NAME-2, NAME-3 … that holds no other run; one of the same settings that was stopped is gone on with. */

@@ -5,12 +5,13 @@ import type { TrainSettings } from "./settings.ts";
 
 /** The command that makes the run again, from the folder of the table; paths stay private. */
 export function commandOf(settings: TrainSettings): string {
-  const { file, target, test, folds, groups, exclude, kinds, task, query, fast, seed, choices } = settings;
+  const { file, target, test, folds, groups, exclude, use, kinds, task, query, fast, seed, choices } = settings;
   const words = ["train", basename(file), "--target", target];
   if (test !== null) words.push("--test", basename(test));
   if (folds !== null) words.push("--folds", String(folds));
   for (const name of groups) words.push("--group", name);
   for (const name of exclude) words.push("--exclude", name);
+  for (const name of use) words.push("--use", name);
   for (const [name, kind] of Object.entries(kinds)) words.push("--kind", `${name}=${kind}`);
   if (task !== null) words.push("--task", task);
   if (query !== null) words.push("--query", query);

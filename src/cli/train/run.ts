@@ -124,6 +124,7 @@ async function learn(
           task: settings.task ?? undefined,
           kinds: settings.kinds,
           exclude: settings.exclude,
+          keep: settings.use,
           groups: settings.groups,
           test,
           folds: settings.folds ?? undefined,

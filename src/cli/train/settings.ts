@@ -20,6 +20,8 @@ export const trainSettingsSchema = z.strictObject({
   folds: z.int().min(2).nullable(),
   groups: z.array(z.string()),
   exclude: z.array(z.string()),
+  /** Runs of earlier versions do not have it. */
+  use: z.array(z.string()).default([]),
   kinds: z.record(z.string(), z.enum(columnKinds)),
   task: z.enum(tasks).nullable(),
   query: z.string().nullable(),

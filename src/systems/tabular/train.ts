@@ -39,7 +39,7 @@ export interface TrainTableOptions {
   readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
   /** Columns to leave out. */
   readonly exclude?: readonly string[] | undefined;
-  /** Columns to use whatever the checks find in them. */
+  /** Columns to use whatever the checks find in them, also where they name groups. */
   readonly keep?: readonly string[] | undefined;
   /** Columns that name groups of people or things: figures are measured for each. The network does not see them … */
   readonly groups?: readonly string[] | undefined;
@@ -154,10 +154,11 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
     );
   const table = rows.length === given.rowCount ? given : given.select(rows);
   const task = taskOf(table, target, options.task);
+  const { keep = [] } = options;
+  for (const name of [...keep, ...(options.groups ?? [])]) given.column(name);
   const groups = options.groupsAsFeatures === true ? [] : (options.groups ?? []);
-  for (const name of groups) given.column(name);
-  const withheld = [...exclude, ...groups];
-  const found = checkTable(given, { target, task: task.kind, exclude: withheld, keep: options.keep ?? [] });
+  const withheld = [...exclude, ...groups.filter((name) => !keep.includes(name))];
+  const found = checkTable(given, { target, task: task.kind, exclude: withheld, keep });
   const left = [...new Set([...withheld, ...namesLeftOut(found)])];
   checkTest(options.test, table, { task, left });
   const warnings = [...found, ...testWarnings(table, options)];
