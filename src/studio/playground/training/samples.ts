@@ -1,0 +1,85 @@
+/**
+ * Two kinds of points for the lesson on more data, as many as one likes: the first 20 are among the first 200, and those among
+ * the first 2,000. Pure arithmetic, the same in the page and in the worker.
+ */
+import { at } from "../../../support/invariant.ts";
+import { cos, log, sin } from "../../../support/sameMath.ts";
+import { WordStream } from "../../../support/threefry.ts";
+import { firstFresh, simulateAnimals, uniform } from "../../../systems/femurs/simulate.ts";
+
+/** Points of the plane with their kinds. */
+export interface Sample {
+  /** Row-major [points, 2], about −3 … 3. */
+  readonly points: Float32Array<ArrayBuffer>;
+  /** 0 or 1: cat or dog, one moon or the other. */
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
+
+/** Where points come from. */
+export const sources = ["moons", "femurs"] as const;
+
+/** One of them. */
+export type Source = (typeof sources)[number];
+
+/** Number of the first point that no network learns from. */
+const firstHeldOut = firstFresh;
+
+const draws = { moons: drawMoons, femurs: drawFemurs } as const satisfies Record<
+  Source,
+  (count: number, seed: number, first: number) => Sample
+>;
+
+/** The first `count` points of a source to learn from. */
+export function samplePoints(source: Source, count: number, seed: number): Sample {
+  return draws[source](count, seed, 0);
+}
+
+/** `count` points that no network learns from. */
+export function heldOutPoints(source: Source, count: number, seed: number): Sample {
+  return draws[source](count, seed, firstHeldOut);
+}
+
+/** Scatter of the moons: they overlap, so nobody can be right always. */
+const moonScatter = 0.3;
+
+/** Two half circles that reach into each other, with scatter. */
+function drawMoons(count: number, seed: number, first: number): Sample {
+  const points = new Float32Array(2 * count);
+  const labels = new Uint8Array(count);
+  for (let row = 0; row < count; row++) {
+    const label = (first + row) % 2;
+    const words = new WordStream([seed, moonsPurpose], first + row);
+    const angle = Math.PI * uniform(words);
+    const [side, rise] = label === 0 ? [-0.5, -0.25] : [0.5, 0.25];
+    const turn = label === 0 ? 1 : -1;
+    points[2 * row] = 1.5 * (side + turn * cos(angle) + moonScatter * normal(words));
+    points[2 * row + 1] = 1.5 * (rise + turn * sin(angle) + moonScatter * normal(words));
+    labels[row] = label;
+  }
+  return { points, labels };
+}
+
+/** Words are drawn for the moons; femurs have purposes of their own. */
+const moonsPurpose = 101;
+
+/** Logarithms in the simulation: middle and spread of length; of weight the line that it follows, and the spread around it. */
+const femurScale = { length: [4.81, 0.26], weight: [-12.71, 3.268, 0.14] } as const;
+
+/** Across: the length. Up: how heavy the bone is for its length. Both as logarithms. */
+function drawFemurs(count: number, seed: number, first: number): Sample {
+  const animals = simulateAnimals(count, { seed, first });
+  const points = new Float32Array(2 * count);
+  for (let row = 0; row < count; row++) {
+    const [length, weight] = [log(at(animals.lengths, row)), log(at(animals.weights, row))];
+    const [middle, spread] = femurScale.length;
+    const [constant, slope, scatter] = femurScale.weight;
+    points[2 * row] = (length - middle) / spread;
+    points[2 * row + 1] = (weight - (constant + slope * length)) / scatter;
+  }
+  return { points, labels: Uint8Array.from(animals.labels) };
+}
+
+/** A standard normal number (Box and Muller 1958). */
+function normal(words: WordStream): number {
+  return Math.sqrt(-2 * log(1 - uniform(words))) * cos(2 * Math.PI * uniform(words));
+}
