@@ -5,8 +5,9 @@
 
 import type { Device } from "../device/device.ts";
 import { isNode, type Node } from "../graph/node.ts";
-import { roundTo } from "../kernel/meaning.ts";
-import { bytesOf, dtypes } from "../shape/dtype.ts";
+import { roundTo, toWide } from "../kernel/meaning.ts";
+import { bytesOf } from "../shape/dtype.ts";
+import { filledWith } from "../shape/elements.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { DeviceError, TracingError, UnsupportedError } from "../support/errors.ts";
 import { invariant } from "../support/invariant.ts";
@@ -38,8 +39,9 @@ function fill(node: Node): boolean {
   }
   if (!isNode(inner, "constant")) return false;
   const { dtype, value } = inner.params;
-  const numbers = new dtypes[dtype].array(sizeOf(node.type.shape)).fill(roundTo(dtype, value));
-  storeData(node, deviceOf([node]), new Uint8Array(numbers.buffer));
+  const rounded = roundTo(dtype, value);
+  const elements = filledWith(dtype, sizeOf(node.type.shape), dtype === "i64" ? toWide(rounded) : rounded);
+  storeData(node, deviceOf([node]), new Uint8Array(elements.buffer));
   if (openGraphs === 0) node.forgetInputs();
   return true;
 }

@@ -69,6 +69,13 @@ export function storedAs(dtype: Dtype, values: ArrayLike<Scalar>): StoredData {
   return elements;
 }
 
+/** `count` times `value`, which `dtype` can hold, as it is stored. */
+export function filledWith(dtype: Dtype, count: number, value: Scalar): StoredData {
+  const elements = new dtypes[dtype].stored(count);
+  if (elements instanceof BigInt64Array) return elements.fill(BigInt(value));
+  return elements.fill(isHalf(dtype) ? halfBits(dtype, Number(value)) : Number(value));
+}
+
 /** The bytes of `values` as they are stored. */
 export function bytesAs(dtype: Dtype, values: ArrayLike<Scalar>): Uint8Array {
   const { buffer, byteOffset, byteLength } = storedAs(dtype, values);

@@ -1,7 +1,7 @@
 /** Dtypes as users meet them: what they promote to, what numbers and bigints become, what comes back. */
 import { describe, expect, it } from "vitest";
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
-import { registerDevice, setDevice, show, tensor } from "../../src/index.ts";
+import { full, registerDevice, setDevice, show, tensor } from "../../src/index.ts";
 import { allDtypes, type Dtype, promote } from "../../src/shape/dtype.ts";
 import { halfBits, halfValue } from "../../src/shape/elements.ts";
 import { DataError, DtypeError } from "../../src/support/errors.ts";
@@ -137,4 +137,18 @@ describe.each(["interpreter", "wasm"])("on %s", (device) => {
 
 it("bigints() refuses floats", async () => {
   await expect(tensor([1.5]).bigints()).rejects.toThrow(DtypeError);
+});
+
+it("fills with one number in every dtype, read at once", async () => {
+  for (const dtype of allDtypes) {
+    const x = full([2, 3], 1, { dtype });
+    expect([...(await x.data())], dtype).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(
+      full([2], 1, { dtype })
+        .add(full([2], 0, { dtype }))
+        .dataSync(),
+      dtype,
+    ).toHaveLength(2);
+  }
+  expect(await full([1], 2 ** 63, { dtype: "i64" }).bigints()).toEqual(new BigInt64Array([2n ** 63n - 1n]));
 });

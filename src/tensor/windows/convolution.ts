@@ -6,7 +6,7 @@
 import { node } from "../../graph/node.ts";
 import type { Window } from "../../graph/primitives.ts";
 import { computedIn } from "../../shape/dtype.ts";
-import { type Shape, showShape } from "../../shape/shape.ts";
+import { checkShape, type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { reshape } from "../manipulate.ts";
@@ -214,6 +214,7 @@ function convolveBack(
     const reach = gap * (at(weight.shape, dimension + 2) - 1);
     return size === 0 ? 0 : step * (size - 1) + reach + 1 + at(further, dimension);
   });
+  checkShape(operation, [batch, out, ...full]);
   const kept = full.map((size, dimension) => size - 2 * at(padding, dimension));
   if (kept.some((size) => size < 0)) {
     throw new ShapeError(
@@ -281,7 +282,7 @@ function eachDimension(
   const values = typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
   if (values.length !== dimensions || values.some((each) => !Number.isInteger(each) || each < least)) {
     throw new ArgumentError(
-      `${operation}: ${name} is ${JSON.stringify(value)}; it has to be a whole number of ${least} or more, or ${dimensions} of them.`,
+      `${operation}: ${name} is ${typeof value === "number" ? value : `[${value.join(", ")}]`}; it has to be a whole number of ${least} or more, or ${dimensions} of them.`,
       { [name]: value },
     );
   }

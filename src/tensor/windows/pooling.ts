@@ -118,7 +118,7 @@ function windowElements(
     const values = typeof value === "number" ? new Array<number>(count).fill(value) : value;
     if (values.length === count && values.every((each) => Number.isInteger(each) && each >= least)) return values;
     throw new ArgumentError(
-      `${operation}: ${name} is ${JSON.stringify(value)}; it has to be a whole number of ${least} or more, or ${count} of them.`,
+      `${operation}: ${name} is ${typeof value === "number" ? value : `[${value.join(", ")}]`}; it has to be a whole number of ${least} or more, or ${count} of them.`,
       { [name]: value },
     );
   };
