@@ -28,9 +28,9 @@ function compile(outFolder: string, base: string): void {
   if (status !== 0) throw new Error(`tsc did not build the package:\n${stdout}`);
 }
 
-/** Web pages, style sheets and tables lie beside the code that reads them. */
+/** Tables and other files lie beside the code that reads them. The studio's pages are bundled by themselves. */
 function copyOtherFiles(outFolder: string, base: string): void {
-  for (const path of listFiles("src", (file) => !/\.(ts|md)$/.test(file), base)) {
+  for (const path of listFiles("src", (file) => !/\.(tsx?|md)$/.test(file) && !file.startsWith("src/studio/"), base)) {
     const target = join(outFolder, path.slice("src/".length));
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(base, path), target);

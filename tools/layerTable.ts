@@ -48,7 +48,7 @@ export const layers: readonly Layer[] = [
   { name: "audit", imports: [...tensors, "nn", "optim", "data", "explain"], packages: [] },
   { name: "train", imports: [...tensors, ...workshop, ...care], packages: ["zod"] },
   { name: "systems", imports: belowSystems, packages: ["zod"] },
-  { name: "studio", imports: [...belowSystems, "systems"], packages: ["zod", "@observablehq/plot", "uplot"] },
+  { name: "studio", imports: [...belowSystems, "systems"], packages: ["zod", "preact", "@preact/signals"] },
   { name: "cli", imports: [...belowSystems, "systems", "studio"], packages: ["zod"] },
 ];
 

@@ -42,7 +42,7 @@ export function listFiles(folder: string, isWanted: (path: string) => boolean, b
 
 /** Whether a path is TypeScript that we write and run, tests included. */
 export function isTypeScript(path: string): boolean {
-  return path.endsWith(".ts") && !path.endsWith(".d.ts");
+  return /\.tsx?$/.test(path) && !path.endsWith(".d.ts");
 }
 
 /** Reads and parses a file below `base`. Throws with file and line where the syntax is wrong. */

@@ -31,7 +31,7 @@ export function checkTypes(config: string, base = root): StepResult {
 /** import("./x.node.ts") brings a file for Node into the browser's configuration; its types are the first step's business. */
 function isInNodeCode(text: string): boolean {
   const path = text.split("(")[0] ?? "";
-  return path.endsWith(".node.ts") || [...nodeFolders, "studio"].some((folder) => path.startsWith(`src/${folder}/`));
+  return path.endsWith(".node.ts") || nodeFolders.some((folder) => path.startsWith(`src/${folder}/`));
 }
 
 function describe(numbers: string): string {

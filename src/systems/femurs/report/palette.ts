@@ -1,5 +1,5 @@
 /**
- * Colours of the report and the picture, for light and dark screens: one list of names, so that both follow the reader's
+ * Colours of the report, the picture and the playground, for light and dark screens: one list of names, so that both follow the reader's
  * theme. Cats are orange and round, dogs blue and three-cornered: told apart without colour, too.
  */
 import { groundDark, groundLight, themeCss } from "../../reportTheme.ts";
@@ -25,6 +25,9 @@ const dark: typeof light = {
   dogDeep: "#234055",
   veil: "#15171a",
 };
+
+/** The colours as they are, for pages that draw with them. */
+export const colours = { light, dark };
 
 /** Name of a colour. */
 export type Colour = keyof typeof light;

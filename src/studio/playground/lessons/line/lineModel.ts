@@ -1,0 +1,249 @@
+/**
+ * What the pages of the line and of the sigmoid share: the numbers of the line, whoever moves it (the visitor or the
+ * training), and the pictures that follow from them.
+ */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { at } from "../../../../support/invariant.ts";
+import { numberText } from "../../parts/Equation.tsx";
+import type { LandscapeScene } from "../../parts/Landscape.tsx";
+import type { Handle } from "../../parts/Plane.tsx";
+import type { Place, PlaneScene } from "../../parts/planeDrawing.ts";
+import type { Codec, Setting } from "../../shell/address.ts";
+import { listCodec } from "../../shell/codecs.ts";
+import type { Trainer } from "../../training/client.ts";
+import type { LineNumbers } from "../../training/jobs/line.ts";
+import { endsOf, inUnits, lineThrough, lossOf, mistakesOf, scalePoints, valuesOf } from "../../training/lineMath.ts";
+import { scalingOf } from "../../training/points.ts";
+import { makeProblem, type Problem } from "../../training/problems.ts";
+
+const problem: Problem = makeProblem("bones", { seed: 7, count: 160, noise: 0 });
+const scaling = scalingOf(problem.points);
+
+/** The animals of both pages. */
+export const bonesTable = { ...problem, scaling, scaled: scalePoints(problem.points, scaling) };
+
+/** Where the line begins: wrong, so that there is something to do. */
+export const startLine: LineNumbers = [0.3, 1, 0.4];
+
+const list = listCodec(3, 3);
+
+/** A line in the address. */
+export const lineCodec: Codec<LineNumbers> = {
+  parse: (text) => {
+    const [a1, a2, a3] = list.parse(text) ?? [];
+    return a1 === undefined || a2 === undefined || a3 === undefined ? undefined : [a1, a2, a3];
+  },
+  write: (numbers) => list.write(numbers),
+};
+
+/** How far from the middle of the line its two handles begin, in deviations. */
+const reach = 1.6;
+
+/** Most places of the way that the map shows. */
+const longestPath = 400;
+
+const cells = 32;
+
+type Ends = readonly [Place, Place];
+
+/** The line of a page with all that is seen of it. */
+export class LineModel {
+  readonly numbers: Signal<LineNumbers>;
+  readonly mistakes: ReadonlySignal<number>;
+  readonly scene: ReadonlySignal<PlaneScene>;
+  readonly description: ReadonlySignal<string>;
+  readonly handles: ReadonlySignal<readonly Handle[]>;
+  readonly landscape: ReadonlySignal<LandscapeScene>;
+  readonly landscapeText: ReadonlySignal<string>;
+  readonly #trainer: Trainer<"line">;
+  readonly #setting: Setting<LineNumbers>;
+  readonly #ends: Signal<Ends>;
+  readonly #path = signal<readonly Place[]>([]);
+  readonly #isThroughSigmoid: boolean;
+  #lastStep = -1;
+
+  constructor(
+    trainer: Trainer<"line">,
+    setting: Setting<LineNumbers>,
+    rate: Setting<number>,
+    isThroughSigmoid: boolean,
+  ) {
+    this.#trainer = trainer;
+    this.#setting = setting;
+    this.#isThroughSigmoid = isThroughSigmoid;
+    this.numbers = signal(setting.peek());
+    this.#ends = signal(placesOf(setting.peek()));
+    const marked = computed(() => mistakesOf(bonesTable.scaled, this.numbers.value));
+    this.mistakes = computed(() => marked.value.reduce((sum, each) => sum + each, 0));
+    this.scene = computed(() => this.#drawScene(marked.value));
+    this.description = computed(() => this.#describe());
+    this.handles = computed(() => this.#makeHandles());
+    const a1 = computed(() => this.numbers.value[0]);
+    const heights = computed(() => heightsOf(a1.value, this.#box.value, isThroughSigmoid));
+    this.landscape = computed(() => this.#drawLandscape(heights.value, rate.value));
+    this.landscapeText = computed(() => this.#describeLandscape());
+  }
+
+  /** Takes over what the training has found; runs again whenever there is something new. */
+  follow(): void {
+    const snapshot = this.#trainer.snapshot.value;
+    const step = this.#trainer.step.value;
+    if (snapshot === undefined) return;
+    if (step < this.#lastStep) this.#path.value = [];
+    const isMoved = step !== this.#lastStep;
+    this.#lastStep = step;
+    if (!isMoved) return;
+    this.numbers.value = snapshot.numbers;
+    this.#ends.value = placesOf(snapshot.numbers);
+    this.#path.value = [...this.#path.peek().slice(-longestPath), this.#onMap(snapshot.numbers)];
+    if (this.#trainer.status.peek() !== "playing") this.#setting.value = snapshot.numbers;
+  }
+
+  /** Puts the line where a visitor wants it. */
+  move(numbers: LineNumbers): void {
+    this.#trainer.pause();
+    this.numbers.value = numbers;
+    this.#setting.value = numbers;
+    this.#path.value = [];
+    this.#trainer.change({ numbers });
+  }
+
+  #makeHandles(): Handle[] {
+    const ends = this.#ends.value;
+    return ends.map((place, index) => ({
+      name: index === 0 ? "Left end of the line" : "Right end of the line",
+      ...clamped(place),
+      move: (to) => {
+        const moved: Ends = index === 0 ? [to, ends[1]] : [ends[0], to];
+        const numbers = lineThrough(scaledPlace(moved[0]), scaledPlace(moved[1]), this.numbers.peek());
+        if (numbers === undefined) return;
+        this.#ends.value = moved;
+        this.move(numbers);
+      },
+    }));
+  }
+
+  #drawScene(marked: Uint8Array): PlaneScene {
+    const ends = endsOf(this.numbers.value, 20);
+    const { x, y, points } = bonesTable;
+    if (ends === undefined) return { x, y, points, marked };
+    const [from, to] = ends;
+    return {
+      x,
+      y,
+      points,
+      marked,
+      lines: [{ from: unitPlace(from), to: unitPlace(to), kind: "strong" }],
+      shade: this.#shade(),
+    };
+  }
+
+  /** Which side is whose; through a sigmoid how surely. */
+  #shade(): NonNullable<PlaneScene["shade"]> {
+    const size = this.#isThroughSigmoid ? 40 : 90;
+    const { x, y } = bonesTable;
+    const [a1, a2, a3] = inUnits(this.numbers.value, scaling);
+    const values = new Float32Array(size * size);
+    for (let row = 0; row < size; row++) {
+      const weight = y.low + ((row + 0.5) / size) * (y.high - y.low);
+      for (let column = 0; column < size; column++) {
+        const length = x.low + ((column + 0.5) / size) * (x.high - x.low);
+        const f = a1 + a2 * length + a3 * weight;
+        values[row * size + column] = this.#isThroughSigmoid ? 1 / (1 + Math.exp(-f)) : f > 0 ? 0.8 : 0.2;
+      }
+    }
+    return { columns: size, rows: size, values };
+  }
+
+  #describe(): string {
+    const [a1, a2, a3] = inUnits(this.numbers.value, scaling).map(numberText);
+    const { labels } = bonesTable.points;
+    return (
+      `Cats and dogs by the length and weight of their thigh bones, and a line between them: f = ${a1} + ${a2} times ` +
+      `length + ${a3} times weight. ${this.mistakes.value} of ${labels.length} animals are on the wrong side.`
+    );
+  }
+
+  /** The part of the map that is shown: the way so far, and room around the middle. */
+  readonly #box = computed((): number => {
+    const [, a2, a3] = this.numbers.value;
+    const size = Math.max(Math.abs(a2), Math.abs(a3), 2);
+    return 3 * 2 ** Math.max(0, Math.ceil(Math.log2(size / 2.7)));
+  });
+
+  #drawLandscape(heights: LandscapeScene["heights"], rate: number): LandscapeScene {
+    const size = this.#box.value;
+    const [x, y] = [mapAxis("a₂ (length)", 0, size), mapAxis("a₃ (weight)", 1, size)];
+    const snapshot = this.#trainer.snapshot.value;
+    const [, a2, a3] = this.numbers.value;
+    const here = this.#onMap(this.numbers.value);
+    const scene = { x, y, heights, here, path: this.#path.value };
+    if (snapshot === undefined || !isSame(snapshot.numbers, this.numbers.value)) return scene;
+    const [, g2, g3] = snapshot.gradient;
+    return {
+      ...scene,
+      next: this.#onMap([0, a2 - rate * g2, a3 - rate * g3]),
+      gradient: this.#onMap([0, a2 + 0.5 * g2, a3 + 0.5 * g3]),
+    };
+  }
+
+  #onMap([, a2, a3]: LineNumbers): Place {
+    return { x: a2 / at(scaling.deviations, 0), y: a3 / at(scaling.deviations, 1) };
+  }
+
+  #describeLandscape(): string {
+    const [, a2, a3] = inUnits(this.numbers.value, scaling).map(numberText);
+    const loss = lossOf(bonesTable.scaled, this.numbers.value, this.#isThroughSigmoid);
+    return `The loss as a map over a₂ and a₃: we are at a₂ = ${a2}, a₃ = ${a3}, where the loss is ${numberText(loss)}.`;
+  }
+
+  /** f of every animal. */
+  values(): Float64Array {
+    return valuesOf(bonesTable.scaled, this.numbers.value);
+  }
+}
+
+function mapAxis(name: string, column: number, size: number): LandscapeScene["x"] {
+  const most = size / at(scaling.deviations, column);
+  return { name, unit: "", low: -most, high: most };
+}
+
+/** The loss over (a₂, a₃), a₁ as it is. */
+function heightsOf(a1: number, size: number, isThroughSigmoid: boolean): LandscapeScene["heights"] {
+  const values = new Float64Array((cells + 1) ** 2);
+  const place = (index: number): number => ((2 * index) / cells - 1) * size;
+  for (let row = 0; row <= cells; row++) {
+    for (let column = 0; column <= cells; column++) {
+      const numbers: LineNumbers = [a1, place(column), place(row)];
+      values[row * (cells + 1) + column] = lossOf(bonesTable.scaled, numbers, isThroughSigmoid);
+    }
+  }
+  return { columns: cells + 1, rows: cells + 1, values };
+}
+
+function placesOf(numbers: LineNumbers): Ends {
+  const ends = endsOf(numbers, reach);
+  if (ends === undefined) return [unitPlace([-reach, 0]), unitPlace([reach, 0])];
+  return [unitPlace(ends[0]), unitPlace(ends[1])];
+}
+
+function unitPlace([x, y]: readonly [number, number]): Place {
+  const { means, deviations } = scaling;
+  return { x: at(means, 0) + x * at(deviations, 0), y: at(means, 1) + y * at(deviations, 1) };
+}
+
+function scaledPlace({ x, y }: Place): readonly [number, number] {
+  const { means, deviations } = scaling;
+  return [(x - at(means, 0)) / at(deviations, 0), (y - at(means, 1)) / at(deviations, 1)];
+}
+
+/** A handle stays on the plane, wherever the line has gone. */
+function clamped({ x, y }: Place): Place {
+  const { x: across, y: up } = bonesTable;
+  return { x: Math.min(across.high, Math.max(across.low, x)), y: Math.min(up.high, Math.max(up.low, y)) };
+}
+
+/** The training computes in 32 bits. */
+function isSame(left: LineNumbers, right: LineNumbers): boolean {
+  return left.every((value, index) => Math.abs(value - at(right, index)) < 1e-5 * (1 + Math.abs(value)));
+}

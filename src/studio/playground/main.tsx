@@ -1,0 +1,16 @@
+/** Where the page begins: colours, keyboard, address, then the frame; the worker loads the engine meanwhile. */
+import { render } from "preact";
+import { App } from "./shell/App.tsx";
+import { followAddress } from "./shell/address.ts";
+import { followKeyboard } from "./shell/commands.ts";
+import { followTheme } from "./shell/palette.ts";
+import { followPresenting } from "./shell/presenting.ts";
+import { warmWorker } from "./training/client.ts";
+
+warmWorker();
+followTheme();
+followPresenting();
+followAddress();
+followKeyboard();
+const root = document.getElementById("root");
+if (root !== null) render(<App />, root);

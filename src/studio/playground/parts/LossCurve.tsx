@@ -1,0 +1,59 @@
+/** The loss over the steps, by factors of ten. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { colours } from "../shell/palette.ts";
+import type { History } from "../training/client.ts";
+import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
+
+/** The figure. */
+export function LossCurve({ history }: { readonly history: ReadonlySignal<History> }) {
+  const description = useMemo(() => computed(() => describe(history.value)), [history]);
+  const ref = useCanvas((context, size) => draw(context, size, history.value));
+  return (
+    <figure class="curve">
+      <canvas ref={ref} role="img" aria-label={description.value} />
+      <figcaption>{description.value}</figcaption>
+    </figure>
+  );
+}
+
+function describe({ steps, losses }: History): string {
+  const [first, last] = [losses[0], losses.at(-1)];
+  if (first === undefined || last === undefined) return "The loss: nothing has been trained yet.";
+  return `The loss: ${short(first)} at first, ${short(last)} after ${(steps.at(-1) ?? 0).toLocaleString("en")} steps.`;
+}
+
+function draw(context: CanvasRenderingContext2D, { width, height }: Size, { steps, losses }: History): void {
+  const { ink, soft, line } = colours.value;
+  const font = rootFontSize();
+  const [left, bottom, top] = [2.9 * font, 0.4 * font, 0.5 * font];
+  const logs = losses.map((loss) => Math.log10(Math.max(loss, 1e-9)));
+  const high = Math.max(...logs, 0);
+  const low = Math.min(...logs, high - 1);
+  const lastStep = Math.max(steps.at(-1) ?? 1, 10);
+  const x = (step: number): number => left + (step / lastStep) * (width - left - 4);
+  const y = (log: number): number => top + ((high - log) / (high - low)) * (height - top - bottom);
+  context.font = `${0.8 * font}px ${canvasFont}`;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.lineWidth = 1;
+  for (let power = Math.ceil(low); power <= high; power++) {
+    context.fillStyle = soft;
+    context.fillText(short(10 ** power), left - 0.4 * font, y(power));
+    context.strokeStyle = line;
+    context.beginPath();
+    context.moveTo(left, y(power));
+    context.lineTo(width, y(power));
+    context.stroke();
+  }
+  context.beginPath();
+  steps.forEach((step, index) => context.lineTo(x(step), y(logs[index] ?? 0)));
+  context.strokeStyle = ink;
+  context.lineWidth = 2;
+  context.lineJoin = "round";
+  context.stroke();
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,12 @@
+/** The pages in the lecture's order, each loaded when it is opened. */
+import type { Lesson } from "./lesson.ts";
+
+/** In the lecture's order. */
+export const lessons: readonly [Lesson, ...Lesson[]] = [
+  {
+    id: "line",
+    title: "A line",
+    idea: "A linear function of length and weight is positive on one side of a line and negative on the other.",
+    load: () => import("../lessons/line/Line.tsx"),
+  },
+];

@@ -1,0 +1,212 @@
+/**
+ * A training as the page sees it: signals that follow the worker, and what a visitor may do. Workers are kept when a page
+ * is left and used again by the next, because loading the engine takes longer than anything else.
+ */
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ChangeOf, JobKind, OptionsOf, SnapshotOf } from "./jobs/table.ts";
+import type { FromWorker, Speed, ToWorker } from "./protocol.ts";
+
+/** Where a training stands. */
+export type Status = "loading" | "paused" | "playing" | "failed" | "diverged";
+
+/** Losses over the steps, as far as the page has seen them. */
+export interface History {
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+}
+
+const workerFile = "worker.js";
+const idle: Worker[] = [];
+
+/** Most losses that a history keeps; above it every second is dropped. */
+const mostLosses = 600;
+
+function takeWorker(): Worker {
+  return idle.pop() ?? new Worker(new URL(workerFile, document.baseURI), { type: "module", name: "training" });
+}
+
+/** Begins to load the engine before anybody needs it. */
+export function warmWorker(): void {
+  if (idle.length === 0) idle.push(takeWorker());
+}
+
+/** How many threads the engine may use; undefined before the first training has shown itself. */
+export const engineThreads: Signal<number | undefined> = signal(undefined);
+
+/** One training of the page. Call `dispose` when the page is left. */
+export class Trainer<Kind extends JobKind> {
+  readonly #kind: Kind;
+  readonly #worker: Worker;
+  readonly #status = signal<Status>("loading");
+  readonly #snapshot = signal<SnapshotOf<Kind> | undefined>(undefined);
+  readonly #step = signal(0);
+  readonly #history = signal<History>({ steps: [], losses: [] });
+  readonly #problem = signal<string | undefined>(undefined);
+  #options: OptionsOf<Kind> | undefined;
+  #run = 0;
+  #speed: Speed;
+  #stride = 1;
+  /** Has a picture been asked for that has not come yet? */
+  #isAsking = false;
+  #timer: number | undefined;
+  #isDisposed = false;
+
+  constructor(kind: Kind, speed: Speed) {
+    this.#kind = kind;
+    this.#speed = speed;
+    this.#worker = takeWorker();
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
+    this.#worker.onerror = (event) => this.#fail(event.message || "The worker that trains could not be loaded.");
+  }
+
+  /** Where it stands. */
+  get status(): ReadonlySignal<Status> {
+    return this.#status;
+  }
+
+  /** What it showed last. */
+  get snapshot(): ReadonlySignal<SnapshotOf<Kind> | undefined> {
+    return this.#snapshot;
+  }
+
+  /** Steps taken, as far as the page has seen. */
+  get step(): ReadonlySignal<number> {
+    return this.#step;
+  }
+
+  /** Losses over the steps. */
+  get history(): ReadonlySignal<History> {
+    return this.#history;
+  }
+
+  /** What went wrong and what to do, for the visitor to read. */
+  get problem(): ReadonlySignal<string | undefined> {
+    return this.#problem;
+  }
+
+  /** Begins with `options`, or again with the last ones; goes on playing if it was. */
+  start(options: OptionsOf<Kind> | undefined = this.#options): void {
+    if (options === undefined) return;
+    const wasPlaying = this.#status.peek() === "playing";
+    this.#options = options;
+    this.#run++;
+    this.#step.value = 0;
+    this.#stride = 1;
+    this.#history.value = { steps: [], losses: [] };
+    this.#problem.value = undefined;
+    this.#isAsking = false;
+    this.#status.value = wasPlaying ? "playing" : "loading";
+    this.#say({ kind: "start", run: this.#run, job: this.#kind, options });
+    if (wasPlaying) this.#say({ kind: "play", speed: this.#speed });
+  }
+
+  /** Begins again with the same options, and waits. */
+  reset(): void {
+    this.pause();
+    this.start();
+  }
+
+  /** Trains until `pause`. */
+  play(): void {
+    if (this.#status.peek() === "playing" || this.#status.peek() === "failed") return;
+    if (this.#status.peek() === "diverged") this.start();
+    this.#status.value = "playing";
+    this.#say({ kind: "play", speed: this.#speed });
+    this.#ask();
+  }
+
+  /** Stops after the steps that are under way. */
+  pause(): void {
+    if (this.#status.peek() !== "playing") return;
+    this.#status.value = "paused";
+    this.#say({ kind: "pause" });
+  }
+
+  /** Takes `count` steps and waits. */
+  takeSteps(count = 1): void {
+    this.pause();
+    if (this.#status.peek() === "paused") this.#say({ kind: "step", count });
+  }
+
+  /** Sets the pace. */
+  setSpeed(speed: Speed): void {
+    this.#speed = speed;
+    if (this.#status.peek() === "playing") this.#say({ kind: "play", speed });
+  }
+
+  /** Changes a setting on the way. */
+  change(change: ChangeOf<Kind>): void {
+    this.#say({ kind: "change", change });
+  }
+
+  /** Gives the worker back. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#run++;
+    if (this.#timer !== undefined) cancelAnimationFrame(this.#timer);
+    this.#say({ kind: "stop" });
+    this.#worker.onmessage = null;
+    if (this.#status.peek() === "failed") this.#worker.terminate();
+    else idle.push(this.#worker);
+  }
+
+  #say(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Asks for a picture at every frame, unless the last one has not come. */
+  #ask(): void {
+    if (this.#timer !== undefined || this.#isDisposed) return;
+    this.#timer = requestAnimationFrame(() => {
+      this.#timer = undefined;
+      if (this.#status.peek() !== "playing") return;
+      if (!this.#isAsking) this.#say({ kind: "frame" });
+      this.#isAsking = true;
+      this.#ask();
+    });
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.run !== this.#run) return;
+    this.#isAsking = false;
+    switch (message.kind) {
+      case "snapshot":
+        engineThreads.value = message.threads;
+        this.#snapshot.value = message.snapshot as SnapshotOf<Kind>;
+        this.#step.value = message.step;
+        this.#remember(message.step, message.loss);
+        if (this.#status.peek() === "loading") this.#status.value = "paused";
+        if (this.#status.peek() === "playing") this.#ask();
+        return;
+      case "failed":
+        this.#fail(message.message);
+        return;
+      case "diverged":
+        this.#status.value = "diverged";
+        this.#problem.value =
+          `At step ${message.step} the loss stopped being a number: the steps were too large. ` +
+          "Lower the learning rate, then press Reset. Your settings and points are kept.";
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #remember(step: number, loss: number): void {
+    const { steps, losses } = this.#history.peek();
+    const last = steps.at(-1) ?? 0;
+    if (!Number.isFinite(loss) || step < last + this.#stride) return;
+    const all = { steps: [...steps, step], losses: [...losses, loss] };
+    if (all.steps.length <= mostLosses) this.#history.value = all;
+    else {
+      this.#stride = Math.max(1, (2 * step) / mostLosses);
+      const isKept = (_: unknown, index: number): boolean => index % 2 === 1;
+      this.#history.value = { steps: all.steps.filter(isKept), losses: all.losses.filter(isKept) };
+    }
+  }
+
+  #fail(message: string): void {
+    this.#status.value = "failed";
+    this.#problem.value = `The training stopped: ${message} Reload the page to try again; the address keeps your settings.`;
+  }
+}
