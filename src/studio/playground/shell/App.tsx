@@ -40,9 +40,6 @@ export function App() {
       </button>
       <Header current={lesson} openHelp={() => (isHelping.value = true)} />
       <main id="main" tabIndex={-1}>
-        <p class="kicker">
-          {index + 1} of {lessons.length}
-        </p>
         <h1>{lesson.title}</h1>
         <p class="idea">{lesson.idea}</p>
         <Stage key={lesson.id} lesson={lesson} settings={query} />

@@ -9,4 +9,10 @@ export const lessons: readonly [Lesson, ...Lesson[]] = [
     idea: "A linear function of length and weight is positive on one side of a line and negative on the other.",
     load: () => import("../lessons/line/Line.tsx"),
   },
+  {
+    id: "sigmoid",
+    title: "A sigmoid",
+    idea: "A nonlinearity after the linear function says how sure the answer is.",
+    load: () => import("../lessons/sigmoid/Sigmoid.tsx"),
+  },
 ];

@@ -58,8 +58,8 @@ export const longestBone = 140;
 
 /** The plane of the bones. */
 export const boneAxes = {
-  x: { name: "length", unit: "mm", low: 75, high: 145 },
-  y: { name: "weight", unit: "g", low: 4, high: 30 },
+  x: { name: "length", unit: "mm", low: 74, high: 144 },
+  y: { name: "weight", unit: "g", low: 4, high: 34 },
 } satisfies Record<"x" | "y", Axis>;
 
 /** The square [−1, 1]² with a margin. */
