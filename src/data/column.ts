@@ -63,6 +63,38 @@ export function selectFromColumn(column: Column, rows: ArrayLike<number>): Colum
   return { kind: "number", values };
 }
 
+/**
+ * Rows of several columns of one kind, one after the other. Texts get codes anew, in the order in which they come: those that no row
+ * has are forgotten, so that rows that were picked out of much text do not keep all of it.
+ */
+export function joinColumns(parts: readonly { readonly column: Column; readonly rows: ArrayLike<number> }[]): Column {
+  const length = parts.reduce((sum, { rows }) => sum + rows.length, 0);
+  const values = new Float64Array(parts.every(({ column }) => column.kind === "number") ? length : 0);
+  const codes = new Int32Array(values.length === length ? 0 : length);
+  const positions = new Map<string, number>();
+  let place = 0;
+  for (const { column, rows } of parts) {
+    if (column.kind === "number") {
+      for (let index = 0; index < rows.length; index++) values[place++] = at(column.values, at(rows, index));
+      continue;
+    }
+    const known = new Int32Array(column.categories.length).fill(-1);
+    for (let index = 0; index < rows.length; index++) {
+      const code = at(column.codes, at(rows, index));
+      if (code >= 0 && at(known, code) < 0) known[code] = positionOf(positions, at(column.categories, code));
+      codes[place++] = code < 0 ? -1 : at(known, code);
+    }
+  }
+  return values.length === length ? { kind: "number", values } : textColumnOf(codes, [...positions.keys()]);
+}
+
+function positionOf(positions: Map<string, number>, text: string): number {
+  const known = positions.get(text);
+  if (known !== undefined) return known;
+  positions.set(text, positions.size);
+  return positions.size - 1;
+}
+
 /** Rows in a column. */
 export function lengthOfColumn(column: Column): number {
   return column.kind === "text" ? column.codes.length : column.values.length;

@@ -37,6 +37,7 @@ async function planHead(source: ByteSource, encoding: TextEncoding, options: Sou
 class CsvSource implements TableSource {
   readonly format: string;
   readonly columns: readonly SourceColumn[];
+  readonly rowEstimate: number;
   readonly #source: ByteSource;
   readonly #plan: CsvPlan;
   readonly #options: SourceOptions;
@@ -45,6 +46,7 @@ class CsvSource implements TableSource {
     this.#source = source;
     this.#plan = plan;
     this.#options = options;
+    this.rowEstimate = Math.ceil(source.size / plan.recordSize);
     this.format = describeLayout(plan.layout);
     this.columns = plan.columns.flatMap(({ name, kind }) => (kind === "skip" ? [] : [{ name, kind }]));
   }

@@ -5,6 +5,7 @@
 import { DataError } from "../support/errors.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import type { Column } from "./column.ts";
+import type { ColumnFacts } from "./columnFacts.ts";
 import { fitPart } from "./encoder/fitParts.ts";
 import { partWriter, widthOf } from "./encoder/parts.ts";
 import { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
@@ -19,6 +20,11 @@ export interface EncoderOptions {
   readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
   /** Further columns to leave out. */
   readonly exclude?: readonly string[] | undefined;
+  /**
+   * Where the table is a sample of rows that memory does not hold: what is known of all of them. Categories and what is missing
+   * are then those of all rows, and so is how far numbers reach; medians and quartiles are the sample's.
+   */
+  readonly whole?: ReadonlyMap<string, ColumnFacts> | undefined;
 }
 
 /** The block of columns that belongs to one column of the table. */
@@ -105,14 +111,16 @@ export class TableEncoder {
  * ```
  */
 export function fitEncoder(table: Table, options: EncoderOptions = {}): TableEncoder {
-  const { target, kinds = {}, exclude = [] } = options;
+  const { target, kinds = {}, exclude = [], whole } = options;
   if (table.rowCount === 0) throw new DataError("The table has no rows to learn from.");
   for (const name of [...exclude, ...(target === undefined ? [] : [target])]) table.column(name);
   const left = new Set([...exclude, ...(target === undefined ? [] : [target])]);
   const parts: EncoderPart[] = [];
-  for (const finding of inferKinds(table, { kinds })) {
+  for (const finding of inferKinds(table, whole === undefined ? { kinds } : { kinds, whole })) {
     const column = table.column(finding.name);
-    if (!left.has(finding.name) && !isEmpty(column)) parts.push(fitPart(column, finding));
+    const facts = whole?.get(finding.name);
+    const isUsable = facts === undefined ? !isEmpty(column) : facts.missing < facts.rows;
+    if (!left.has(finding.name) && isUsable) parts.push(fitPart(column, finding, facts));
   }
   if (parts.length === 0) {
     throw new DataError(

@@ -17,12 +17,15 @@ const longestHead = 2 ** 28;
 export async function openJsonLines(source: ByteSource, options: SourceOptions): Promise<TableSource> {
   const lines = new JsonLines(source, options.encoding ?? findEncoding(await readHead(source, 4096), false));
   const table = new ValueTable({}, "line");
+  let looked = 0;
   for (let size = headSize; table.rowCount === 0 && size <= longestHead; size *= 4) {
+    looked = Math.min(size, source.size);
     for await (const { fields, line } of lines.objects(size)) addObject(table, fields, line);
     if (size >= source.size) break;
   }
   if (table.rowCount === 0) throw new DataError("JSON lines: the file is empty; each line has to be an object.");
-  return new JsonSource(source, lines, columnsOf(table.take(), options), options);
+  const rowEstimate = Math.ceil((source.size / looked) * table.rowCount);
+  return new JsonSource(source, lines, { columns: columnsOf(table.take(), options), rowEstimate }, options);
 }
 
 /**
@@ -48,6 +51,7 @@ export function inMemorySource(table: Table, format: string, options: SourceOpti
   return {
     format,
     columns,
+    rowEstimate: table.rowCount,
     readAll: async () => table,
     async *[Symbol.asyncIterator]() {
       for (let from = 0; from < table.rowCount; from += rows) {
@@ -63,14 +67,21 @@ type Fields = Readonly<Record<string, unknown>>;
 class JsonSource implements TableSource {
   readonly format = "JSON lines";
   readonly columns: readonly SourceColumn[];
+  readonly rowEstimate: number;
   readonly #source: ByteSource;
   readonly #lines: JsonLines;
   readonly #options: SourceOptions;
 
-  constructor(source: ByteSource, lines: JsonLines, columns: readonly SourceColumn[], options: SourceOptions) {
+  constructor(
+    source: ByteSource,
+    lines: JsonLines,
+    { columns, rowEstimate }: Pick<TableSource, "columns"> & { readonly rowEstimate: number },
+    options: SourceOptions,
+  ) {
     this.#source = source;
     this.#lines = lines;
     this.columns = columns;
+    this.rowEstimate = rowEstimate;
     this.#options = options;
   }
 

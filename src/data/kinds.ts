@@ -5,6 +5,7 @@
 import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import type { Column, NumberColumn, TextColumn } from "./column.ts";
+import type { ColumnFacts } from "./columnFacts.ts";
 import { type DateForm, dateFormOf, readDate } from "./dates.ts";
 import { noSuchColumn } from "./names.ts";
 import type { Table } from "./table.ts";
@@ -26,6 +27,8 @@ export interface KindFinding {
 export interface KindOptions {
   /** Kinds by the name of the column, instead of what would be found. */
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
+  /** What is known of all rows, where the table is a sample of them. */
+  readonly whole?: ReadonlyMap<string, ColumnFacts>;
 }
 
 /** Text of this many words on average is read as free text, where few cells are equal. */
@@ -65,22 +68,25 @@ export function inferKinds(table: Table, options: KindOptions = {}): KindFinding
   return [...table.columns].map(([name, column]) => {
     const kind = told.get(name);
     if (kind !== undefined) return checkTold(table, name, kind);
-    return { name, ...(column.kind === "number" ? findInNumbers(column) : findInText(column)) };
+    const whole = options.whole?.get(name);
+    return { name, ...(column.kind === "number" ? findInNumbers(column, whole) : findInText(column, whole)) };
   });
 }
 
 type Found = Omit<KindFinding, "name">;
 
-function findInNumbers({ values }: NumberColumn): Found {
-  const distinct = distinctNumbers(values, 3);
+function findInNumbers({ values }: NumberColumn, whole: ColumnFacts | undefined): Found {
+  const distinct = whole === undefined ? distinctNumbers(values, 3) : [...(whole.counts?.keys() ?? [])].map(Number);
+  // Too many to have been counted
+  if (whole !== undefined && whole.counts === undefined) return { kind: "number", reason: "numbers" };
   if (distinct.length === 0) return { kind: "number", reason: "no cell has a value" };
   if (distinct.length === 2 && distinct.includes(0) && distinct.includes(1))
     return { kind: "boolean", reason: "the numbers 0 and 1" };
   return { kind: "number", reason: distinct.length === 1 ? `always ${distinct[0]}` : "numbers" };
 }
 
-function findInText(column: TextColumn): Found {
-  const { texts, cells } = textsOf(column);
+function findInText(column: TextColumn, whole: ColumnFacts | undefined): Found {
+  const { texts, cells } = allTexts(whole) ?? textsOf(column);
   if (texts.length === 0) return { kind: "category", reason: "no cell has a value" };
   if (isBoolean(texts)) return { kind: "boolean", reason: texts.join(" and ") };
   const form = dateFormOf(texts);
@@ -89,6 +95,12 @@ function findInText(column: TextColumn): Found {
   if (words >= wordsOfFreeText && texts.length > Math.max(fewCategories, shareOfFreeText * cells))
     return { kind: "text", reason: `${words.toFixed(1)} words on average, ${texts.length} of ${cells} texts differ` };
   return { kind: "category", reason: texts.length === 1 ? "always the same text" : `${texts.length} different texts` };
+}
+
+/** What `textsOf` gives, of all rows; undefined where so many differ that a sample has to tell. */
+function allTexts(whole: ColumnFacts | undefined): ReturnType<typeof textsOf> | undefined {
+  if (whole?.counts === undefined || !whole.isExact) return undefined;
+  return { texts: [...whole.counts.keys()], cells: whole.rows - whole.missing };
 }
 
 /** The texts that occur, and how many cells have one. */

@@ -48,6 +48,7 @@ export async function openParquet(source: ByteSource, options: SourceOptions): P
 class ParquetSource implements TableSource {
   readonly format = "Parquet";
   readonly columns: readonly SourceColumn[];
+  readonly rowEstimate: number;
   readonly #file: AsyncBuffer;
   readonly #metadata: FileMetaData;
   readonly #elements: ReadonlyMap<string, SchemaElement>;
@@ -58,6 +59,7 @@ class ParquetSource implements TableSource {
     this.#metadata = metadata;
     this.#elements = new Map(parquetSchema(metadata).children.map(({ element }) => [element.name, element]));
     this.columns = columns;
+    this.rowEstimate = Number(metadata.num_rows);
     this.#options = options;
   }
 

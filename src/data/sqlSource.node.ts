@@ -59,6 +59,8 @@ interface QueryColumn extends SourceColumn {
 class QuerySource implements TableSource {
   readonly format = "SQL";
   readonly columns: readonly QueryColumn[];
+  /** Only running the query would tell. */
+  readonly rowEstimate = undefined;
   readonly #connection: Connection;
   readonly #sql: string;
   readonly #options: SourceOptions;

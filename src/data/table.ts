@@ -1,11 +1,17 @@
 /** Tables: named columns of numbers or text. `readTable.ts` makes them; next: `kinds.ts`, `split.ts`, `loader.ts`. */
 import { DataError } from "../support/errors.ts";
-import { type Column, lengthOfColumn, selectFromColumn } from "./column.ts";
+import { type Column, joinColumns, lengthOfColumn, selectFromColumn } from "./column.ts";
 import { noSuchColumn } from "./names.ts";
 import { parseNumber } from "./number.ts";
 
 /** What the places of rows count: lines of text (from 1), or rows (from 0). */
 export type PlaceUnit = "line" | "row";
+
+/** Some rows of a table. */
+export interface TablePart {
+  readonly table: Table;
+  readonly rows: ArrayLike<number>;
+}
 
 /**
  * Named columns of equal length. Made by `readTable`, or from columns.
@@ -95,6 +101,26 @@ export class Table {
     for (const [name, column] of this.columns) columns.set(name, selectFromColumn(column, order));
     const lines = this.lines && order.map((row) => this.lines?.[row] ?? 0);
     return new Table(columns, lines, this.#unit);
+  }
+
+  /**
+   * Rows of several tables with the same columns of the same kinds, one after the other. Categories that none of the rows has
+   * are not kept.
+   */
+  static join(parts: readonly TablePart[]): Table {
+    const columns = new Map<string, Column>();
+    const [first] = parts;
+    for (const name of first?.table.names ?? [])
+      columns.set(name, joinColumns(parts.map(({ table, rows }) => ({ column: table.column(name), rows }))));
+    const hasLines = parts.every(({ table }) => table.lines !== undefined);
+    const lines = hasLines
+      ? parts.flatMap(({ table, rows }) => Array.from(rows, (row) => table.lines?.[row] ?? 0))
+      : [];
+    return new Table(
+      columns,
+      hasLines ? Float64Array.from(lines) : undefined,
+      first === undefined ? "row" : first.table.#unit,
+    );
   }
 
   /**

@@ -58,6 +58,7 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
   return {
     format: source.format,
     columns: source.columns,
+    rowEstimate: source.rowEstimate,
     readAll: () => named(path, () => source.readAll()),
     async *[Symbol.asyncIterator]() {
       try {

@@ -23,6 +23,8 @@ export interface TableSource extends AsyncIterable<Table> {
   /** For people: what is read, and what was found out about it. `CSV, separated by ";", Windows-1252`. */
   readonly format: string;
   readonly columns: readonly SourceColumn[];
+  /** How many rows there are, about, where that can be told before they are read. */
+  readonly rowEstimate: number | undefined;
   /**
    * All rows as one table. Where a column's first cells were numbers and later ones are not, it is text here, while the
    * chunks of a loop would end with a DataError.

@@ -1,6 +1,7 @@
 /** What an encoder learns of each column of the training table: centers, scales, categories. `parts.ts` uses it. */
 import { at } from "../../support/invariant.ts";
-import type { Column } from "../column.ts";
+import { type Column, lengthOfColumn } from "../column.ts";
+import type { ColumnFacts } from "../columnFacts.ts";
 import { type DateForm, readDate } from "../dates.ts";
 import type { KindFinding } from "../kinds.ts";
 import type { EncoderPart, PartOf } from "./state.ts";
@@ -13,19 +14,33 @@ function mostCategories(rows: number): number {
 /** A category of fewer training rows cannot be learned and counts as "any other". */
 const fewestRows = 2;
 
-/** How `column`, found to be what `finding` says, becomes numbers. */
-export function fitPart(column: Column, { name, kind, dateForm }: KindFinding): EncoderPart {
+/**
+ * How `column`, found to be what `finding` says, becomes numbers. Where it is a sample of rows, `whole` is what is known of all
+ * of them.
+ */
+export function fitPart(column: Column, { name, kind, dateForm }: KindFinding, whole?: ColumnFacts): EncoderPart {
+  const part = partOf(name, kind, { column, whole, form: dateForm ?? "year-first" });
+  return whole === undefined ? part : { ...part, hasMissing: whole.missing > 0 };
+}
+
+interface Fitting {
+  readonly column: Column;
+  readonly whole: ColumnFacts | undefined;
+  readonly form: DateForm;
+}
+
+function partOf(name: string, kind: KindFinding["kind"], { column, whole, form }: Fitting): EncoderPart {
   switch (kind) {
     case "number":
-      return fitNumber(name, column);
+      return fitNumber(name, column, whole);
     case "category":
-      return fitCategory(name, column);
+      return fitCategory(name, column, whole);
     case "boolean":
-      return fitBoolean(name, column);
+      return fitBoolean(name, column, whole);
     case "date":
-      return fitDate(name, column, dateForm ?? "year-first");
+      return fitDate(name, column, form);
     case "text":
-      return fitText(name, column);
+      return fitText(name, column, whole);
     default:
       return kind satisfies never;
   }
@@ -34,13 +49,14 @@ export function fitPart(column: Column, { name, kind, dateForm }: KindFinding): 
 /** Beyond so many scales from the center a value is far off, and the column is compressed. */
 const farOff = 6;
 
-function fitNumber(name: string, column: Column): PartOf<"number"> {
+function fitNumber(name: string, column: Column, whole: ColumnFacts | undefined): PartOf<"number"> {
   const values = column.kind === "number" ? column.values : new Float64Array(column.codes.length).fill(Number.NaN);
   const known = values.filter(Number.isFinite).sort();
   const hasMissing = values.some(Number.isNaN);
-  if (known.length === 0) return { name, kind: "number", hasMissing, center: 0, scale: 1, isCompressed: false };
-  const { center, scale } = centerOf(known);
-  const reach = Math.max(at(known, -1) / scale - center / scale, center / scale - at(known, 0) / scale);
+  const [lowest, highest] = [whole?.lowest ?? known[0] ?? Number.NaN, whole?.highest ?? known.at(-1) ?? Number.NaN];
+  if (Number.isNaN(lowest)) return { name, kind: "number", hasMissing, center: 0, scale: 1, isCompressed: false };
+  const { center, scale } = centerOf(known.length > 0 ? known : Float64Array.of(lowest, highest));
+  const reach = Math.max(highest / scale - center / scale, center / scale - lowest / scale);
   return { name, kind: "number", hasMissing, center, scale, isCompressed: reach > farOff };
 }
 
@@ -62,7 +78,7 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 /** How often each cell occurs, numbers written out; and how many are missing. */
-function countCells(column: Column): { counts: Map<string, number>; missing: number } {
+function countCells(column: Column): { counts: ReadonlyMap<string, number>; missing: number } {
   const counts = new Map<string, number>();
   let missing = 0;
   const enter = (cell: string, times: number): void => void counts.set(cell, (counts.get(cell) ?? 0) + times);
@@ -84,9 +100,15 @@ function countCells(column: Column): { counts: Map<string, number>; missing: num
   return { counts, missing };
 }
 
-function fitCategory(name: string, column: Column): PartOf<"category"> {
-  const { counts, missing } = countCells(column);
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+function cellsOf(column: Column, whole: ColumnFacts | undefined): ReturnType<typeof countCells> {
+  return whole?.counts === undefined ? countCells(column) : { counts: whole.counts, missing: whole.missing };
+}
+
+function fitCategory(name: string, column: Column, whole: ColumnFacts | undefined): PartOf<"category"> {
+  const { counts, missing } = cellsOf(column, whole);
+  const total = whole?.counts
+    ? whole.rows - whole.missing
+    : [...counts.values()].reduce((sum, count) => sum + count, 0);
   const frequent = [...counts]
     .filter(([, count]) => count >= fewestRows)
     .sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1))
@@ -101,8 +123,8 @@ function fitCategory(name: string, column: Column): PartOf<"category"> {
 /** Pairs of words that mean no and yes, in that order; other pairs go by the alphabet. */
 const yesWords = new Set(["1", "true", "yes", "y", "t", "ja", "on"]);
 
-function fitBoolean(name: string, column: Column): PartOf<"boolean"> {
-  const { counts, missing } = countCells(column);
+function fitBoolean(name: string, column: Column, whole: ColumnFacts | undefined): PartOf<"boolean"> {
+  const { counts, missing } = cellsOf(column, whole);
   const [first = "0", second = "1"] = [...counts.keys()].sort((a, b) => (a < b ? -1 : 1));
   const isSwapped = yesWords.has(first.toLowerCase());
   const [no, yes] = isSwapped ? [second, first] : [first, second];
@@ -120,8 +142,8 @@ function fitDate(name: string, column: Column, form: DateForm): PartOf<"date"> {
   return { name, kind: "date", hasMissing: days.some(Number.isNaN), center, scale, form, hasTime };
 }
 
-function fitText(name: string, column: Column): PartOf<"text"> {
-  const rows = column.kind === "text" ? column.codes.length : column.values.length;
+function fitText(name: string, column: Column, whole: ColumnFacts | undefined): PartOf<"text"> {
+  const rows = whole?.rows ?? lengthOfColumn(column);
   const hasMissing = column.kind === "number" || column.codes.some((code) => code < 0);
   // Few rows cannot tell many words apart
   return { name, kind: "text", hasMissing, width: rows < 2000 ? 32 : 128 };
