@@ -72,6 +72,10 @@ describe("train", () => {
     [["--target", "kind", "--test", "."], 3, ".: this is a folder; name a file in it."],
     [["--target", "kind", "--exclude", "kind"], 2, "--exclude kind: that is the target"],
     [["--target", "kind", "--group", "kind"], 2, "--group kind: that is the target"],
+    [["--target", "kind", "--use", "kind"], 2, "--use kind: that is the target"],
+    [["--target", "kind", "--use", "size", "--exclude", "size"], 2, "exclude each other"],
+    [["--target", "kind", "--use", "color"], 3, 'Did you mean "colour"?'],
+    [["--target", "kind", "--find-learning-rate", "--set", "learningRate=1"], 2, "exclude each other"],
   ])("%j ends with code %d and leaves no folder", async (words, code, message) => {
     const out = join(base, "refused");
     const outcome = await cli("train", table, "--out", out, ...words);
@@ -79,6 +83,54 @@ describe("train", () => {
     expect(outcome.messages).toContain(message);
     expect(outcome.messages).not.toContain("    at ");
     expect(await readdir(base)).not.toContain("refused");
+  });
+});
+
+describe("train, told more", () => {
+  test("--use takes a column that the checks leave out, and the command that makes the run again says so", async () => {
+    const file = join(base, "copied.csv");
+    const [head, ...lines] = shapes(120).trimEnd().split("\n");
+    await writeFile(
+      file,
+      [`${head},copy`, ...lines.map((line) => `${line},${line.endsWith("small") ? 1 : 2}`)].join("\n"),
+    );
+    const train = async (name: string, ...words: string[]) => {
+      const out = join(base, name);
+      const outcome = await cli("train", file, "--target", "kind", "--out", out, ...quick, "--json", ...words);
+      const { warnings } = jsonSchemas.train.parse(JSON.parse(outcome.output));
+      return { warning: warnings.find(({ columns }) => columns.includes("copy")), out };
+    };
+    const { warning } = await train("without");
+    expect(warning).toMatchObject({ kind: "leakage", action: "left out" });
+    expect(warning?.message).toContain('--use "copy"');
+    const used = await train("with", "--use", "copy");
+    expect(used.warning).toMatchObject({ kind: "leakage", action: "flagged" });
+    expect(await readFile(join(used.out, "report.html"), "utf8")).toContain("--use copy");
+    expect((await load(used.out)).inputs.map(({ name }) => name)).toContain("copy");
+  });
+
+  test("--tensorboard writes events of each network, --find-learning-rate says what it found", async () => {
+    const events = join(base, "events");
+    const out = join(base, "told");
+    const words = ["--tensorboard", events, "--find-learning-rate", "--folds", "2", "--json"];
+    const outcome = await cli("train", table, "--target", "kind", "--out", out, ...quick, ...words);
+    expect(outcome.code).toBe(0);
+    expect((await readdir(events)).sort()).toEqual(["fold1-network", "fold2-network", "network"]);
+    for (const stage of await readdir(events))
+      expect(await readdir(join(events, stage))).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)]);
+    const { settings } = jsonSchemas.train.parse(JSON.parse(outcome.output));
+    expect(settings["learningRate"]).toBeGreaterThan(1e-5);
+    expect(settings["learningRate"]).toBeLessThan(1);
+    const report = await readFile(join(out, "report.html"), "utf8");
+    expect(report).toContain("found: the middle of the longest fall");
+    expect(report).toContain("--find-learning-rate");
+  });
+
+  test("a folder for TensorBoard that cannot be written ends before anything is learned", async () => {
+    const out = join(base, "blocked");
+    const outcome = await cli("train", table, "--target", "kind", "--out", out, ...quick, "--tensorboard", table);
+    expect(outcome.code).toBe(3);
+    expect(outcome.messages).toContain("TensorBoard's events cannot be written");
   });
 });
 

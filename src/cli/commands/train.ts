@@ -44,6 +44,15 @@ export const train = defineCommand({
     task: { kind: "choice", meaning: "Classes, or a number.", placeholder: tasks.join("|"), choices: tasks },
     query: { kind: "optional", meaning: "Learn from the result of this SQL query on the file.", placeholder: "SQL" },
     fast: { kind: "flag", meaning: "Seconds count more than the last tenth of a percent." },
+    "find-learning-rate": {
+      kind: "flag",
+      meaning: "Look for a learning rate first, by a short training on rates that grow.",
+    },
+    tensorboard: {
+      kind: "optional",
+      meaning: "Write losses and rates of each network below this folder, for TensorBoard.",
+      placeholder: "FOLDER",
+    },
     minutes: { kind: "optionalNumber", meaning: "Stop training after so many.", placeholder: "NUMBER", lowest: 0.01 },
     ensemble: {
       kind: "optionalNumber",
@@ -81,6 +90,7 @@ export const train = defineCommand({
       task: tasks.find((name) => name === values.task) ?? null,
       query: values.query ?? null,
       fast: values.fast,
+      findLearningRate: values["find-learning-rate"],
       seed: values.seed,
       choices: readChoices(values.set, {
         ...(minutes === undefined ? {} : { minutes }),
@@ -89,9 +99,11 @@ export const train = defineCommand({
     };
     if (settings.test !== null && settings.folds !== null)
       throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
-    checkColumns(settings);
+    checkSettings(settings);
     const folder = values.out ?? (await freeFolder(settings));
-    const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
+    const { study, rows, seconds } = await trainInto(folder, settings, surroundings, {
+      tensorboard: values.tensorboard,
+    });
     if (values.json) console.print(JSON.stringify(resultsToJson(study, { run: folder, rows, seconds })));
     else showResults(study, console);
     sayWhatNext(folder, seconds, console);
@@ -99,8 +111,8 @@ export const train = defineCommand({
   },
 });
 
-/** @throws UsageError where the target is to be left out, used or measured by, or a column both used and left out. */
-function checkColumns({ target, exclude, groups, use }: TrainSettings): void {
+/** @throws UsageError where the target is to be left out, used or measured by, a column both used and left out, or a learning rate both told and looked for. */
+function checkSettings({ target, exclude, groups, use, ...others }: TrainSettings): void {
   for (const [option, columns] of [
     ["--exclude", exclude],
     ["--group", groups],
@@ -109,6 +121,8 @@ function checkColumns({ target, exclude, groups, use }: TrainSettings): void {
     if (columns.includes(target))
       throw new UsageError(`${option} ${target}: that is the target.`, "Name another column, or another target.");
   }
+  if (others.findLearningRate && others.choices.learningRate !== undefined)
+    throw new UsageError("--find-learning-rate and --set learningRate exclude each other.", "Leave out one.");
   const both = use.find((name) => exclude.includes(name));
   if (both !== undefined)
     throw new UsageError(`--use ${both} and --exclude ${both} exclude each other.`, "Leave out one.");

@@ -5,7 +5,8 @@ import type { TrainSettings } from "./settings.ts";
 
 /** The command that makes the run again, from the folder of the table; paths stay private. */
 export function commandOf(settings: TrainSettings): string {
-  const { file, target, test, folds, groups, exclude, use, kinds, task, query, fast, seed, choices } = settings;
+  const { file, target, test, folds, groups, exclude, use, kinds, task, query, fast, seed, choices, findLearningRate } =
+    settings;
   const words = ["train", basename(file), "--target", target];
   if (test !== null) words.push("--test", basename(test));
   if (folds !== null) words.push("--folds", String(folds));
@@ -16,6 +17,7 @@ export function commandOf(settings: TrainSettings): string {
   if (task !== null) words.push("--task", task);
   if (query !== null) words.push("--query", query);
   if (fast) words.push("--fast");
+  if (findLearningRate) words.push("--find-learning-rate");
   for (const [name, value] of Object.entries(choices)) words.push("--set", `${name}=${value}`);
   words.push("--seed", String(seed));
   return [programName(), ...words.map(quoted)].join(" ");

@@ -15,7 +15,7 @@ import {
   TrainingInterruptedError,
   trainTable,
 } from "../../systems/tabular/index.ts";
-import { fileStore, type RunRecorder, recordRun } from "../../train/index.node.ts";
+import { fileStore, type RunRecorder, recordRun, tensorBoard } from "../../train/index.node.ts";
 import { unhurried } from "../checkpoints.ts";
 import { DivergedError, InterruptedError, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
@@ -36,10 +36,21 @@ export interface Trained {
   readonly seconds: number;
 }
 
+/** What a training may be told that changes nothing of what is learned. */
+export interface TrainListeners {
+  /** Folder for TensorBoard's events, a folder for each network below it. */
+  readonly tensorboard?: string | undefined;
+}
+
 /** Trains by `settings` into `folder`; goes on where the same training was stopped before. */
-export async function trainInto(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
+export async function trainInto(
+  folder: string,
+  settings: TrainSettings,
+  surroundings: Surroundings,
+  listeners: TrainListeners = {},
+): Promise<Trained> {
   try {
-    return await withLock(folder, () => trainAlone(folder, settings, surroundings));
+    return await withLock(folder, () => trainAlone(folder, settings, surroundings, listeners));
   } catch (error) {
     // What cannot be learned leaves no folder behind; one with anything in it stays
     if (isRefusal(error)) await rmdir(folder).catch(() => undefined);
@@ -47,7 +58,12 @@ export async function trainInto(folder: string, settings: TrainSettings, surroun
   }
 }
 
-async function trainAlone(folder: string, settings: TrainSettings, surroundings: Surroundings): Promise<Trained> {
+async function trainAlone(
+  folder: string,
+  settings: TrainSettings,
+  surroundings: Surroundings,
+  listeners: TrainListeners,
+): Promise<Trained> {
   const begun = performance.now();
   const data = {
     file: await hashFile(settings.file),
@@ -70,7 +86,7 @@ async function trainAlone(folder: string, settings: TrainSettings, surroundings:
   await writeRunFile(folder, record);
   const key = keyOf(asked);
   try {
-    const study = await learn(tables, { folder, key, settings, data: data.file }, surroundings);
+    const study = await learn(tables, { folder, key, settings, data: data.file, ...listeners }, surroundings);
     surroundings.console.progress("writing the report", 0.99);
     await writeRun(folder, study, { settings, started });
     await writeRunFile(folder, { ...record, status: "finished" });
@@ -101,7 +117,7 @@ async function readTables({ file, test, query }: TrainSettings): Promise<Tables>
   return { table, test: test === null ? undefined : await readTableFile(test, options) };
 }
 
-interface Place {
+interface Place extends TrainListeners {
   readonly folder: string;
   readonly key: string;
   readonly settings: TrainSettings;
@@ -111,7 +127,7 @@ interface Place {
 
 async function learn(
   { table, test }: Tables,
-  { folder, key, settings, data }: Place,
+  { folder, key, settings, data, tensorboard }: Place,
   { console, signal }: Surroundings,
 ): Promise<TabularStudy> {
   const checkpoints = join(folder, "checkpoints", key);
@@ -130,6 +146,8 @@ async function learn(
           folds: settings.folds ?? undefined,
           seed: settings.seed,
           fast: settings.fast,
+          findLearningRate: settings.findLearningRate,
+          callbacksOf: (stage) => (tensorboard === undefined ? [] : [tensorBoard(join(tensorboard, stage))]),
           choices: settings.choices,
           source: basename(settings.file),
           dataHash: data,

@@ -26,6 +26,7 @@ export const trainSettingsSchema = z.strictObject({
   task: z.enum(tasks).nullable(),
   query: z.string().nullable(),
   fast: z.boolean(),
+  findLearningRate: z.boolean().default(false),
   seed: z.int().min(0),
   choices: choicesSchema,
 });

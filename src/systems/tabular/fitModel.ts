@@ -7,6 +7,7 @@ import { at } from "../../support/invariant.ts";
 import { type Learned, type LearnOptions, learn, type Rows } from "./learn.ts";
 import { TabularNetwork } from "./network.ts";
 import { fitPieces, type Pieces } from "./pieces.ts";
+import { withFoundRate } from "./rateSearch.ts";
 import {
   chooseSettings,
   type SettingReason,
@@ -27,6 +28,8 @@ export interface FitRequest {
   readonly exclude: readonly string[];
   readonly choices: TabularChoices;
   readonly isFast: boolean;
+  /** Look for a learning rate instead of taking the usual one. */
+  readonly isRateSearched?: boolean | undefined;
   readonly origin: TabularOrigin;
   /** Hands each network its checkpoint, progress and signal. */
   readonly optionsOf: (stage: string) => LearnOptions;
@@ -65,8 +68,13 @@ export async function fitModel(request: FitRequest): Promise<Fitted> {
     return [...pieces.counts];
   };
   const facts = { rows: table.rowCount, inputs: encoder.width, outputs, numbers, cut, isFast };
-  const { settings, reasons } = chooseSettings(facts, choices);
-  const lessons = lessonsOf(all, { task, settings, pieces }, origin.seed);
+  const usual = chooseSettings(facts, choices);
+  const plan = (settings: TabularSettings) => lessonsOf(all, { task, settings, pieces }, origin.seed);
+  const { settings, reasons } =
+    request.isRateSearched === true
+      ? await withFoundRate(usual, at(plan(usual.settings), 0).lesson, request.optionsOf("network").signal)
+      : usual;
+  const lessons = plan(settings);
   const network = new TabularNetwork(settings.network);
   const learned: Learned[] = [];
   for (const [index, { lesson }] of lessons.entries()) {

@@ -16,7 +16,14 @@ import { seed as seedGenerator } from "../../tensor/generator.ts";
 import { broadcastTo, expandDims, permuteDims, reshape } from "../../tensor/manipulate.ts";
 import { sum } from "../../tensor/reduce.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
-import { type CheckpointStore, type EpochRecord, type FitCallback, type FitProgress, fit } from "../../train/index.ts";
+import {
+  type CheckpointStore,
+  type EpochRecord,
+  type FitCallback,
+  type FitProgress,
+  findLearningRate,
+  fit,
+} from "../../train/index.ts";
 import { MemberNetwork } from "./network.ts";
 import { OutputReader } from "./outputs.ts";
 import type { Pieces } from "./pieces.ts";
@@ -53,6 +60,8 @@ export interface LearnOptions {
   readonly signal?: AbortSignal | undefined;
   /** Training ends after so many, with the best epoch so far. */
   readonly milliseconds?: number | undefined;
+  /** Listen to training, for example to write events for TensorBoard. */
+  readonly callbacks?: readonly FitCallback[] | undefined;
 }
 
 /** A network that has learned. */
@@ -76,28 +85,19 @@ export class TrainingDivergedError extends SmilodonError {
 
 /** A network that has learned its lesson. @throws TrainingInterruptedError, TrainingDivergedError. */
 export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise<Learned> {
-  const { training, validation, settings, seed } = lesson;
-  const { epochs, learningRate, weightDecay, batchSize, patience } = settings.training;
-  seedGenerator(seed);
-  const network = new MemberNetwork(settings.network);
-  network.setPieces(lesson.pieces);
-  const loader = new Loader(arraysOf(lesson), {
-    batchSize: Math.min(batchSize, training.targets.length),
-    seed,
-    dropLast: true,
-  });
-  const loss = lossOf(lesson);
+  const { validation, settings } = lesson;
+  const { epochs, learningRate, patience } = settings.training;
+  const { loader, ...started } = startOf(lesson);
+  const network = started.model;
   const asked = new OutsideReader(network, lesson);
+  const listeners = options.milliseconds === undefined ? [] : [stopAfter(options.milliseconds)];
   const result = await fit<Batch<string>>({
-    model: network,
-    optimizer: new AdamW(groupsOf(network, weightDecay), { learningRate }),
-    batches: (epoch) => loader.epoch(epoch),
-    loss: (batch) => loss(network, batch),
+    ...started,
     epochs,
     schedule: rampDown(learningRate, epochs * loader.batchCount),
     validate: async () => lossOnHost(await asked.read(), validation.targets, settings),
     patience,
-    callbacks: options.milliseconds === undefined ? [] : [stopAfter(options.milliseconds)],
+    callbacks: [...listeners, ...(options.callbacks ?? [])],
     checkpoint: options.checkpoint,
     onProgress: options.onProgress,
     signal: options.signal,
@@ -107,6 +107,42 @@ export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise
   if (result.divergence !== undefined) throw new TrainingDivergedError(result.divergence.message);
   const { history, bestEpoch } = result;
   return { network, history, bestEpoch, validationOutputs: await asked.read() };
+}
+
+/** Rates that are tried: AdamW learns nothing below these, and nothing lasting above. */
+const triedRates = { lowest: 1e-5, highest: 1, steps: 100 } as const;
+
+/**
+ * The learning rate that a short training suggests, on rates that grow from step to step; nothing of it stays.
+ * @throws TrainingInterruptedError after the signal; DataError where no loss is finite.
+ */
+export async function searchRate(lesson: Lesson, signal: AbortSignal | undefined): Promise<number> {
+  const { loader: _, ...started } = startOf(lesson);
+  const { suggestion } = await findLearningRate({ ...started, ...triedRates, signal });
+  if (signal?.aborted === true) throw new TrainingInterruptedError("Stopped while a learning rate was looked for.");
+  return suggestion;
+}
+
+/** A network that has learned nothing yet, and what it is to be trained with. */
+function startOf(lesson: Lesson) {
+  const { training, settings, seed } = lesson;
+  const { learningRate, weightDecay, batchSize } = settings.training;
+  seedGenerator(seed);
+  const model = new MemberNetwork(settings.network);
+  model.setPieces(lesson.pieces);
+  const loader = new Loader(arraysOf(lesson), {
+    batchSize: Math.min(batchSize, training.targets.length),
+    seed,
+    dropLast: true,
+  });
+  const loss = lossOf(lesson);
+  return {
+    model,
+    loader,
+    optimizer: new AdamW(groupsOf(model, weightDecay), { learningRate }),
+    batches: (epoch: number) => loader.epoch(epoch),
+    loss: (batch: Batch<string>) => loss(model, batch),
+  };
 }
 
 /** Ends training when the time is over, but not before one epoch has been. */

@@ -13,7 +13,7 @@ import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts
 import type { Table } from "../../data/table.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import type { CheckpointStore } from "../../train/index.ts";
+import type { CheckpointStore, FitCallback } from "../../train/index.ts";
 import { measureBaselines } from "./baselines.ts";
 import { fitCare } from "./care.ts";
 import { measureEffects } from "./careEffects.ts";
@@ -55,6 +55,8 @@ export interface TrainTableOptions {
   readonly fast?: boolean | undefined;
   /** Measure what fewer rows would have come to, and what each column does. Default: unless `fast`. */
   readonly moreData?: boolean | undefined;
+  /** Look for a learning rate by a short training on rates that grow, instead of taking the usual one. */
+  readonly findLearningRate?: boolean | undefined;
   /** Settings of your own. */
   readonly choices?: TabularChoices | undefined;
   /** Where the table comes from, for the record. */
@@ -63,6 +65,8 @@ export interface TrainTableOptions {
   readonly version?: string | undefined;
   /** Where the checkpoint of a stage is kept, if anywhere; `stage` is a plain word. */
   readonly checkpointOf?: ((stage: string) => CheckpointStore | undefined) | undefined;
+  /** What listens to the training of a network, by its stage; for example what writes events for TensorBoard. */
+  readonly callbacksOf?: ((stage: string) => readonly FitCallback[]) | undefined;
   /** Called now and then with what is being done, and how much of it is done, from 0 to 1. */
   readonly onProgress?: ((task: string, done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -248,6 +252,7 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     kinds: options.kinds,
     choices: options.choices ?? {},
     isFast: options.fast ?? false,
+    isRateSearched: options.findLearningRate,
     origin: { ...origin, rows: chosen.rowCount },
     optionsOf,
   });
@@ -311,7 +316,8 @@ function isMeasuredWhole({ fast, moreData }: TrainTableOptions, prefix: string):
 /** Share of the time that networks may take; the rest is for baselines and figures. */
 const networkShare = 0.8;
 
-function stageOptions({ checkpointOf, onProgress, signal, choices, folds }: TrainTableOptions, prefix: string) {
+function stageOptions(options: TrainTableOptions, prefix: string) {
+  const { checkpointOf, onProgress, signal, choices, folds } = options;
   const { minutes, ensemble = 1 } = choices ?? {};
   const networks = ensemble * (folds === undefined ? 1 : folds + 1);
   const milliseconds = minutes === undefined ? undefined : (networkShare * minutes * 60_000) / networks;
@@ -320,7 +326,7 @@ function stageOptions({ checkpointOf, onProgress, signal, choices, folds }: Trai
     return {
       checkpoint: checkpointOf?.(name),
       signal,
-      milliseconds: stage.startsWith("network") ? milliseconds : undefined,
+      ...(stage.startsWith("network") ? { milliseconds, callbacks: options.callbacksOf?.(name) } : {}),
       onProgress: ({ epoch, epochs }) => onProgress?.(name, epoch / epochs),
     };
   };
