@@ -28,11 +28,31 @@ const names = {
 
 /** The first line of the CSV file, with its line break. */
 export function csvHead(model: Pick<Model, "system" | "output">, { keep, withProbabilities }: LineOptions): string {
-  const { output } = model;
-  const { label, confidence, set } = model.system === "femurs" ? names.femurs : names.tabular;
+  const own = answerColumns(model, withProbabilities);
+  return `${[...keptNames(keep, own), ...own].map(quoted).join(",")}\n`;
+}
+
+/** Names of the columns that answers have. */
+export function answerColumns(
+  { system, output }: Pick<Model, "system" | "output">,
+  withProbabilities: boolean,
+): string[] {
+  const { label, confidence, set } = system === "femurs" ? names.femurs : names.tabular;
   const answer = output.kind === "regression" ? ["value", "lower", "upper"] : [label, confidence, set];
   const classes = withProbabilities ? classesOf(output).map((name) => `probability of ${name}`) : [];
-  return `${[...keep, "in_scope", ...answer, "distance", ...classes].map(quoted).join(",")}\n`;
+  return ["in_scope", ...answer, "distance", ...classes];
+}
+
+/** What repeated columns are called beside those of the answers: one that is called like one of those is `input_label`. */
+export function keptNames(keep: readonly string[], own: readonly string[]): string[] {
+  const taken = new Set([...own, ...keep]);
+  return keep.map((name) => {
+    if (!own.includes(name)) return name;
+    let free = `input_${name}`;
+    while (taken.has(free)) free = `input_${free}`;
+    taken.add(free);
+    return free;
+  });
 }
 
 /** Writes a line of CSV to `lines` for each row of `table`, which `answers` are for. */

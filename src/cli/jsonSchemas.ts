@@ -36,6 +36,19 @@ const trained = z
     metrics: figures,
     intervals,
     folds: z.array(figures).describe("Of each fold, where rows were cross-validated"),
+    verdict: z
+      .object({
+        outcome: z
+          .enum(["clear", "narrow", "equal", "worse"])
+          .describe("Of the network; clear: intervals do not touch"),
+        measure: z.string(),
+        network: z.number(),
+        simpler: z.string().describe("The best of the simpler models"),
+        what: z.string(),
+        value: z.number().describe("Its figure"),
+      })
+      .nullable()
+      .describe("Whether the network does better than simpler models; null where that was not measured"),
     baselines: z.record(z.string(), figures).describe("Simpler models on the same rows"),
     warnings: z.array(warning),
     groups: z

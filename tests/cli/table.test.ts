@@ -134,6 +134,34 @@ describe("train, told more", () => {
   });
 });
 
+test("too few held-out rows, and groups without any, are warned of and stay in the figures", async () => {
+  const file = join(base, "few.csv");
+  const [head, ...lines] = shapes(30).trimEnd().split("\n");
+  await writeFile(
+    file,
+    [
+      `${head},place`,
+      ...lines.map((line, row) => `${line},${row === 1 ? "isle" : row % 2 === 0 ? "north" : "south"}`),
+    ].join("\n"),
+  );
+  const out = join(base, "few");
+  const words = ["--target", "kind", "--group", "place", "--out", out, ...quick, "--json"];
+  const result = jsonSchemas.train.parse(JSON.parse((await cli("train", file, ...words)).output));
+  expect(result.split.heldOut).toBeLessThan(10);
+  const messages = result.warnings.map(({ message }) => message).join(" ");
+  expect(messages).toContain(`Only ${result.split.heldOut} rows could be held out`);
+  expect(messages).toContain('No row was held out of the group "isle" of "place"');
+  const isle = result.groups.find(({ values }) => values[0] === "isle");
+  expect(isle).toMatchObject({ n: 0, isSmall: true });
+  expect(isle?.figures["accuracy"]).toEqual({ value: null, lower: null, upper: null });
+  for (const name of ["report.html", "README.md"]) {
+    const text = await readFile(join(out, name), "utf8");
+    expect(text).toContain("rows could be held out");
+    expect(text).toContain("isle");
+  }
+  expect(await readFile(join(out, "care", "groups.json"), "utf8")).toContain("isle");
+});
+
 test.each([
   ["size,colour,note\n1,red,same\n", 'There is no column "kind"'],
   ["size,note,kind\n1,same,small\n", 'There is no column "colour"'],
@@ -168,6 +196,18 @@ describe("predict and evaluate", () => {
     expect(one.output).toBe("");
     const kept = (await readFile(join(base, "answers.jsonl"), "utf8")).trimEnd().split("\n");
     expect(kept.map((line) => JSON.parse(line))).toEqual(JSON.parse(json.output));
+  });
+
+  test("a repeated column that is called like an answer gets another name, and nothing is lost", async () => {
+    const file = join(base, "named.csv");
+    await writeFile(file, "colour,size,note,label,input_label,set\nred,2,same,mine,other,3\n");
+    const keep = ["label", "input_label", "set", "label"].flatMap((name) => ["--keep", name]);
+    const { output, messages, code } = await cli("predict", run, file, ...keep);
+    expect(code).toBe(0);
+    const [head, line] = output.trimEnd().split("\n");
+    expect(head).toBe("input_input_label,input_label,input_set,in_scope,label,confidence,set,distance");
+    expect(line).toMatch(/^mine,other,3,yes,small,/);
+    expect(messages).toContain('Column "label" of the rows is written as "input_input_label"');
   });
 
   test("the same answers from TypeScript, with explanations that add up", async () => {

@@ -134,6 +134,10 @@ describe("figures", () => {
     // Wilson: 49 of 49
     expect(accuracy?.low).toBeCloseTo(49 / (49 + 1.96 ** 2), 3);
     expect(auc).toMatchObject({ value: 1, high: 1, n: 42 });
+    // Perfect folds prove no more than their rows do
+    const { low = 1, high = 0 } = meanOfFolds([fold(1), fold(1)]).auc ?? {};
+    expect(high).toBe(1);
+    expect(low).toBeCloseTo(1 - Math.SQRT1_2 * 0.5, 10);
     expect(meanOfFolds([fold(Number.NaN), fold(0.8)]).auc).toEqual({ value: 0.8, low: 0.5, high: 1, n: 7 });
   });
 

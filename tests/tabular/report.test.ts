@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../../src/data/index.ts";
 import { cardOf, reportOf, type TabularStudy, trainTable } from "../../src/systems/tabular/index.ts";
-import { judgeStudy } from "../../src/systems/tabular/measures.ts";
+import { judgeStudy, verdictRecord } from "../../src/systems/tabular/measures.ts";
+import { measureNotices } from "../../src/systems/tabular/notices.ts";
 import { verdictSentence } from "../../src/systems/tabular/report/learned.ts";
 import { extentOf, plotSvg, shareOf, ticksOf } from "../../src/systems/tabular/report/plot.ts";
 import { cellHtml, nameHtml, number, plainText, shareText } from "../../src/systems/tabular/report/spell.ts";
@@ -222,10 +223,70 @@ describe("the report", () => {
       const baselines = [{ name: "linear" as const, what: "a linear model, of some kind", metrics: metric(other) }];
       return verdictSentence(judgeStudy({ ...study, metrics: metric(own), baselines }));
     };
-    expect(judged(0.9, 0.95, 100)).toMatch(/^It does not win. Better on these rows.*: a linear model \(/);
-    expect(judged(0.9, 0.9, 100)).toMatch(/^It does not win. Exactly as good.*: a linear model\.$/);
+    expect(judged(0.9, 0.95, 100)).toMatch(/^The network does not win. Better on these rows.*: a linear model \(/);
+    expect(judged(0.9, 0.9, 100)).toMatch(/^The network does not win. Exactly as good.*: a linear model\.$/);
     expect(judged(0.92, 0.9, 100)).toMatch(/a little better.*intervals overlap/);
     expect(judged(0.92, 0.7, 1000)).toMatch(/clearly better/);
+  });
+});
+
+describe("what has to be known first", () => {
+  const metric = (value: number) => ({ accuracy: { value, low: value - 0.05, high: value + 0.05, n: 100 } });
+  const beside = (own: number, other: number): TabularStudy => ({
+    ...study,
+    metrics: metric(own),
+    baselines: [{ name: "linear", what: "a linear model", metrics: metric(other) }],
+  });
+  const headOf = (page: string): string => page.slice(page.indexOf("<header>"), page.indexOf("</header>"));
+
+  test("is said above everything else: a simpler model does better", () => {
+    const page = reportOf(beside(0.8, 0.95), making);
+    expectSound(page);
+    expect(headOf(page)).toContain('<p class="caution">The network does not win. Better on these rows');
+    expect(headOf(reportOf(beside(0.95, 0.8), making))).not.toContain("caution");
+    const [, , card = ""] = cardOf(beside(0.8, 0.95), making).split(/^---$/m);
+    expect(card.indexOf("**The network does not win; better by right answers")).toBeGreaterThan(0);
+    expect(card.indexOf("The network does not win")).toBeLessThan(card.indexOf("## Intended use"));
+    expect(verdictRecord(beside(0.8, 0.95))).toEqual({
+      outcome: "worse",
+      measure: "accuracy",
+      network: 0.8,
+      simpler: "linear",
+      what: "a linear model",
+      value: 0.95,
+    });
+  });
+
+  test("and so are too few held-out rows", () => {
+    const warnings = measureNotices(4, undefined);
+    expect(headOf(reportOf({ ...study, warnings }, making))).toContain("Only 4 rows could be held out");
+    expect(cardOf({ ...study, warnings }, making)).toContain("Only 4 rows could be held out");
+    expect(measureNotices(10, undefined)).toEqual([]);
+  });
+});
+
+describe("many columns", () => {
+  test("the most important are shown, the others counted, and all are kept", async () => {
+    const head = [...Array.from({ length: 60 }, (_, column) => `c${column}`), "y"].join(",");
+    const lines = Array.from({ length: 60 }, (_, row) => {
+      const cells = Array.from({ length: 60 }, (_, column) => (row * (column + 7)) % 31);
+      return [...cells, (cells[0] ?? 0) > 15 ? "up" : "down"].join(",");
+    });
+    const table = readTable(`${head}\n${lines.join("\n")}\n`);
+    const wide = await trainTable(table, {
+      target: "y",
+      fast: true,
+      moreData: true,
+      choices: { epochs: 1, members: 2, width: 4 },
+    });
+    expect(wide.effects).toHaveLength(wide.system.encoder.features.length);
+    expect(wide.effects.filter(({ curves }) => curves.length > 0)).toHaveLength(24);
+    const values = wide.effects.map(({ importance }) => importance.value);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    const page = reportOf(wide, making);
+    expectSound(page);
+    expect(page).toMatch(/the first 20 of \d\d/);
+    expect(page).toMatch(/\d\d less important columns have no picture here/);
   });
 });
 
@@ -240,6 +301,10 @@ describe("the card", () => {
         /^[\w-]+:( [\w[\], -]+)?$|^ +- (name: ".*"|\{ type: \w+, name: "[^"]*", value: [\d.e-]+ \})$|^ +(results|metrics):$|^ +- task: \{ type: [\w-]+ \}$|^ +dataset: \{ type: tabular, name: ".*", split: held out \}$/,
       );
     expect(head).toContain("pipeline_tag: tabular-classification");
+    // The head may be shown as text where nobody reads it as YAML
+    expect(head).not.toMatch(/[<>]/);
+    const named = /^ {2}- name: (".*")$/m.exec(head)?.[1] ?? "";
+    expect(JSON.parse(named)).toBe("kind <b> from <i>.csv");
     expect(body.replace(/\\[<>]/g, "")).not.toMatch(/[<>]/);
     expect(body).not.toMatch(/(?<!\\)\]\(|http:\/\//);
     expect(body).not.toMatch(/\b(NaN|undefined|Infinity)\b/);

@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { load } from "../../systems/index.node.ts";
 import type { Model } from "../../systems/model.ts";
+import { answerColumns, keptNames } from "../answerLines.ts";
+import type { Console } from "../console.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { answerBone, femurSpeller } from "../femurAnswers.ts";
 import { formats, predictFile } from "../predictFile.ts";
@@ -45,6 +47,8 @@ export const predict = defineCommand({
       throw new UsageError(`--out ${values.out} is the file of the rows; it would be lost.`, "Name another file.");
     const model = await load(folder);
     const isFemurs = model.system === "femurs";
+    const keep = keptBy(model, values.keep);
+    if (formatOf(values) === "csv") sayRenamed(keep, answerColumns(model, values.probabilities), console);
     const { rows, withheld } = await predictFile(
       model,
       {
@@ -54,7 +58,7 @@ export const predict = defineCommand({
         spellJson: isFemurs ? await femurSpeller(folder) : undefined,
         out: values.out,
         query: values.query,
-        keep: keptBy(model, values.keep),
+        keep,
         withProbabilities: values.probabilities,
       },
       surroundings,
@@ -64,6 +68,16 @@ export const predict = defineCommand({
     return exitCodes.ok;
   },
 });
+
+/** A column that is called like one of the answers would hide it, or be hidden. */
+function sayRenamed(keep: readonly string[], own: readonly string[], console: Console): void {
+  const names = keptNames(keep, own);
+  keep.forEach((name, index) => {
+    const now = names[index] ?? name;
+    if (now !== name)
+      console.say(`Column "${name}" of the rows is written as "${now}": an answer has a column of that name.`);
+  });
+}
 
 function formatOf({ format, json, explain }: { format: string | undefined; json: boolean; explain: boolean }) {
   const asked = formats.find((name) => name === format);
@@ -82,6 +96,6 @@ function bothOf(length: string | undefined, weight: string | undefined): { lengt
 
 /** Columns that are repeated: those asked for; length and weight of bones in any case. */
 function keptBy(model: Model, asked: readonly string[]): readonly string[] {
-  if (model.system !== "femurs") return asked;
+  if (model.system !== "femurs") return [...new Set(asked)];
   return [...new Set([...asked, ...model.inputs.map(({ name }) => name)])];
 }

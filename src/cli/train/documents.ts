@@ -3,6 +3,7 @@ import { toJson } from "../../io/modelFolder.ts";
 import { describeTypes } from "../../systems/modelTypes.ts";
 import { saveTabular } from "../../systems/tabular/folder.node.ts";
 import { cardOf, reportOf, type TabularStudy } from "../../systems/tabular/index.ts";
+import { verdictRecord } from "../../systems/tabular/measures.ts";
 import { tabularModel } from "../../systems/tabular/model.ts";
 import { version } from "../version.ts";
 import { commandOf } from "./command.ts";
@@ -28,7 +29,20 @@ export async function writeRun(
     ["README.md", cardOf(study, making)],
     ["types.d.ts", describeTypes(tabularModel(system))],
     ...(groups === undefined ? [] : [["care/groups.json", toJson(groups)] as const]),
-    ["care/metrics.json", toJson({ split, metrics, folds, baselines, moreData, effects, warnings, settings })],
+    [
+      "care/metrics.json",
+      toJson({
+        verdict: verdictRecord(study),
+        split,
+        metrics,
+        folds,
+        baselines,
+        moreData,
+        effects,
+        warnings,
+        settings,
+      }),
+    ],
   ]);
   await saveTabular(folder, system, documents);
 }

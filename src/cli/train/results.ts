@@ -1,7 +1,9 @@
 /** What a training came to: as one JSON object, and as lines to read. */
 
+import { type GroupFigure, type GroupRate, groupRates } from "../../audit/groups.ts";
 import type { OutputColumn } from "../../systems/model.ts";
 import type { BaselineStudy, Metric, MetricName, Metrics, TabularStudy } from "../../systems/tabular/index.ts";
+import { verdictRecord } from "../../systems/tabular/measures.ts";
 import type { Console } from "../console.ts";
 import type { Evaluation } from "../evaluateFile.ts";
 
@@ -11,6 +13,8 @@ export function resultsToJson(
   { run, rows, seconds }: { readonly run: string; readonly rows: number; readonly seconds: number },
 ) {
   const { system, split, metrics, folds, baselines, warnings, settings, groups } = study;
+  const known = new Set(groups?.groups.flatMap(({ figures }) => Object.keys(figures)));
+  const rates = rateNames.filter((name) => known.has(name));
   return {
     run,
     task: system.task.kind,
@@ -21,6 +25,7 @@ export function resultsToJson(
     metrics: valuesOf(metrics),
     intervals: intervalsOf(metrics),
     folds: folds.map(valuesOf),
+    verdict: verdictRecord(study),
     baselines: Object.fromEntries(baselines.map(({ name, metrics: own }) => [name, valuesOf(own)])),
     warnings: warnings.map(({ kind, columns, action, message }) => ({ kind, columns: [...columns], action, message })),
     groups: (groups?.groups ?? []).map(({ columns, values, n, isSmall, figures }) => ({
@@ -28,13 +33,18 @@ export function resultsToJson(
       values: [...values],
       n,
       isSmall,
-      figures: Object.fromEntries(
-        Object.entries(figures).map(([name, { value, lower, upper }]) => [name, { value, lower, upper }]),
-      ),
+      figures: Object.fromEntries(rates.map((name) => [name, share(figures[name])])),
     })),
     differences: (groups?.differences ?? []).map(({ message, isClear }) => ({ message, isClear })),
     settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
   };
+}
+
+const rateNames = Object.keys(groupRates).filter((name): name is GroupRate => Object.hasOwn(groupRates, name));
+
+/** Nulls where a group has no rows that could tell. */
+function share(figure: GroupFigure | undefined) {
+  return { value: figure?.value ?? null, lower: figure?.lower ?? null, upper: figure?.upper ?? null };
 }
 
 /** The object that `evaluate --json` prints (docs/schemas/evaluate.json). */
@@ -129,18 +139,10 @@ export function showMetrics(metrics: Metrics, console: Console, others: readonly
 }
 
 /** Says where a simpler model does as well: then it is the one to take. */
-function verdict({ metrics, baselines, system }: TabularStudy): string | undefined {
-  const name = system.task.kind === "classification" ? "accuracy" : "rmse";
-  const sign = name === "accuracy" ? 1 : -1;
-  const own = metrics[name];
-  if (own === undefined) return undefined;
-  const better = baselines.find((baseline: BaselineStudy) => {
-    const value = baseline.metrics[name]?.value;
-    return value !== undefined && sign * (value - own.value) >= 0;
-  });
-  return better === undefined
-    ? undefined
-    : `The network does not win: ${better.what} does as well on these rows, and is easier to understand.`;
+function verdict(study: TabularStudy): string | undefined {
+  const found = verdictRecord(study);
+  if (found === null || (found.outcome !== "worse" && found.outcome !== "equal")) return undefined;
+  return `The network does not win: ${found.what} does ${found.outcome === "equal" ? "as well" : "better"} on these rows, and is easier to understand.`;
 }
 
 function spell(value: number | undefined): string {

@@ -57,11 +57,18 @@ const hubMetrics = {
   coverage: "coverage",
 } as const satisfies Record<MetricName, string>;
 
-/** Strings are written as JSON, which is YAML, so that no name can be anything else. */
+/** Strings as JSON, which is YAML, so that no name can be anything else; marks of HTML and Markdown by number. */
+function yaml(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&`|*_[\]~$@#]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function frontMatter({ system, metrics }: TabularStudy): string {
   const { task, origin } = system;
   const kind = `tabular-${task.kind}`;
-  const name = JSON.stringify(`${plainText(task.target)} from ${plainText(origin.source)}`);
+  const name = yaml(`${plainText(task.target)} from ${plainText(origin.source)}`);
   const figures = metricsIn(metrics).map(({ name: key, metric }) => {
     const label = JSON.stringify(measures[key].name);
     return `      - { type: ${hubMetrics[key]}, name: ${label}, value: ${Number(metric.value.toPrecision(6))} }`;
@@ -74,7 +81,7 @@ model-index:
   - name: ${name}
     results:
     - task: { type: ${kind} }
-      dataset: { type: tabular, name: ${JSON.stringify(plainText(origin.source))}, split: held out }
+      dataset: { type: tabular, name: ${yaml(plainText(origin.source))}, split: held out }
       metrics:
 ${figures.join("\n")}`;
   return `---
@@ -85,7 +92,8 @@ tags: [tabular, ${kind}, calibrated, conformal-prediction, out-of-scope-detectio
 `;
 }
 
-function summary({ system, split, folds }: TabularStudy, { version, date }: CardMaking): string {
+function summary(study: TabularStudy, { version, date }: CardMaking): string {
+  const { system, split, folds } = study;
   const { task, encoder, origin } = system;
   const answer = task.kind === "classification" ? `one of ${names(task.classes, 8)}` : "a number";
   const measuredOn =
@@ -97,7 +105,13 @@ function summary({ system, split, folds }: TabularStudy, { version, date }: Card
   return `# ${plain(task.target)}, from ${encoder.features.length} columns of ${plain(origin.source)}
 
 A network that answers with ${answer}, says how sure it is, and withholds its answer for rows unlike those it learned from.
-Made by Smilodon ${version} on ${date} from ${count(origin.rows)} rows${measuredOn}. \`report.html\` shows all of this with figures.`;
+Made by Smilodon ${version} on ${date} from ${count(origin.rows)} rows${measuredOn}. \`report.html\` shows all of this with figures.${beaten(study)}`;
+}
+
+/** Said first of all, where a simpler model is as good. */
+function beaten(study: TabularStudy): string {
+  const verdict = judgeStudy(study);
+  return verdict?.outcome === "worse" || verdict?.outcome === "equal" ? `\n\n**${capital(verdictText(verdict))}**` : "";
 }
 
 function uses({ system, warnings, findings }: TabularStudy): string {
@@ -109,11 +123,10 @@ function uses({ system, warnings, findings }: TabularStudy): string {
       : `Of held-out rows, which were ordinary ones, ${interval(findings.scope.withheld, shareText)} were withheld.`;
   return `## Intended use
 
-Rows of the same kind as those of ${plain(origin.source)}, with these columns:
-${names(
-  encoder.features.map(({ name, kind }) => `${name} (${kind})`),
-  mostNames,
-)}.${left.length === 0 ? "" : `\nLeft out, see below: ${names([...new Set(left)], mostNames)}.`}
+Rows of the same kind as those of ${plain(origin.source)}, with these columns: ${names(
+    encoder.features.map(({ name, kind }) => `${name} (${kind})`),
+    mostNames,
+  )}.${left.length === 0 ? "" : `\nLeft out, see below: ${names([...new Set(left)], mostNames)}.`}
 
 ## Out-of-scope use
 

@@ -40,6 +40,9 @@ export interface EffectChoices {
 /** Most categories of a column, and most classes, that get a curve. */
 const [mostCategories, mostClasses] = [24, 5];
 
+/** Columns that get curves: the most important ones. Of the others it is only measured how much they are needed. */
+const mostCurves = 24;
+
 /** Effects of all columns, the most important first. */
 export async function measureEffects(
   model: TabularModel,
@@ -67,18 +70,20 @@ export async function measureEffects(
   });
   const outputs =
     task.kind === "regression" ? [{ name: task.target, place: 0, of: 1 }] : classOutputs(task.classes, truth);
+  const ranked = features
+    .map((feature, index) => ({ ...feature, ...at(importances, index) }))
+    .sort((a, b) => b.importance - a.importance);
   const effects: FeatureEffect[] = [];
-  for (const [index, { name, kind }] of features.entries()) {
-    const { importance: value, lower: low, upper: high } = at(importances, index);
+  for (const { name, kind, importance: value, lower: low, upper: high } of ranked) {
     const curves: EffectCurve[] = [];
-    for (const { name: output, place, of } of kind === "text" ? [] : outputs) {
+    for (const { name: output, place, of } of kind === "text" || effects.length >= mostCurves ? [] : outputs) {
       const one = async (some: Float32Array): Promise<Float64Array> =>
         (await answer(some)).filter((_, cell) => cell % of === place);
       curves.push({ output, points: await curveOf(one, { table, rows, features, feature: name, points }) });
     }
     effects.push({ feature: name, kind, importance: { value, low, high, n: chosen.length }, curves });
   }
-  return effects.sort((a, b) => b.importance.value - a.importance.value);
+  return effects;
 }
 
 interface CurveRequest {

@@ -82,6 +82,14 @@ export interface Verdict {
   readonly outcome: "clear" | "narrow" | "equal" | "worse";
 }
 
+/** The same as plain data: for `train --json` and the folder of the model. */
+export function verdictRecord(study: TabularStudy) {
+  const verdict = judgeStudy(study);
+  if (verdict === undefined) return null;
+  const { name, own, best, other, outcome } = verdict;
+  return { outcome, measure: name, network: own.value, simpler: best.name, what: best.what, value: other.value };
+}
+
 /** Compares by right answers, or by the root mean squared error; undefined where nothing was measured. */
 export function judgeStudy({ metrics, baselines, system }: TabularStudy): Verdict | undefined {
   const name = system.task.kind === "classification" ? "accuracy" : "rmse";

@@ -86,8 +86,10 @@ const isShare: Readonly<Record<MetricName, boolean>> = {
 const isCounted: Readonly<Partial<Record<MetricName, true>>> = { accuracy: true, coverage: true };
 
 /**
- * Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). Counted
- * shares are at least as uncertain as all their rows together. Folds that cannot tell (no row of a class) do not count.
+ * Mean over folds with the interval that their differences give (Student's t would be wider still for few folds). It is at least as
+ * wide as the rows of the folds allow: of counted shares Wilson's of all rows together, of other figures what the intervals of
+ * the folds come to by the rule of G. Zou and A. Donner (Statistics in Medicine 2008), so that folds that agree, or are perfect, prove
+ * no more than their rows do. Folds that cannot tell (no row of a class) do not count.
  */
 export function meanOfFolds(folds: readonly Metrics[]): Metrics {
   const names = Object.keys(folds[0] ?? {}) as (keyof Metrics)[];
@@ -100,18 +102,27 @@ export function meanOfFolds(folds: readonly Metrics[]): Metrics {
       const [least, most] = [name === "r2" ? -Infinity : 0, isShare[name] ? 1 : Infinity];
       const within = (bound: number): number => Math.min(most, Math.max(least, bound));
       const [value, n] = [within(mean), entries.reduce((sum, entry) => sum + entry.n, 0)];
-      const counted = isCounted[name] ? wilsonInterval(value * n, n) : { lower: value, upper: value };
+      const counted = isCounted[name] ? wilsonInterval(value * n, n) : meanInterval(value, entries);
       return [
         name,
         {
           value,
-          low: Math.min(counted.lower, within(mean - half)),
-          high: Math.max(counted.upper, within(mean + half)),
+          low: Math.min(within(counted.lower), within(mean - half)),
+          high: Math.max(within(counted.upper), within(mean + half)),
           n,
         },
       ];
     }),
   );
+}
+
+/** Ends of the interval of a mean of figures, from the ends of theirs. */
+function meanInterval(mean: number, entries: readonly Metric[]): { lower: number; upper: number } {
+  const lengthOf = (distances: readonly number[]): number => Math.hypot(...distances) / entries.length;
+  return {
+    lower: mean - lengthOf(entries.map(({ value, low }) => value - low)),
+    upper: mean + lengthOf(entries.map(({ value, high }) => high - value)),
+  };
 }
 
 const unknown: Metric = { value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0 };

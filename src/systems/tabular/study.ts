@@ -98,7 +98,7 @@ export interface FeatureEffect {
   readonly kind: "number" | "category" | "boolean" | "date" | "text";
   /** Increase of the loss (log loss in nats, or squared error as a share of the target's variance) when the column is shuffled. */
   readonly importance: Metric;
-  /** None for free text. */
+  /** None for free text, nor for columns beyond the most important ones. */
   readonly curves: readonly EffectCurve[];
 }
 

@@ -23,6 +23,7 @@ import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
 import type { LearnOptions } from "./learn.ts";
 import { classMetrics, meanOfFolds, numberMetrics, shareMetric } from "./metrics.ts";
 import { measureMoreData } from "./moreData.ts";
+import { measureNotices } from "./notices.ts";
 import { outputsOf } from "./outputs.ts";
 import type { TabularChoices } from "./settings.ts";
 import type { HeldOutStudy, Metric, Metrics, StudyWarning, TabularStudy } from "./study.ts";
@@ -113,7 +114,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     effects: measured[0]?.effects ?? [],
     groups,
     findings: await findingsOf(scene, options, { first: measured[0], answers: heldOut }),
-    warnings: scene.warnings,
+    warnings: [...scene.warnings, ...measureNotices(heldOut.rows.length, groups)],
     settings: fitted.reasons,
     seconds: (performance.now() - began) / 1000,
   };
@@ -305,7 +306,8 @@ const nothingHeldOut: HeldOutStudy = {
 /** Figures by group on the held-out rows, where groups were named. */
 function measureGroupsOf({ task, source }: Scene, { groups, test }: TrainTableOptions, heldOut: HeldOutStudy) {
   if (groups === undefined || groups.length === 0) return undefined;
-  return measureHeldOutGroups({ task, table: test ?? source, heldOut, inScope: heldOut.inScope }, groups);
+  const learned = test === undefined ? undefined : source;
+  return measureHeldOutGroups({ task, table: test ?? source, learned, heldOut, inScope: heldOut.inScope }, groups);
 }
 
 /** Effects and the curve of more data are measured once: in the only round, or in the first fold. */

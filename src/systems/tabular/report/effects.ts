@@ -35,12 +35,18 @@ export function effectsSection({ study }: Facts): Section {
       ? "No column by itself is clearly needed on held-out rows."
       : `The network relies most on ${list(best)}${unclear > 0 ? `; of ${unclear === 1 ? "one column" : `${count(unclear)} columns`} it cannot be said that ${unclear === 1 ? "it is" : "they are"} needed` : ""}.`;
   const drawn = effects.filter(({ curves }) => curves.some(({ points }) => points.length > 1)).slice(0, mostDrawn);
+  const further = effects.length - drawn.length;
   return {
     ...base,
     plain,
     figures: [
       `<div class="wide">${importanceTable(effects)}</div>`,
       ...drawn.map((effect) => curveFigure(effect, task)),
+      ...(further > 0 && drawn.length > 0
+        ? [
+            `<p class="wide caption">${counted(further, "less important column has", "less important columns have")} no picture here; how much each is needed is in care/metrics.json.</p>`,
+          ]
+        : []),
     ],
     how: `Importance: how much worse the loss becomes when the column’s values are shuffled among ${counted(first.importance.n, "held-out row")} (${task.kind === "classification" ? "log loss, in nats" : "squared error, as a share of the target’s variance"}). Effects of numbers are accumulated over small steps (ALE), those of categories are mean changes of the answer when every row is given the category.${firstFold(study)}`,
     limits: `Causes. A column that goes along with another shares its importance with it, and either may look unneeded while both are not.${study.findings?.plane === undefined ? " A picture of what is answered where is drawn only where a table has exactly two columns, both numbers." : ""}`,

@@ -50,9 +50,9 @@ export function verdictSentence(verdict: Verdict | undefined): string {
     case "narrow":
       return `It is a little better than ${what}: ${figures} (${measures[name].name}). But the intervals overlap; on other rows it could be the other way round.`;
     case "equal":
-      return `It does not win. Exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand: ${what}.`;
+      return `The network does not win. Exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand: ${what}.`;
     case "worse":
-      return `It does not win. Better on these rows${isApart ? "" : " (though chance may be why)"}, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
+      return `The network does not win. Better on these rows${isApart ? "" : " (though chance may be why)"}, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
     default:
       return outcome satisfies never;
   }

@@ -3,13 +3,14 @@
  * is computed here that takes long. Sections are in the files beside this one; train.ts and findings.ts measured what they show.
  */
 import { escapeMarkup } from "../../reportText.ts";
+import { judgeStudy } from "../measures.ts";
 import type { TabularStudy } from "../study.ts";
 import { answersSection, mistakesSection } from "./answers.ts";
 import { boundarySection } from "./boundary.ts";
 import { effectsSection } from "./effects.ts";
 import { groupsSection } from "./groups.ts";
 import { type Facts, type Making, type Section, sectionHtml } from "./html.ts";
-import { learnedSection, mainSentence, trainingSection } from "./learned.ts";
+import { learnedSection, mainSentence, trainingSection, verdictSentence } from "./learned.ts";
 import { moreDataSection, recordSection, warningsSection } from "./record.ts";
 import { counted, nameHtml, plainText, shareText } from "./spell.ts";
 import { pageCss } from "./style.ts";
@@ -80,6 +81,18 @@ function head(facts: Facts): string {
   return `<header>
 <p class="kicker">Smilodon ${escapeMarkup(making.version)} · ${nameHtml(origin.source, 60)} · ${escapeMarkup(making.date)}</p>
 <h1>What ${columns} say about ${nameHtml(task.target, 60)}</h1>
-<p class="lede">${mainSentence(facts)} ${scope}</p>
+<p class="lede">${mainSentence(facts)} ${scope}</p>${cautions(facts)}
 </header>`;
+}
+
+/** What has to be known before anything else is read: that a simpler model does as well, or that next to nothing was measured. */
+function cautions({ study }: Facts): string {
+  const verdict = judgeStudy(study);
+  const isBeaten = verdict?.outcome === "worse" || verdict?.outcome === "equal";
+  const few = study.warnings.filter(({ kind }) => kind === "few-held-out");
+  const sentences = [
+    ...(isBeaten ? [verdictSentence(verdict)] : []),
+    ...few.map(({ message }) => nameHtml(message, 400)),
+  ];
+  return sentences.map((sentence) => `\n<p class="caution">${sentence}</p>`).join("");
 }

@@ -20,6 +20,7 @@ code,pre{font-family:${mono};font-size:.86em}
 pre{margin:0;padding:.7rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px;white-space:pre-wrap}
 .kicker{margin:0;color:var(--soft);font-size:.86rem}
 .lede{font-size:1.1rem}
+.caution{border-left:3px solid var(--bad);padding:.1rem 0 .1rem .8rem;margin:.9rem 0 0}
 .soft,.caption,figcaption{color:var(--soft)}
 nav ol{columns:16rem;margin:1rem 0 0;padding:.8rem 1rem .8rem 2.4rem;border:1px solid var(--line);border-radius:8px;font-size:.9rem}
 nav li{break-inside:avoid;padding-left:.2rem;margin:0 0 .3rem}nav li::marker{color:var(--soft)}
