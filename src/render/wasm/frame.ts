@@ -3,9 +3,9 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { Term } from "../../kernel/indexArithmetic.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
+import type { LaneShapes } from "../laneShapes.ts";
 import type { Extreme } from "./extremes.ts";
 import type { FunctionWriter } from "./functionWriter.ts";
-import type { LaneShapes } from "./laneShapes.ts";
 import type { Access, AccessFacts, Loop } from "./loopFacts.ts";
 
 /**

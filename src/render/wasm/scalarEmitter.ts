@@ -6,15 +6,15 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { ReduceOp, ScalarOp } from "../../kernel/scalarOps.ts";
 import { bytesOf, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
+import { accumulationOf, type Contraction, contractionOf } from "../contraction.ts";
 import { bitcastScalar, castScalar, extractLane, heldAs, pushLiteral, scalarTypes, splat } from "./casts.ts";
-import { accumulationOf, type Contraction, contractionOf } from "./contraction.ts";
 import { writeForm } from "./forms.ts";
 import type { Frame } from "./frame.ts";
 import { mostOffset, pushSum } from "./loopAddresses.ts";
 import type { Access } from "./loopFacts.ts";
 import type { Opcode } from "./opcodes.ts";
 import { scalarForms, scalarLiteralForm } from "./scalarForms.ts";
-import { repeated } from "./vectorForms.ts";
+import { fused, repeated } from "./vectorForms.ts";
 
 /** Instruction that loads a scalar of each dtype. */
 export const loads: { readonly [D in Dtype]: Opcode } = {
@@ -107,7 +107,7 @@ export class ScalarEmitter {
     this.#pushWide(contraction.second);
     w.get(state);
     splat(w, value.dtype);
-    w.op(contraction.opcode);
+    w.op(fused(value.dtype));
     extractLane(w, value.dtype, 0);
   }
 
@@ -176,9 +176,9 @@ export class ScalarEmitter {
   }
 
   /** Pushes a vector with a·b + c or c − a·b in its first lane: there are no such instructions on scalars. */
-  #contract({ opcode, first, second, other }: Contraction): void {
+  #contract({ isSubtracted, first, second, other }: Contraction): void {
     for (const operand of [first, second, other]) this.#pushWide(operand);
-    this.#frame.w.op(opcode);
+    this.#frame.w.op(fused(other.dtype, isSubtracted));
   }
 
   /** Pushes a vector with the value of `expression` in its first lane. */

@@ -6,6 +6,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import { type ReduceOp, type ScalarOp, scalarOps } from "../../kernel/scalarOps.ts";
 import { bytesOf, type ComputedDtype, type Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
+import { accumulationOf, contractionOf } from "../contraction.ts";
 import {
   bitcastVector,
   castVector,
@@ -18,12 +19,19 @@ import {
   splat,
   widenMask,
 } from "./casts.ts";
-import { accumulationOf, contractionOf } from "./contraction.ts";
 import { type Form, writeForm } from "./forms.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
 import { writeScalar } from "./scalarEmitter.ts";
-import { relaxedSelect, repeated, selectOrZero, selectZeroOr, vectorForms, vectorLiteralForm } from "./vectorForms.ts";
+import {
+  fused,
+  relaxedSelect,
+  repeated,
+  selectOrZero,
+  selectZeroOr,
+  vectorForms,
+  vectorLiteralForm,
+} from "./vectorForms.ts";
 import { pushLanes } from "./vectorMemory.ts";
 
 type Apply = Extract<Expression, { kind: "apply" }>;
@@ -68,7 +76,7 @@ export class VectorEmitter implements LaneWriter {
       this.push(contraction.first, part);
       this.push(contraction.second, part);
       w.get(state);
-      return w.op(contraction.opcode);
+      return w.op(fused(dtype));
     }
     writeForm(
       w,
@@ -255,9 +263,9 @@ export class VectorEmitter implements LaneWriter {
   #contracted(expression: Apply, part: number): boolean {
     const contraction = this.#frame.isRelaxed ? contractionOf(expression, this.#shared) : undefined;
     if (contraction === undefined) return false;
-    const { opcode, first, second, other } = contraction;
+    const { isSubtracted, first, second, other } = contraction;
     for (const operand of [first, second, other]) this.push(operand, part);
-    this.#frame.w.op(opcode);
+    this.#frame.w.op(fused(other.dtype, isSubtracted));
     return true;
   }
 

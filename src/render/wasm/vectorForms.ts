@@ -64,6 +64,12 @@ export const vectorForms: { readonly [Op in ScalarOp]: Row } = {
   select: { ...floatRow(chosen, chosen), ...integers(chosen, chosen), bool: chosen },
 };
 
+/** The instruction for a·b + c, or for c − a·b of f32, with one rounding. */
+export function fused(dtype: Dtype, isSubtracted = false): Opcode {
+  if (dtype === "f64") return "f64x2.relaxed_madd";
+  return isSubtracted ? "f32x4.relaxed_nmadd" : "f32x4.relaxed_madd";
+}
+
 /** Each lane of the operand for which `compare` holds. */
 function wideExtreme(compare: Opcode): Form {
   return sequence((w, [a = 0, b = 0]) => w.op(a, b, a, b, compare, "v128.bitselect"));

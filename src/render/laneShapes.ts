@@ -2,9 +2,9 @@
  * What the lanes of a vector loop see: for each value, whether all lanes have the same, or numbers a fixed step apart,
  * or anything. Decides before a line is written whether a loop can run in vectors.
  */
-import type { Expression } from "../../kernel/expression.ts";
-import type { Statement } from "../../kernel/kernel.ts";
-import { expressionsOf, inputsOf, visitStatements } from "../../kernel/traverse.ts";
+import type { Expression } from "../kernel/expression.ts";
+import type { Statement } from "../kernel/kernel.ts";
+import { expressionsOf, inputsOf, visitStatements } from "../kernel/traverse.ts";
 
 /** How a value differs from lane to lane: by this number (0: not at all), or in no simple way. */
 export type LaneShape = number | "varying";

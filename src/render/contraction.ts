@@ -1,15 +1,14 @@
 /**
- * Which sums of products are computed with one rounding, where the engine has relaxed vector instructions. The
- * expressions alone decide, so that vectors and the scalars that are left over after them agree to the last bit.
+ * Which sums of products are computed with one rounding, where the machine can. The expressions alone decide, so that
+ * vectors and the scalars that are left over after them agree to the last bit, however a target spells them.
  */
-import type { Expression } from "../../kernel/expression.ts";
-import type { ReduceOp } from "../../kernel/scalarOps.ts";
-import { at } from "../../support/invariant.ts";
-import type { Opcode } from "./opcodes.ts";
+import type { Expression } from "../kernel/expression.ts";
+import type { ReduceOp } from "../kernel/scalarOps.ts";
+import { at } from "../support/invariant.ts";
 
-/** `first`·`second` + `other`, or `other` − `first`·`second`, as one instruction on vectors. */
+/** `first`·`second` + `other`, or `other` − `first`·`second` where the product `isSubtracted`. */
 export interface Contraction {
-  readonly opcode: Opcode;
+  readonly isSubtracted: boolean;
   readonly first: Expression;
   readonly second: Expression;
   readonly other: Expression;
@@ -23,19 +22,17 @@ export function contractionOf(expression: Expression, shared: ReadonlySet<Expres
   const [first, second] = [at(inputs, 0), at(inputs, 1)];
   const [product, other] = isProduct(second, shared) || op === "subtract" ? [second, first] : [first, second];
   if (!isProduct(product, shared)) return undefined;
-  const opcode = op === "add" ? "f32x4.relaxed_madd" : "f32x4.relaxed_nmadd";
-  return { opcode, first: at(product.inputs, 0), second: at(product.inputs, 1), other };
+  return { isSubtracted: op === "subtract", first: at(product.inputs, 0), second: at(product.inputs, 1), other };
 }
 
-/** op(state, value) as a contraction, where it is one: the state is pushed last. */
+/** op(state, value) as a contraction with the state as its other part, where it is one. */
 export function accumulationOf(
   op: ReduceOp,
   value: Expression,
   shared: ReadonlySet<Expression>,
-): Omit<Contraction, "other"> | undefined {
+): Pick<Contraction, "first" | "second"> | undefined {
   if (op !== "add" || !isProduct(value, shared)) return undefined;
-  const opcode = value.dtype === "f64" ? "f64x2.relaxed_madd" : "f32x4.relaxed_madd";
-  return { opcode, first: at(value.inputs, 0), second: at(value.inputs, 1) };
+  return { first: at(value.inputs, 0), second: at(value.inputs, 1) };
 }
 
 type Apply = Extract<Expression, { kind: "apply" }>;

@@ -1,0 +1,276 @@
+/**
+ * Functions on vectors for which AVX2 and AVX-512 have instructions that vector extensions do not name. Each takes the place of
+ * the general one in `vectors.ts`, and means the same to the last bit.
+ */
+import type { FunctionList, Width } from "./vectors.ts";
+
+/** Replaces functions of `list` by those of AVX-512, whose masks are bits. */
+export function addAvx512(list: FunctionList, { lanes, hasWide }: Width): void {
+  const b = `b${lanes}`;
+  const width = prefixOf(lanes * 4);
+  const i = `i32x${lanes}`;
+  const m = integerType(lanes * 4);
+  list.add(b, `mask_${i}`, `${i} a`, `return ${width}_test_epi32_mask((${m})a, (${m})a);`);
+  list.add(i, `ones_${b}`, `${b} a`, `return (${i})${width}_movm_epi32(a);`);
+  list.add(b, `first_${b}`, "ix count", "return (" + b + ")_bzhi_u32(-1, (unsigned)count);");
+  for (const held of ["f32", "i32", "u32", ...(hasWide ? (["f64", "i64"] as const) : [])] as const) {
+    const t = `${held}x${lanes}`;
+    const { prefix, suffix, vector } = spelling(held, lanes);
+    for (const [name, order] of [
+      ["equal", 0],
+      ["less", 1],
+      ["lessEqual", 2],
+    ] as const) {
+      const compare = held.startsWith("f") ? ["_CMP_EQ_OQ", "_CMP_LT_OQ", "_CMP_LE_OQ"][order] : `${order}`;
+      const sign = held === "u32" ? "epu32" : suffix;
+      list.add(
+        b,
+        `${name}_${t}`,
+        `${t} a, ${t} b`,
+        `return ${prefix}_cmp_${sign}_mask((${vector})a, (${vector})b, ${compare});`,
+      );
+    }
+    list.add(
+      t,
+      `select_${t}`,
+      `${b} c, ${t} a, ${t} d`,
+      `return (${t})${prefix}_mask_blend_${suffix}(c, (${vector})d, (${vector})a);`,
+    );
+    const pointer = held.startsWith("f") ? (held === "f32" ? "const float *" : "const double *") : "const void *";
+    list.add(
+      t,
+      `loadSome_${held}x${lanes}`,
+      `const m_${held} *p, ix n`,
+      `return (${t})${prefix}_maskz_loadu_${suffix}(first_${b}(n), (${pointer})p);`,
+    );
+    const target = pointer.replace("const ", "");
+    list.add(
+      "void",
+      `storeSome_${held}x${lanes}`,
+      `m_${held} *p, ${t} a, ix n`,
+      `${prefix}_mask_storeu_${suffix}((${target})p, first_${b}(n), (${vector})a);`,
+    );
+    addGathers(list, lanes, held);
+    if (held.startsWith("f")) addFloats512(list, lanes, held === "f32" ? "f32" : "f64");
+    else if (held !== "i64" || lanes <= 8) {
+      const kind = held === "u32" ? "epu32" : suffix;
+      for (const [name, word] of [
+        ["maximum", "max"],
+        ["minimum", "min"],
+      ] as const)
+        list.add(
+          t,
+          `${name}_${t}`,
+          `${t} a, ${t} b`,
+          `return (${t})${prefix}_${word}_${kind}((${vector})a, (${vector})b);`,
+        );
+    }
+  }
+  addF16(list, lanes);
+}
+
+/** Exact minima and maxima: `range` orders zeros, a mask lets NaN through. */
+function addFloats512(list: FunctionList, lanes: number, held: "f32" | "f64"): void {
+  const t = `${held}x${lanes}`;
+  const { prefix, suffix, vector } = spelling(held, lanes);
+  addFused(list, lanes, held);
+  addRounding(list, lanes, held, (op) => `${prefix}_roundscale_${suffix}((${vector})a, ${roundings[op]})`);
+  for (const [name, order] of [
+    ["minimum", 4],
+    ["maximum", 5],
+  ] as const)
+    list.add(
+      t,
+      `${name}_${t}`,
+      `${t} a, ${t} b`,
+      `${t} r = (${t})${prefix}_range_${suffix}((${vector})a, (${vector})b, ${order}); return (${t})${prefix}_mask_add_${suffix}((${vector})r, ${prefix}_cmp_${suffix}_mask((${vector})a, (${vector})b, _CMP_UNORD_Q), (${vector})a, (${vector})b);`,
+    );
+  addOneSided(list, lanes, held);
+}
+
+/** Replaces functions of `list` by those of AVX2, whose masks are vectors. */
+export function addAvx2(list: FunctionList, { lanes, hasWide }: Width): void {
+  const b = `b${lanes}`;
+  const movemask = lanes === 8 ? "_mm256_movemask_ps((__m256)a)" : "_mm_movemask_ps((__m128)a)";
+  const all = 2 ** lanes - 1;
+  if (lanes === 4 || lanes === 8) {
+    list.add("b1", `all_${b}`, `${b} a`, `return ${movemask} == ${all};`);
+    list.add("b1", `any_${b}`, `${b} a`, `return ${movemask} != 0;`);
+    list.add("b1", `odd_${b}`, `${b} a`, `return __builtin_parity(${movemask});`);
+  }
+  for (const held of ["f32", "i32", "u32", ...(hasWide ? (["f64", "i64"] as const) : [])] as const) {
+    const t = `${held}x${lanes}`;
+    const isWide = held === "f64" || held === "i64";
+    const bytes = lanes * (isWide ? 8 : 4);
+    const { prefix, suffix, vector } = spelling(held, lanes);
+    const float = isWide ? "pd" : "ps";
+    const real = floatType(bytes, isWide);
+    const ones = isWide ? `__builtin_convertvector(c, i64x${lanes})` : "c";
+    list.add(
+      t,
+      `select_${t}`,
+      `${b} c, ${t} a, ${t} d`,
+      `return (${t})${prefix}_blendv_${float}((${real})d, (${real})a, (${real})${ones});`,
+    );
+    const pointer = held.startsWith("f") ? (held === "f32" ? "float *" : "double *") : isWide ? "long long *" : "int *";
+    const first = isWide ? `__builtin_convertvector(first_${b}(n), i64x${lanes})` : `first_${b}(n)`;
+    const mask = `(${integerType(bytes)})${first}`;
+    list.add(
+      t,
+      `loadSome_${held}x${lanes}`,
+      `const m_${held} *p, ix n`,
+      `return (${t})${prefix}_maskload_${suffix}((const ${pointer})p, ${mask});`,
+    );
+    list.add(
+      "void",
+      `storeSome_${held}x${lanes}`,
+      `m_${held} *p, ${t} a, ix n`,
+      `${prefix}_maskstore_${suffix}((${pointer})p, ${mask}, (${vector})a);`,
+    );
+    if (held === "f32" || held === "f64") {
+      addRounding(list, lanes, held, (op) => `${prefix}_round_${suffix}((${vector})a, ${roundings[op]})`);
+      addOneSided(list, lanes, held);
+    } else if (!isWide) {
+      const kind = held === "u32" ? "epu32" : suffix;
+      for (const [name, word] of [
+        ["maximum", "max"],
+        ["minimum", "min"],
+      ] as const)
+        list.add(
+          t,
+          `${name}_${t}`,
+          `${t} a, ${t} b`,
+          `return (${t})${prefix}_${word}_${kind}((${vector})a, (${vector})b);`,
+        );
+    }
+  }
+  addF16(list, lanes);
+}
+
+/** Adds multiplication and addition with one rounding, where the CPU has it. */
+export function addFused(list: FunctionList, lanes: number, held: "f32" | "f64"): void {
+  const t = `${held}x${lanes}`;
+  const { prefix, suffix, vector } = spelling(held, lanes);
+  for (const [name, word] of [
+    ["fma", "fmadd"],
+    ["fnma", "fnmadd"],
+  ] as const)
+    list.add(
+      t,
+      `${name}_${t}`,
+      `${t} a, ${t} b, ${t} c`,
+      `return (${t})${prefix}_${word}_${suffix}((${vector})a, (${vector})b, (${vector})c);`,
+    );
+}
+
+const roundings = {
+  floor: "_MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC",
+  ceil: "_MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC",
+  round: "_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC",
+} as const;
+
+function addRounding(
+  list: FunctionList,
+  lanes: number,
+  held: "f32" | "f64",
+  round: (op: keyof typeof roundings) => string,
+): void {
+  const t = `${held}x${lanes}`;
+  const { prefix, suffix, vector } = spelling(held, lanes);
+  for (const op of ["floor", "ceil", "round"] as const)
+    list.add(t, `${op}_${t}`, `${t} a`, `return (${t})${round(op)};`);
+  list.add(t, `sqrt_${t}`, `${t} a`, `return (${t})${prefix}_sqrt_${suffix}((${vector})a);`);
+}
+
+/** Bounds that are numbers: the instruction gives its second operand where it cannot tell, which keeps NaN. */
+function addOneSided(list: FunctionList, lanes: number, held: "f32" | "f64"): void {
+  const t = `${held}x${lanes}`;
+  const { prefix, suffix, vector } = spelling(held, lanes);
+  for (const [name, word] of [
+    ["raise", "max"],
+    ["lower", "min"],
+  ] as const)
+    list.add(
+      t,
+      `${name}_${t}`,
+      `${t} a, ${t} b`,
+      `return (${t})${prefix}_${word}_${suffix}((${vector})b, (${vector})a);`,
+    );
+}
+
+function addGathers(list: FunctionList, lanes: number, held: "f32" | "f64" | "i32" | "u32" | "i64"): void {
+  const t = `${held}x${lanes}`;
+  const isWide = held === "f64" || held === "i64";
+  const { prefix, suffix, vector } = spelling(held, lanes);
+  const bytes = isWide ? 8 : 4;
+  const indices = integerType(lanes * 4);
+  const type =
+    held === "f32" ? "const float *" : held === "f64" ? "const double *" : isWide ? "const long long *" : "const int *";
+  const at = `(${indices})at`;
+  const b = `b${lanes}`;
+  // the forms without a mask tell compilers that the register before is wanted
+  const zero = `(${vector})(${t}){}`;
+  const gather = (mask: string) =>
+    prefix === "_mm512"
+      ? `${prefix}_mask_i32gather_${suffix}(${zero}, ${mask}, ${at}, (${type})p, ${bytes})`
+      : `${prefix}_mmask_i32gather_${suffix}(${zero}, ${mask}, ${at}, (${type})p, ${bytes})`;
+  list.add(t, `gather_${held}x${lanes}`, `const m_${held} *p, i32x${lanes} at`, `return (${t})${gather(`(${b})-1`)};`);
+  list.add(
+    t,
+    `gatherSome_${held}x${lanes}`,
+    `const m_${held} *p, i32x${lanes} at, ix n`,
+    `return (${t})${gather(`first_${b}(n)`)};`,
+  );
+  const pointer = "void *";
+  list.add(
+    "void",
+    `scatter_${held}x${lanes}`,
+    `m_${held} *p, i32x${lanes} at, ${t} a`,
+    `${prefix}_i32scatter_${suffix}((${pointer})p, ${at}, (${vector})a, ${bytes});`,
+  );
+  list.add(
+    "void",
+    `scatterSome_${held}x${lanes}`,
+    `m_${held} *p, i32x${lanes} at, ${t} a, ix n`,
+    `${prefix}_mask_i32scatter_${suffix}((${pointer})p, first_${b}(n), ${at}, (${vector})a, ${bytes});`,
+  );
+}
+
+function addF16(list: FunctionList, lanes: number): void {
+  if (lanes !== 16 && lanes !== 8) return;
+  const [f, i] = [`f32x${lanes}`, `i32x${lanes}`];
+  const prefix = prefixOf(lanes * 4);
+  const half = lanes === 16 ? "__m256i" : "__m128i";
+  list.add(
+    f,
+    `f32_from_f16x${lanes}`,
+    `${i} a`,
+    `return (${f})${prefix}_cvtph_ps((${half})__builtin_convertvector(a, i16x${lanes}));`,
+  );
+  const rounded = `(i16x${lanes})${prefix}_cvtps_ph((${floatType(lanes * 4, false)})a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)`;
+  list.add(i, `f16_from_f32x${lanes}`, `${f} a`, `return __builtin_convertvector(${rounded}, ${i});`);
+}
+
+/** How instructions on vectors of `bytes` bytes begin. */
+function prefixOf(bytes: number): string {
+  return bytes === 16 ? "_mm" : `_mm${bytes * 8}`;
+}
+
+function integerType(bytes: number): string {
+  return `__m${bytes * 8}i`;
+}
+
+function floatType(bytes: number, isWide: boolean): string {
+  return `__m${bytes * 8}${isWide ? "d" : ""}`;
+}
+
+function spelling(held: "f32" | "f64" | "i32" | "u32" | "i64", lanes: number) {
+  const isWide = held === "f64" || held === "i64";
+  const bytes = lanes * (isWide ? 8 : 4);
+  const isFloat = held === "f32" || held === "f64";
+  return {
+    prefix: prefixOf(bytes),
+    suffix: isFloat ? (isWide ? "pd" : "ps") : isWide ? "epi64" : "epi32",
+    vector: isFloat ? floatType(bytes, isWide) : integerType(bytes),
+  };
+}
