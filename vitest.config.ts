@@ -1,7 +1,8 @@
 /**
- * Vitest's configuration. Two projects: `unit` is everything that tests the sources, `package` packs and installs the
- * package (tests/package) and is a step of its own in the gate. SMILODON_TESTS says how much to run, and tests may read
- * it to choose how much they sample: `quick` (under a minute), `gate` (the default), `all`.
+ * Vitest's configuration. Three projects: `unit` is everything that tests the sources, `browser` visits the playground in
+ * browsers (tests/playground), `package` packs and installs the package (tests/package, tests/bundling); each is a step of
+ * its own in the gate. SMILODON_TESTS says how much to run, and tests may read it to choose how much they sample: `quick`
+ * (under a minute), `gate` (the default), `all`.
  */
 import { defineConfig } from "vitest/config";
 
@@ -20,12 +21,33 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["tests/setup.ts"],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: ["tests/package/**", ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : [])],
+          exclude: [
+            "tests/package/**",
+            "tests/bundling/**",
+            "tests/playground/**/*.browser.test.ts",
+            ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : []),
+          ],
         },
       },
       {
         extends: true,
-        test: { name: "package", include: ["tests/package/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000 },
+        test: {
+          name: "browser",
+          include: ["tests/playground/**/*.browser.test.ts"],
+          testTimeout: 60_000,
+          // One browser and one page's threads at a time: pictures and threads want the machine for themselves.
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: ["tests/package/*.test.ts", "tests/bundling/*.test.ts"],
+          globalSetup: ["tests/package/pack.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

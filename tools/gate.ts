@@ -31,6 +31,7 @@ const steps: readonly Step[] = [
   { name: "bundle", title: "browser bundle", run: () => checkBundle() },
   { name: "docs", title: "docs", run: (level) => checkDocs(level !== "quick") },
   { name: "tests", title: "tests", run: (level) => runTests("unit", level) },
+  { name: "browser", title: "playground in browsers", isSlow: true, run: (level) => runTests("browser", level) },
   { name: "package", title: "package", isSlow: true, run: (level) => runTests("package", level) },
 ];
 

@@ -7,7 +7,7 @@ import { root } from "./source.ts";
 import type { StepResult, TestCounts } from "./step.ts";
 
 /** The gate step for one project. `level` reaches the tests as SMILODON_TESTS. */
-export async function runTests(project: "unit" | "package", level: string): Promise<StepResult> {
+export async function runTests(project: "unit" | "browser" | "package", level: string): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), "smilodon-counts-"));
   const file = join(folder, "counts.json");
   try {

@@ -5,20 +5,18 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Packed, packPackage } from "./packed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findChromium, openPage } from "./page.ts";
 import { checkTypes, makeProject, runNode } from "./project.ts";
 
 /** Nobody should wait for the package: what a user downloads, and what lies on the disk. */
 const budget = { bytes: 2_000_000, unpackedBytes: 8_000_000 };
 
+const packed = inject("packed");
 let folder: string;
-let packed: Packed;
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "smilodon-package-")));
-  packed = await packPackage(join(folder, "package"));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,22 +1,7 @@
-/** Opens a built page in the machine's Chromium, served from a small static server on this machine. */
-import { existsSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { extname, join, normalize } from "node:path";
+/** Opens a built page in the machine's Chromium, served by this machine. */
+import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
-
-const contentTypes: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-};
-
-/** With these headers a page may share memory among threads. */
-const isolationHeaders = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
+import { serveFolder } from "../../tools/staticServer.ts";
 
 /** The machine's Chromium, or undefined. */
 export function findChromium(): string | undefined {
@@ -51,7 +36,7 @@ export async function openPage(
   executable: string,
   { isIsolated, path = "", headers = {} }: PageOptions,
 ): Promise<PageOutcome> {
-  const server = await serve(folder, { ...(isIsolated ? isolationHeaders : {}), ...headers });
+  const server = await serveFolder(folder, { isIsolated, headers });
   let browser: Browser | undefined;
   try {
     browser = await launchChromium(executable);
@@ -59,7 +44,7 @@ export async function openPage(
     const messages: string[] = [];
     page.on("console", (message) => messages.push(message.text()));
     page.on("pageerror", (error) => messages.push(String(error)));
-    await page.goto(`http://127.0.0.1:${portOf(server)}/${path}`);
+    await page.goto(`${server.address}${path}`);
     try {
       await page.waitForSelector("body[data-outcome]", { state: "attached", timeout: 60_000 });
     } catch (error) {
@@ -69,12 +54,12 @@ export async function openPage(
     return { outcome, isIsolated: await page.evaluate(() => crossOriginIsolated), messages };
   } finally {
     await browser?.close();
-    server.closeAllConnections();
-    server.close();
+    await server.stop();
   }
 }
 
-function launchChromium(executablePath: string): Promise<Browser> {
+/** A browser with a fresh profile, which talks to nobody of its own accord. */
+export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
@@ -89,26 +74,4 @@ function launchChromium(executablePath: string): Promise<Browser> {
       "--disable-sync",
     ],
   });
-}
-
-async function serve(folder: string, headers: Readonly<Record<string, string>>): Promise<Server> {
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
-    const file = join(folder, normalize(path === "/" ? "/index.html" : path));
-    if (!existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const type = contentTypes[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, ...headers });
-    response.end(readFileSync(file));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
 }

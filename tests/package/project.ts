@@ -1,6 +1,7 @@
 /** A user's project in a temporary folder: made from a template, with the packed package installed. */
 import { execFile } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../../tools/source.ts";
@@ -13,6 +14,20 @@ export async function makeProject(template: "node" | "vite", folder: string, tar
   cpSync(join(here, template), folder, { recursive: true });
   const sources = template === "vite" ? join(folder, "src") : folder;
   cpSync(join(here, "user", "network.ts"), join(sources, "network.ts"));
+  await runNpm(["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error", tarball], folder);
+}
+
+/**
+ * A project in plain JavaScript, without any settings: the user's program in src/, and the tarball installed.
+ */
+export async function makePlainProject(folder: string, tarball: string): Promise<void> {
+  mkdirSync(join(folder, "src"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "plain-project", private: true, type: "module" }));
+  const sources = { network: join(here, "user", "network.ts"), index: join(here, "vite", "src", "main.ts") };
+  for (const [name, source] of Object.entries(sources)) {
+    const text = stripTypeScriptTypes(readFileSync(source, "utf8")).replace(/(from "\.\/[^"]+)\.ts"/g, '$1.js"');
+    writeFileSync(join(folder, "src", `${name}.js`), text);
+  }
   await runNpm(["install", "--ignore-scripts", "--prefer-offline", "--loglevel=error", tarball], folder);
 }
 
