@@ -32,18 +32,9 @@ export interface BuiltFile {
 export async function buildPlayground(outFolder = playgroundFolder, from = sources): Promise<BuiltFile[]> {
   rmSync(outFolder, { recursive: true, force: true });
   const files = new Map<string, Uint8Array>();
-  const html = readFileSync(join(from, "index.html"), "utf8");
-  const script = /<script type="module" src="\.\/([^"]+\.tsx?)"><\/script>/.exec(html);
-  const entry = script?.[1];
-  if (script === null || entry === undefined) {
-    throw new Error(
-      `${join(from, "index.html")} names no script: it needs <script type="module" src="./main.tsx"></script>.`,
-    );
-  }
   const pack = packer(files);
-  const main = await pack(join(from, entry));
+  files.set("index.html", new TextEncoder().encode(await packPage(from, pack)));
   files.set("isolate.js", await bundleAlone(join(sources, "isolate.ts")));
-  files.set("index.html", new TextEncoder().encode(html.replace(script[0], tagsOf(main))));
   for (const [path, contents] of files) {
     mkdirSync(dirname(join(outFolder, path)), { recursive: true });
     writeFileSync(join(outFolder, path), contents);
@@ -55,11 +46,25 @@ export async function buildPlayground(outFolder = playgroundFolder, from = sourc
   }));
 }
 
+/** The page with the scripts and styles that it names replaced by what is built of them. */
+async function packPage(from: string, pack: Pack): Promise<string> {
+  let html = readFileSync(join(from, "index.html"), "utf8");
+  const named = [...html.matchAll(/(?:src|href)="(?:\.\/)?([^":]+\.(?:tsx?|css))"/g)];
+  if (named.length === 0) throw new Error(`${join(from, "index.html")} names no script that could be built.`);
+  for (const [whole, name = ""] of named) {
+    const { file, chunks } = await pack(join(from, name));
+    html = html.replace(whole, whole.replace(name, `${assets}/${file}`));
+    // Named in the page's head, chunks are fetched all at the same time
+    const tags = chunks.map((chunk) => `<link rel="modulepreload" href="./${assets}/${chunk}" />\n    `);
+    html = html.replace("<script type=", `${tags.join("")}<script type=`);
+  }
+  return html;
+}
+
 /** What became of an entry: names of files in `assets`. */
 interface Bundle {
-  readonly script: string;
-  readonly style: string | undefined;
-  /** What the script imports at once, directly or not. */
+  readonly file: string;
+  /** What a script imports at once, directly or not. */
   readonly chunks: readonly string[];
 }
 
@@ -128,8 +133,8 @@ function packWorkers(pack: Pack): Plugin {
       onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
         let contents = readFileSync(path, "utf8");
         for (const [whole, name = ""] of [...contents.matchAll(place)]) {
-          const { script } = await pack(join(dirname(path), name));
-          contents = contents.replace(whole, `new URL("./${script}", import.meta.url)`);
+          const { file } = await pack(join(dirname(path), name));
+          contents = contents.replace(whole, `new URL("./${file}", import.meta.url)`);
         }
         return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
       });
@@ -141,12 +146,8 @@ function describeBundle({ metafile }: BuildResult<typeof options>, entry: string
   const outputs = Object.entries(metafile.outputs);
   const own = outputs.find(([, output]) => output.entryPoint === relative(root, entry).replaceAll("\\", "/"));
   if (own === undefined) throw new Error(`esbuild made nothing of ${entry}.`);
-  const [path, output] = own;
-  return {
-    script: basename(path),
-    style: output.cssBundle === undefined ? undefined : basename(output.cssBundle),
-    chunks: importedAtOnce(metafile, path).map((chunk) => basename(chunk)),
-  };
+  const [path] = own;
+  return { file: basename(path), chunks: importedAtOnce(metafile, path).map((chunk) => basename(chunk)) };
 }
 
 function importedAtOnce(metafile: Metafile, entry: string): string[] {
@@ -158,15 +159,6 @@ function importedAtOnce(metafile: Metafile, entry: string): string[] {
   }
   found.delete(entry);
   return [...found];
-}
-
-/** What the page's head says of a bundle. Chunks are named too: the browser then fetches all of them at the same time. */
-function tagsOf({ script, style, chunks }: Bundle): string {
-  return [
-    ...(style === undefined ? [] : [`<link rel="stylesheet" href="./${assets}/${style}">`]),
-    ...chunks.map((chunk) => `<link rel="modulepreload" href="./${assets}/${chunk}">`),
-    `<script type="module" src="./${assets}/${script}"></script>`,
-  ].join("\n    ");
 }
 
 /** One line for all files together, one for each of the largest. */

@@ -29,7 +29,7 @@ const headers: readonly (readonly [string, string])[] = [
   ["Cross-Origin-Resource-Policy", "same-origin"],
 ];
 
-/** Set while the page is loaded once more, so that it is never more than once. */
+/** Set before the page is loaded once more, so that it is never more than once. */
 const mark = "smilodon-isolate";
 
 function serve(scope: ServiceWorkerScope): void {
@@ -58,9 +58,9 @@ async function register(script: string): Promise<void> {
     return;
   }
   if (!isSecureContext || !("serviceWorker" in navigator) || sessionStorage.getItem(mark) !== null) return;
+  sessionStorage.setItem(mark, "tried");
   await navigator.serviceWorker.register(script);
   await navigator.serviceWorker.ready;
-  sessionStorage.setItem(mark, "loading");
   location.reload();
 }
 

@@ -6,6 +6,7 @@ import { engineThreads } from "../training/client.ts";
 import { currentAddress, goTo, hashOf, page, query } from "./address.ts";
 import { useCommands } from "./commands.ts";
 import { Help } from "./Help.tsx";
+import { allowThreads, mayAllowThreads } from "./isolation.ts";
 import type { Lesson, LessonProps } from "./lesson.ts";
 import { lessons } from "./lessons.ts";
 import { chooseTheme, isDark } from "./palette.ts";
@@ -142,10 +143,10 @@ function Engine() {
   return (
     <p class="soft small">
       Everything is computed on your own machine, on {count}.{" "}
-      {!crossOriginIsolated && (
-        <>
-          More threads: open this page once with <a href="isolate.html">isolate.html</a>.
-        </>
+      {!crossOriginIsolated && mayAllowThreads() && (
+        <button type="button" class="button" onClick={allowThreads}>
+          Use all threads
+        </button>
       )}
     </p>
   );

@@ -15,14 +15,13 @@ export interface History {
   readonly losses: readonly number[];
 }
 
-const workerFile = "worker.js";
 const idle: Worker[] = [];
 
 /** Most losses that a history keeps; above it every second is dropped. */
 const mostLosses = 600;
 
 function takeWorker(): Worker {
-  return idle.pop() ?? new Worker(new URL(workerFile, document.baseURI), { type: "module", name: "training" });
+  return idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "training" });
 }
 
 /** Begins to load the engine before anybody needs it. */
