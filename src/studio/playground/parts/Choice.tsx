@@ -1,4 +1,4 @@
-/** One of a few: buttons in a row where there are up to four, a list where there are more. */
+/** One of a few: buttons in a row where there are up to four and there is room, otherwise a list. */
 import type { Setting } from "../shell/address.ts";
 import { useId } from "./useId.ts";
 
@@ -7,13 +7,15 @@ interface ChoiceProps<Name extends string> {
   readonly setting: Pick<Setting<Name>, "value">;
   /** Titles by name, in the order in which they are shown. */
   readonly choices: Readonly<Record<Name, string>>;
+  /** A list, however few there are. */
+  readonly isList?: boolean;
 }
 
 /** The control. */
-export function Choice<Name extends string>({ title, setting, choices }: ChoiceProps<Name>) {
+export function Choice<Name extends string>({ title, setting, choices, isList = false }: ChoiceProps<Name>) {
   const id = useId();
   const names = Object.keys(choices).filter((name): name is Name => Object.hasOwn(choices, name));
-  if (names.length > 4) {
+  if (isList || names.length > 4) {
     return (
       <div class="control">
         <label for={id}>{title}</label>

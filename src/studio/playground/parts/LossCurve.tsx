@@ -20,7 +20,9 @@ export function LossCurve({ history }: { readonly history: ReadonlySignal<Histor
 function describe({ steps, losses }: History): string {
   const [first, last] = [losses[0], losses.at(-1)];
   if (first === undefined || last === undefined) return "The loss: nothing has been trained yet.";
-  return `The loss: ${short(first)} at first, ${short(last)} after ${(steps.at(-1) ?? 0).toLocaleString("en")} steps.`;
+  const count = steps.at(-1) ?? 0;
+  if (count <= 1) return `The loss: ${short(first)} at first.`;
+  return `The loss: ${short(first)} at first, ${short(last)} after ${count.toLocaleString("en")} steps.`;
 }
 
 function draw(context: CanvasRenderingContext2D, { width, height }: Size, { steps, losses }: History): void {

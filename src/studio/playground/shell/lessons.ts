@@ -15,4 +15,10 @@ export const lessons: readonly [Lesson, ...Lesson[]] = [
     idea: "A nonlinearity after the linear function says how sure the answer is.",
     load: () => import("../lessons/sigmoid/Sigmoid.tsx"),
   },
+  {
+    id: "layers",
+    title: "Layers",
+    idea: "Linear functions and nonlinearities, one after the other: each unit sees what the units before it found.",
+    load: () => import("../lessons/layers/Layers.tsx"),
+  },
 ];

@@ -1,0 +1,77 @@
+/** A visitor's own points: pressed onto the plane one by one, or out of a file. */
+import { type Signal, signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { Choice } from "../../parts/Choice.tsx";
+import { DataDrop } from "../../parts/DataDrop.tsx";
+import type { Place } from "../../parts/planeDrawing.ts";
+import { mostPoints } from "../../shell/codecs.ts";
+import { type Points, pointsOf } from "../../training/points.ts";
+import type { Problem } from "../../training/problems.ts";
+import type { LayerSettings } from "./settings.ts";
+
+/** What may be done with own points. */
+export interface Own {
+  readonly label: Signal<"orange" | "blue">;
+  readonly table: Signal<Problem | undefined>;
+  readonly points: Pick<Signal<Points>, "value">;
+  readonly add: (place: Place) => void;
+  readonly removeLast: () => void;
+  readonly clear: () => void;
+}
+
+/** Own points in the address, and a table beside it. */
+export function useOwnPoints(settings: LayerSettings, table: Signal<Problem | undefined>): Own {
+  return useMemo(() => {
+    const label = signal<"orange" | "blue">("orange");
+    const change = (edit: (list: { x: number; y: number; label: number }[]) => void): void => {
+      const { x, y, labels } = settings.own.peek();
+      const list = Array.from(labels, (each, row) => ({ x: x[row] ?? 0, y: y[row] ?? 0, label: each }));
+      edit(list);
+      settings.own.value = pointsOf(list.slice(0, mostPoints));
+    };
+    return {
+      label,
+      table,
+      points: settings.own,
+      add: (place) => change((list) => list.push({ ...place, label: label.peek() === "blue" ? 1 : 0 })),
+      removeLast: () => change((list) => list.pop()),
+      clear: () => {
+        table.value = undefined;
+        change((list) => list.splice(0));
+      },
+    };
+  }, [settings, table]);
+}
+
+/** The controls. */
+export function OwnPoints({ own }: { readonly own: Own }) {
+  const count = own.points.value.labels.length;
+  return (
+    <div class="own">
+      {own.table.value === undefined && (
+        <>
+          <p class="small">
+            Press on the plane to put a point. {count} of at most {mostPoints} are there.
+          </p>
+          <Choice title="Next point" setting={own.label} choices={{ orange: "● orange", blue: "▲ blue" }} />
+        </>
+      )}
+      <div class="row">
+        {own.table.value === undefined && (
+          <button type="button" class="button" disabled={count === 0} onClick={own.removeLast}>
+            Take back the last
+          </button>
+        )}
+        <button
+          type="button"
+          class="button"
+          disabled={count === 0 && own.table.value === undefined}
+          onClick={own.clear}
+        >
+          Clear
+        </button>
+      </div>
+      <DataDrop take={(problem) => (own.table.value = problem)} />
+    </div>
+  );
+}
