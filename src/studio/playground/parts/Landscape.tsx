@@ -5,6 +5,7 @@ import { crossingPath } from "../../../systems/contour.ts";
 import { type Colours, colours } from "../shell/palette.ts";
 import type { Axis } from "../training/problems.ts";
 import { Announce } from "./Announce.tsx";
+import { useCalm } from "./calm.ts";
 import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 import { drawArrowHead, frameOf, type Place, toCanvas } from "./planeDrawing.ts";
 import { ticksOf } from "./ticks.ts";
@@ -28,11 +29,16 @@ interface LandscapeProps {
   readonly description: ReadonlySignal<string>;
 }
 
+/** Milliseconds between two drawings: contour lines take a while to find. */
+const drawingPace = 40;
+
 /** The figure. */
 export function Landscape({ scene, description }: LandscapeProps) {
   const kept = useRef<Contours>(undefined);
+  const text = useCalm(description);
+  const calm = useCalm(scene, drawingPace);
   const ref = useCanvas((context, size) => {
-    const now = scene.value;
+    const now = calm.value;
     const extent = frameOf(size);
     if (
       kept.current?.heights !== now.heights ||
@@ -45,9 +51,9 @@ export function Landscape({ scene, description }: LandscapeProps) {
   return (
     <figure class="plane landscape">
       <div class="plane-stage">
-        <canvas ref={ref} role="img" aria-label={description.value} />
+        <canvas ref={ref} role="img" aria-label={text.value} />
       </div>
-      <Announce text={description} />
+      <Announce text={text} />
     </figure>
   );
 }

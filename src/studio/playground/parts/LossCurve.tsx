@@ -3,12 +3,14 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { colours } from "../shell/palette.ts";
 import type { History } from "../training/client.ts";
+import { useCalm } from "./calm.ts";
 import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 
 /** The figure. */
 export function LossCurve({ history }: { readonly history: ReadonlySignal<History> }) {
-  const description = useMemo(() => computed(() => describe(history.value)), [history]);
-  const ref = useCanvas((context, size) => draw(context, size, history.value));
+  const calm = useCalm(history);
+  const description = useMemo(() => computed(() => describe(calm.value)), [calm]);
+  const ref = useCanvas((context, size) => draw(context, size, calm.value));
   return (
     <figure class="curve">
       <canvas ref={ref} role="img" aria-label={description.value} />

@@ -2,11 +2,12 @@
  * A network as it stands: every unit with its own picture of the plane, every weight as a line. Blue lines with a full
  * stroke add, orange dashed ones take away; the wider, the more. Units can be chosen.
  */
-import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Colours, colours } from "../shell/palette.ts";
 import type { LayerNumbers } from "../training/jobs/dense.ts";
 import { Announce } from "./Announce.tsx";
+import { useCalm } from "./calm.ts";
 import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 import { columnDistance, networkLayout, type UnitBox, type UnitName, unitDistance } from "./networkLayout.ts";
 import { shadesOf } from "./planeDrawing.ts";
@@ -30,18 +31,23 @@ interface NetworkDiagramProps {
   readonly choose: (unit: UnitName) => void;
 }
 
+/** Milliseconds between two drawings: a hundred curves take longer than anything else on the page. */
+const drawingPace = 40;
+
 /** The figure. */
 export function NetworkDiagram({ scene, description, chosen, choose }: NetworkDiagramProps) {
   const buffer = useRef<HTMLCanvasElement>(undefined);
   const stage = useRef<HTMLDivElement>(null);
   const size = useSignal<Size>({ width: 0, height: 0 });
+  const text = useCalm(description);
+  const calm = useCalm(scene, drawingPace);
+  const shape = useMemo(() => computed(() => scene.value?.sizes.join() ?? ""), [scene]).value;
   const ref = useCanvas((context, drawn) => {
     buffer.current ??= document.createElement("canvas");
-    const now = scene.value;
+    const now = calm.value;
     if (now !== undefined) draw(context, drawn, now, chosen.value, colours.value, buffer.current);
     if (size.peek().width !== drawn.width || size.peek().height !== drawn.height) size.value = drawn;
   });
-  const shape = scene.value?.sizes.join() ?? "";
   const sizes = shape === "" ? [] : shape.split(",").map(Number);
   useEffect(() => {
     stage.current?.style.setProperty("min-width", `${sizes.length * columnDistance * 0.8}px`);
@@ -51,7 +57,7 @@ export function NetworkDiagram({ scene, description, chosen, choose }: NetworkDi
     <figure class="network">
       <div class="network-scroll">
         <div class="network-stage" ref={stage}>
-          <canvas ref={ref} role="img" aria-label={description.value} />
+          <canvas ref={ref} role="img" aria-label={text.value} />
           {size.value.width > 0 &&
             networkLayout(sizes, size.value)
               .filter(({ layer }) => layer > 0)
@@ -66,7 +72,7 @@ export function NetworkDiagram({ scene, description, chosen, choose }: NetworkDi
               ))}
         </div>
       </div>
-      <Announce text={description} />
+      <Announce text={text} />
     </figure>
   );
 }
@@ -84,7 +90,7 @@ function UnitButton({ box: { x, y, side, layer, unit }, isAnswer, isChosen, choo
     const length = Math.max(44, side);
     const place = { left: x - length / 2, top: y - length / 2, width: length, height: length };
     for (const [name, value] of Object.entries(place)) ref.current?.style.setProperty(name, `${value}px`);
-  });
+  }, [x, y, side]);
   return (
     <button
       type="button"

@@ -7,8 +7,18 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { colours } from "../shell/palette.ts";
 import { Announce } from "./Announce.tsx";
+import { useCalm } from "./calm.ts";
 import { useCanvas } from "./canvas.ts";
-import { drawPlane, frameOf, type Place, type PlaneScene, toCanvas, toPlane } from "./planeDrawing.ts";
+import {
+  drawPlane,
+  frameOf,
+  makeBuffers,
+  type Place,
+  type PlaneBuffers,
+  type PlaneScene,
+  toCanvas,
+  toPlane,
+} from "./planeDrawing.ts";
 
 /** Something on the plane that can be moved. */
 export interface Handle extends Place {
@@ -28,25 +38,26 @@ interface PlaneProps {
 
 /** The figure. */
 export function Plane({ scene, description, handles, press }: PlaneProps) {
-  const buffer = useRef<HTMLCanvasElement>(undefined);
+  const buffers = useRef<PlaneBuffers>(undefined);
+  const text = useCalm(description);
   const size = useSignal({ width: 0, height: 0 });
   const ref = useCanvas((context, drawn) => {
-    buffer.current ??= document.createElement("canvas");
-    drawPlane(context, drawn, { scene: scene.value, colours: colours.value, buffer: buffer.current });
+    buffers.current ??= makeBuffers();
+    drawPlane(context, drawn, { scene: scene.value, colours: colours.value, buffers: buffers.current });
     if (size.peek().width !== drawn.width || size.peek().height !== drawn.height) size.value = drawn;
   });
   const { width } = size.value;
   return (
     <figure class="plane">
       <div class="plane-stage">
-        <canvas ref={ref} role="img" aria-label={description.value} />
+        <canvas ref={ref} role="img" aria-label={text.value} />
         {width > 0 && press !== undefined && <Press scene={scene} press={press} size={size} />}
         {width > 0 &&
           handles?.value.map((handle, index) => (
             <HandleButton key={handle.name} handle={handle} scene={scene} size={size} order={index} />
           ))}
       </div>
-      <Announce text={description} />
+      <Announce text={text} />
     </figure>
   );
 }

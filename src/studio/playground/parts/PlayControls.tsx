@@ -6,6 +6,7 @@ import { useCommands } from "../shell/commands.ts";
 import type { Status } from "../training/client.ts";
 import type { Speed } from "../training/protocol.ts";
 import { Choice } from "./Choice.tsx";
+import { useCalm } from "./calm.ts";
 
 /** What can be played: a trainer, or a page's own. */
 export interface Playable {
@@ -67,7 +68,7 @@ export function PlayControls({ of, pace }: { readonly of: Playable; readonly pac
         <button type="button" class="button" disabled={status === "failed"} onClick={() => of.reset()}>
           Reset
         </button>
-        <p class="count">{status === "loading" ? "Getting ready…" : `Step ${of.step.value.toLocaleString("en")}`}</p>
+        <StepCount of={of} />
       </div>
       <Choice title="Pace" setting={pace} choices={titles} />
       {of.problem.value !== undefined && (
@@ -77,6 +78,13 @@ export function PlayControls({ of, pace }: { readonly of: Playable; readonly pac
       )}
     </div>
   );
+}
+
+/** Apart from the buttons, which need not be rendered with every step. */
+function StepCount({ of }: { readonly of: Playable }) {
+  const step = useCalm(of.step);
+  const isLoading = of.status.value === "loading";
+  return <p class="count">{isLoading ? "Getting ready…" : `Step ${step.value.toLocaleString("en")}`}</p>;
 }
 
 function changePace(pace: Setting<PaceName>, by: number): void {

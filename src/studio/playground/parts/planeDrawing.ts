@@ -65,11 +65,31 @@ export function toPlane({ x, y }: Place, scene: Pick<PlaneScene, "x" | "y">, fra
   };
 }
 
-/** Draws a scene. `buffer` is a canvas to paint the shade on. */
+/** Canvases of a plane beside the one that is seen: for the shade, and for the points, which change far less often. */
+export interface PlaneBuffers {
+  readonly shade: HTMLCanvasElement;
+  readonly points: HTMLCanvasElement;
+  /** What the points were drawn for. */
+  drawn: readonly unknown[];
+}
+
+/** New ones, empty. */
+export function makeBuffers(): PlaneBuffers {
+  return { shade: document.createElement("canvas"), points: document.createElement("canvas"), drawn: [] };
+}
+
+/** What is drawn and with what. */
+interface PlaneDrawing {
+  readonly scene: PlaneScene;
+  readonly colours: Colours;
+  readonly buffers: PlaneBuffers;
+}
+
+/** Draws a scene. */
 export function drawPlane(
   context: CanvasRenderingContext2D,
   size: Size,
-  { scene, colours, buffer }: { scene: PlaneScene; colours: Colours; buffer: HTMLCanvasElement },
+  { scene, colours, buffers }: PlaneDrawing,
 ): void {
   const frame = frameOf(size);
   context.save();
@@ -78,9 +98,12 @@ export function drawPlane(
   context.fillStyle = colours.card;
   context.fill();
   context.clip();
-  if (scene.shade !== undefined) drawShade(context, frame, { ...scene, shade: scene.shade }, colours, buffer);
+  if (scene.shade !== undefined) drawShade(context, frame, { ...scene, shade: scene.shade }, colours, buffers.shade);
   for (const line of scene.lines ?? []) drawLine(context, frame, scene, line, colours);
-  if (scene.points !== undefined) drawPoints(context, frame, { ...scene, points: scene.points }, colours);
+  if (scene.points !== undefined) {
+    drawPointsOnce(size, frame, { ...scene, points: scene.points }, colours, buffers);
+    context.drawImage(buffers.points, 0, 0, size.width, size.height);
+  }
   context.restore();
   drawAxes(context, frame, scene, colours);
 }
@@ -94,7 +117,6 @@ function drawShade(
 ): void {
   paintGrid(buffer, shade, shadesOf(colours));
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
   context.drawImage(buffer, frame.left, frame.top, frame.width, frame.height);
   if (isBoundaryShown !== true) return;
   // Values are those of the cells' centres, half a cell inside
@@ -152,6 +174,36 @@ export function drawArrowHead(context: CanvasRenderingContext2D, start: Place, e
   context.closePath();
   context.fillStyle = colour;
   context.fill();
+}
+
+/** Draws the points onto their own canvas, unless they are there already. */
+function drawPointsOnce(
+  { width, height }: Size,
+  frame: Frame,
+  scene: PlaneScene & { readonly points: Points },
+  colours: Colours,
+  buffers: PlaneBuffers,
+): void {
+  const ratio = devicePixelRatio;
+  const drawn = [
+    width,
+    height,
+    ratio,
+    colours,
+    scene.points,
+    scene.marked?.join("") ?? "",
+    scene.x.low,
+    scene.y.low,
+    frame.left,
+  ];
+  if (drawn.every((value, index) => value === buffers.drawn[index])) return;
+  buffers.drawn = drawn;
+  buffers.points.width = Math.round(width * ratio);
+  buffers.points.height = Math.round(height * ratio);
+  const context = buffers.points.getContext("2d");
+  if (context === null) return;
+  context.scale(ratio, ratio);
+  drawPoints(context, frame, scene, colours);
 }
 
 function drawPoints(

@@ -2,6 +2,7 @@
 import { computed, signal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { ClassLegend } from "../../parts/ClassLegend.tsx";
+import { useCalm } from "../../parts/calm.ts";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { NetworkDiagram } from "../../parts/NetworkDiagram.tsx";
 import { Plane } from "../../parts/Plane.tsx";
@@ -90,9 +91,10 @@ function Score({ trainer, problem }: ScoreProps) {
       }),
     [trainer, problem],
   );
+  const calm = useCalm(text);
   return (
     <p class="mistakes">
-      <b>{text}</b> are on the wrong side.
+      <b>{calm}</b> are on the wrong side.
     </p>
   );
 }

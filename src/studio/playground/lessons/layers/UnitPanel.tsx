@@ -1,5 +1,6 @@
 /** One unit from near: its equation α(A·x + b) with live numbers, the gradient of each, and what the last step added. */
 import type { ReadonlySignal } from "@preact/signals";
+import { useCalm } from "../../parts/calm.ts";
 import { numberText, signed } from "../../parts/Equation.tsx";
 import type { UnitName } from "../../parts/networkLayout.ts";
 import { type NonlinearityName, nonlinearityTitles } from "../../training/choiceNames.ts";
@@ -14,7 +15,7 @@ interface UnitPanelProps {
 
 /** The panel. */
 export function UnitPanel({ snapshot, chosen, nonlinearity, inputs }: UnitPanelProps) {
-  const now = snapshot.value;
+  const now = useCalm(snapshot).value;
   const { layer, unit } = chosen.value;
   const numbers = now?.layers[layer - 1];
   if (now === undefined || numbers === undefined || unit >= numbers.units) return <p class="soft">…</p>;

@@ -1,5 +1,6 @@
 /** The words and numbers below the plane of the line and of the sigmoid. */
 import type { ReadonlySignal } from "@preact/signals";
+import { useCalm } from "../../parts/calm.ts";
 import { Equation } from "../../parts/Equation.tsx";
 import type { LineNumbers } from "../../training/jobs/line.ts";
 import { inUnits } from "../../training/lineMath.ts";
@@ -13,7 +14,7 @@ interface LineEquationProps {
 
 /** The line's equation over millimetres and grams. */
 export function LineEquation({ numbers, left, around }: LineEquationProps) {
-  const [a1, a2, a3] = inUnits(numbers.value, bonesTable.scaling);
+  const [a1, a2, a3] = inUnits(useCalm(numbers).value, bonesTable.scaling);
   const terms = [
     { name: "a₁", value: a1 },
     { name: "a₂", value: a2, of: "length" },
@@ -31,7 +32,7 @@ export function Mistakes({ model }: { readonly model: LineModel }) {
   return (
     <p class="mistakes">
       <b>
-        {model.mistakes.value} of {bonesTable.points.labels.length}
+        {useCalm(model.mistakes)} of {bonesTable.points.labels.length}
       </b>{" "}
       are on the wrong side.
     </p>

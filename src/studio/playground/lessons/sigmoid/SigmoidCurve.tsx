@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Announce } from "../../parts/Announce.tsx";
+import { useCalm } from "../../parts/calm.ts";
 import { canvasFont, rootFontSize, type Size, useCanvas } from "../../parts/canvas.ts";
 import { addMark, frameOf, type Place, toCanvas } from "../../parts/planeDrawing.ts";
 import { ticksOf } from "../../parts/ticks.ts";
@@ -17,13 +18,14 @@ const axes = {
 export function SigmoidCurve({ model }: { readonly model: LineModel }) {
   const values = useMemo(() => computed(() => model.values()), [model]);
   const description = useMemo(() => computed(() => describe(values)), [values]);
+  const text = useCalm(description);
   const ref = useCanvas((context, size) => draw(context, size, values.value, colours.value));
   return (
     <figure class="plane wide">
       <div class="plane-stage">
-        <canvas ref={ref} role="img" aria-label={description.value} />
+        <canvas ref={ref} role="img" aria-label={text.value} />
       </div>
-      <Announce text={description} />
+      <Announce text={text} />
     </figure>
   );
 }
