@@ -4,22 +4,30 @@
  */
 import { at } from "../../../support/invariant.ts";
 import type { Bone } from "../../../systems/femurs/relations.ts";
-import { boneAt, gridBones, type View } from "../../../systems/femurs/report/view.ts";
 
-/** The part of the plane that is shown; 1 × 1 in size, so places are shares of the picture. */
-export const carefulView: View = {
-  lengths: [55, 520],
-  weights: [0.4, 2.5],
-  // Least squares on many simulated animals: what a bone of a length usually weighs
-  trend: { coefficient: 3.03e-6, exponent: 3.268 },
-  width: 1,
-  height: 1,
-};
+/** Limits of length in mm, and of weight ÷ usual weight. */
+export const carefulLimits = { length: [55, 520], ratio: [0.4, 2.5] } as const;
 
-/** Points across and up of the net on which the network and its scope are asked. */
-export const carefulNet = { columns: 97, rows: 65 } as const;
+/** What a bone of a length usually weighs, in g: least squares on the logarithms of many simulated animals. */
+export function usualWeight(length: number): number {
+  return 3.03e-6 * length ** 3.268;
+}
 
-/** What the network says at every point of the net, row-major from the top left. */
+/** Where a bone lies on the picture, as shares of its sides from the lower left. */
+export function placeOfBone({ length, weight }: Bone): { x: number; y: number } {
+  return { x: share(carefulLimits.length, length), y: share(carefulLimits.ratio, weight / usualWeight(length)) };
+}
+
+/** The bone at a place of the picture. */
+export function boneAtPlace({ x, y }: { readonly x: number; readonly y: number }): Bone {
+  const length = valueAtShare(carefulLimits.length, x);
+  return { length, weight: usualWeight(length) * valueAtShare(carefulLimits.ratio, y) };
+}
+
+/** Cells across and up on whose centres the network and its scope are asked. */
+export const carefulCells = { columns: 96, rows: 64 } as const;
+
+/** What the network says at the centre of every cell, row-major, the lowest row first. */
 export interface CarefulPlane {
   /** Probability of a dog, calibrated. */
   readonly dog: Float32Array<ArrayBuffer>;
@@ -27,9 +35,20 @@ export interface CarefulPlane {
   readonly distance: Float32Array<ArrayBuffer>;
 }
 
-/** The bones of the net. */
-export function netBones(): { lengths: Float64Array; weights: Float64Array } {
-  return gridBones(carefulView, carefulNet.columns, carefulNet.rows);
+/** The bones at the centres of the cells. */
+export function cellBones(): { lengths: Float64Array; weights: Float64Array } {
+  const bones = Array.from({ length: carefulCells.columns * carefulCells.rows }, (_, cell) =>
+    boneAtPlace(centreOf(cell)),
+  );
+  return {
+    lengths: Float64Array.from(bones, ({ length }) => length),
+    weights: Float64Array.from(bones, ({ weight }) => weight),
+  };
+}
+
+function centreOf(cell: number): { x: number; y: number } {
+  const { columns, rows } = carefulCells;
+  return { x: ((cell % columns) + 0.5) / columns, y: (Math.floor(cell / columns) + 0.5) / rows };
 }
 
 /** How sure is sure. */
@@ -44,19 +63,24 @@ export function sureAndUnseen({ dog, distance }: CarefulPlane, label: 0 | 1): Bo
   dog.forEach((probability, index) => {
     const certainty = label === 1 ? probability : 1 - probability;
     if (certainty < sure || at(distance, index) <= 1) return;
-    // The outermost points lie on the frame, where a mark would be cut
-    const [column, row] = [index % carefulNet.columns, Math.floor(index / carefulNet.columns)];
-    if (column < 4 || row < 4 || column >= carefulNet.columns - 4 || row >= carefulNet.rows - 4) return;
+    // Close to the frame a mark would be cut
+    const { x, y } = centreOf(index);
+    if (Math.min(x, 1 - x) < 0.05 || Math.min(y, 1 - y) < 0.07) return;
     if (best < 0 || at(distance, index) > at(distance, best)) best = index;
   });
-  if (best < 0) return undefined;
-  const x = (best % carefulNet.columns) / (carefulNet.columns - 1);
-  const y = Math.floor(best / carefulNet.columns) / (carefulNet.rows - 1);
-  return boneAt(carefulView, { x, y });
+  return best < 0 ? undefined : boneAtPlace(centreOf(best));
 }
 
-/** Share of the net where the network is sure although it has seen nothing like it. */
+/** Share of the picture where the network is sure although it has seen nothing like it. */
 export function shareSureAndUnseen({ dog, distance }: CarefulPlane): number {
   const counted = dog.filter((p, index) => at(distance, index) > 1 && Math.max(p, 1 - p) >= sure).length;
   return counted / Math.max(1, dog.length);
+}
+
+function share([low, high]: readonly [number, number], value: number): number {
+  return Math.log(value / low) / Math.log(high / low);
+}
+
+function valueAtShare([low, high]: readonly [number, number], place: number): number {
+  return low * (high / low) ** place;
 }

@@ -21,6 +21,12 @@ export const sources = ["moons", "femurs"] as const;
 /** One of them. */
 export type Source = (typeof sources)[number];
 
+/** How many points each of the lesson's three networks learns from. */
+export const amounts = [20, 200, 2000] as const;
+
+/** How far the picture of the points reaches in every direction. */
+export const planeReach = 3.2;
+
 /** Number of the first point that no network learns from. */
 const firstHeldOut = firstFresh;
 

@@ -5,6 +5,9 @@ import type { Job } from "../training.ts";
 export const jobs = {
   line: async () => (await import("./line.ts")).lineJob,
   dense: async () => (await import("./dense.ts")).denseJob,
+  curve: async () => (await import("./curve.ts")).curveJob,
+  moreData: async () => (await import("./moreData.ts")).moreDataJob,
+  careful: async () => (await import("./careful.ts")).carefulJob,
 };
 
 /** Name of a job. */

@@ -1,0 +1,59 @@
+/** More data: what the lesson shows is there to be seen, and is the same each time. */
+import { describe, expect, test } from "vitest";
+import { type MoreDataOptions, moreDataJob } from "../../src/studio/playground/training/jobs/moreData.ts";
+import { amounts, heldOutPoints, samplePoints, sources } from "../../src/studio/playground/training/samples.ts";
+import { at } from "../../src/support/invariant.ts";
+
+const options: MoreDataOptions = { source: "moons", width: 16, learningRate: 0.01, seed: 1 };
+
+describe("points", () => {
+  test.each(sources)("%s: fewer are the first of more, and those held out are others", (source) => {
+    const [few, many, heldOut] = [
+      samplePoints(source, 20, 4),
+      samplePoints(source, 200, 4),
+      heldOutPoints(source, 20, 4),
+    ];
+    expect([...many.points.subarray(0, 40)]).toEqual([...few.points]);
+    expect([...many.labels.subarray(0, 20)]).toEqual([...few.labels]);
+    expect([...heldOut.points]).not.toEqual([...few.points]);
+    expect(many.labels.reduce((sum, label) => sum + label, 0)).toBe(100);
+  });
+});
+
+describe("the same network with 20, 200 and 2,000 points", () => {
+  test("learns 20 by heart and errs on others; with 2,000 it is as good on others as on its own", async () => {
+    const training = moreDataJob.start(options);
+    await training.step(1000);
+    const { learners } = await training.snapshot();
+    expect(learners.map(({ amount }) => amount)).toEqual([...amounts]);
+    const [few, middle, many] = [at(learners, 0), at(learners, 1), at(learners, 2)];
+    const gap = (learner: typeof few): number => at(learner.heldOutLosses, -1) - at(learner.trainLosses, -1);
+    expect(few.trainAccuracy).toBe(1);
+    expect(gap(few)).toBeGreaterThan(1);
+    expect(gap(middle)).toBeGreaterThan(gap(many));
+    expect(gap(many)).toBeLessThan(0.06);
+    expect(many.heldOutAccuracy).toBeGreaterThan(few.heldOutAccuracy + 0.03);
+    // The classical picture: held-out loss falls, then rises while the other goes on falling
+    expect(at(few.heldOutLosses, -1)).toBeGreaterThan(Math.min(...few.heldOutLosses) + 0.5);
+    expect(few.plane.every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  test("gives the same losses in other portions, and keeps a bounded record", async () => {
+    const [first, second] = [moreDataJob.start(options), moreDataJob.start(options)];
+    await first.step(60);
+    for (let step = 0; step < 60; step++) await second.step(1);
+    expect((await second.snapshot()).learners).toEqual((await first.snapshot()).learners);
+    first.change({ learningRate: 0 });
+    await first.step(1);
+    const before = await first.snapshot();
+    await first.step(2500);
+    const after = await first.snapshot();
+    expect(at(after.learners, 0).heldOutAccuracy).toBe(at(before.learners, 0).heldOutAccuracy);
+    for (const { steps, trainLosses, heldOutLosses } of after.learners) {
+      expect(steps.length).toBeLessThan(240);
+      expect(trainLosses.length).toBe(steps.length);
+      expect(heldOutLosses.length).toBe(steps.length);
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    }
+  });
+});
