@@ -50,13 +50,13 @@ describe("tables without some dogs", () => {
 describe("the plane", () => {
   test("finds where the network is sure and has seen nothing, away from the frame; nothing where there is none", () => {
     const size = carefulCells.columns * carefulCells.rows;
-    const plane: CarefulPlane = { dog: new Float32Array(size).fill(0.5), distance: new Float32Array(size).fill(0.5) };
+    const plane: CarefulPlane = { logOdds: new Float32Array(size), distance: new Float32Array(size).fill(0.5) };
     expect(sureAndUnseen(plane, 1)).toBeUndefined();
-    plane.dog[0] = 1;
+    plane.logOdds[0] = 9;
     plane.distance[0] = 9;
     expect(sureAndUnseen(plane, 1)).toBeUndefined();
     const middle = 32 * carefulCells.columns + 48;
-    plane.dog[middle] = 0.999;
+    plane.logOdds[middle] = 7;
     expect(sureAndUnseen(plane, 1)).toBeUndefined();
     plane.distance[middle] = 2;
     const found = sureAndUnseen(plane, 1);
@@ -93,7 +93,7 @@ describe("trained without the smaller half of the dogs", () => {
     expect(small?.accuracy.upper).toBeLessThan(0.4);
     for (const group of [cats, large, giant]) expect(group?.accuracy.lower).toBeGreaterThan(0.95);
     expect(tiny?.withheld).toBeLessThan(0.8);
-    expect(snapshot.trained?.difference).toContain("more than chance explains");
+    expect(snapshot.trained?.difference).toEqual({ best: "giant dogs", worst: "tiny dogs" });
     for (const { accuracy } of groups)
       expect(accuracy.lower <= accuracy.value && accuracy.value <= accuracy.upper).toBe(true);
   });

@@ -1,6 +1,6 @@
 /** More data: what the lesson shows is there to be seen, and is the same each time. */
 import { describe, expect, test } from "vitest";
-import { type MoreDataOptions, moreDataJob } from "../../src/studio/playground/training/jobs/moreData.ts";
+import { type MoreDataOptions, moreDataJob, planeSide } from "../../src/studio/playground/training/jobs/moreData.ts";
 import { amounts, heldOutPoints, samplePoints, sources } from "../../src/studio/playground/training/samples.ts";
 import { at } from "../../src/support/invariant.ts";
 
@@ -35,7 +35,11 @@ describe("the same network with 20, 200 and 2,000 points", () => {
     expect(many.heldOutAccuracy).toBeGreaterThan(few.heldOutAccuracy + 0.03);
     // The classical picture: held-out loss falls, then rises while the other goes on falling
     expect(at(few.heldOutLosses, -1)).toBeGreaterThan(Math.min(...few.heldOutLosses) + 0.5);
-    expect(few.plane.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(few.logOdds.length).toBe(planeSide ** 2);
+    // Where there is nothing it is surer with few points than with many
+    const surest = (learner: typeof few): number =>
+      learner.logOdds.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(surest(few)).toBeGreaterThan(surest(many));
   });
 
   test("gives the same losses in other portions, and keeps a bounded record", async () => {

@@ -31,6 +31,8 @@ export interface PlaneScene {
   readonly shade?: ShadeGrid;
   /** Also draw the line along which the shade is undecided. */
   readonly isBoundaryShown?: boolean;
+  /** Log odds over the whole plane: where the shade is steep, their boundary is smoother than its own. Shown where given. */
+  readonly logOdds?: ShadeGrid;
   readonly lines?: readonly PlaneLine[];
 }
 
@@ -111,19 +113,19 @@ export function drawPlane(
 function drawShade(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  { shade, isBoundaryShown }: PlaneScene & { readonly shade: ShadeGrid },
+  { shade, isBoundaryShown, logOdds }: PlaneScene & { readonly shade: ShadeGrid },
   colours: Colours,
   buffer: HTMLCanvasElement,
 ): void {
   paintGrid(buffer, shade, shadesOf(colours));
   context.imageSmoothingEnabled = true;
   context.drawImage(buffer, frame.left, frame.top, frame.width, frame.height);
-  if (isBoundaryShown !== true) return;
+  if (isBoundaryShown !== true && logOdds === undefined) return;
   // Values are those of the cells' centres, half a cell inside
-  const { columns, rows, values } = shade;
+  const { columns, rows, values } = logOdds ?? shade;
   const [cellWidth, cellHeight] = [frame.width / columns, frame.height / rows];
   const extent = { width: frame.width - cellWidth, height: frame.height - cellHeight };
-  const path = new Path2D(crossingPath({ columns, rows, values }, 0.5, extent));
+  const path = new Path2D(crossingPath({ columns, rows, values }, logOdds === undefined ? 0.5 : 0, extent));
   context.save();
   context.translate(frame.left + cellWidth / 2, frame.top + frame.height - cellHeight / 2);
   context.scale(1, -1);

@@ -21,4 +21,22 @@ export const lessons: readonly [Lesson, ...Lesson[]] = [
     idea: "Linear functions and nonlinearities, one after the other: each unit sees what the units before it found.",
     load: () => import("../lessons/layers/Layers.tsx"),
   },
+  {
+    id: "anyFunction",
+    title: "Any function",
+    idea: "Linear functions and one nonlinearity between them come as near to any curve as you like.",
+    load: () => import("../lessons/anyFunction/AnyFunction.tsx"),
+  },
+  {
+    id: "moreData",
+    title: "More data",
+    idea: "The same network learns 20 points by heart and understands 2,000.",
+    load: () => import("../lessons/moreData/MoreData.tsx"),
+  },
+  {
+    id: "careful",
+    title: "Careful",
+    idea: "A network answers whatever it is asked. Ask it why, when it may be trusted, and whom it fails.",
+    load: () => import("../lessons/careful/Careful.tsx"),
+  },
 ];

@@ -29,8 +29,8 @@ export const carefulCells = { columns: 96, rows: 64 } as const;
 
 /** What the network says at the centre of every cell, row-major, the lowest row first. */
 export interface CarefulPlane {
-  /** Probability of a dog, calibrated. */
-  readonly dog: Float32Array<ArrayBuffer>;
+  /** Log odds of a dog, calibrated. */
+  readonly logOdds: Float32Array<ArrayBuffer>;
   /** Distance to the training bones; above 1 is withheld. */
   readonly distance: Float32Array<ArrayBuffer>;
 }
@@ -58,10 +58,10 @@ export const sure = 0.99;
  * The bone furthest from anything that was learned from, of those for which the network is sure of `label` all the same;
  * undefined where there is none.
  */
-export function sureAndUnseen({ dog, distance }: CarefulPlane, label: 0 | 1): Bone | undefined {
+export function sureAndUnseen({ logOdds, distance }: CarefulPlane, label: 0 | 1): Bone | undefined {
   let best = -1;
-  dog.forEach((probability, index) => {
-    const certainty = label === 1 ? probability : 1 - probability;
+  logOdds.forEach((odds, index) => {
+    const certainty = probabilityOf(label === 1 ? odds : -odds);
     if (certainty < sure || at(distance, index) <= 1) return;
     // Close to the frame a mark would be cut
     const { x, y } = centreOf(index);
@@ -72,9 +72,15 @@ export function sureAndUnseen({ dog, distance }: CarefulPlane, label: 0 | 1): Bo
 }
 
 /** Share of the picture where the network is sure although it has seen nothing like it. */
-export function shareSureAndUnseen({ dog, distance }: CarefulPlane): number {
-  const counted = dog.filter((p, index) => at(distance, index) > 1 && Math.max(p, 1 - p) >= sure).length;
-  return counted / Math.max(1, dog.length);
+export function shareSureAndUnseen({ logOdds, distance }: CarefulPlane): number {
+  const isCounted = (odds: number, index: number): boolean =>
+    at(distance, index) > 1 && probabilityOf(Math.abs(odds)) >= sure;
+  return logOdds.filter(isCounted).length / Math.max(1, logOdds.length);
+}
+
+/** The probability that belongs to log odds. */
+export function probabilityOf(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
 }
 
 function share([low, high]: readonly [number, number], value: number): number {

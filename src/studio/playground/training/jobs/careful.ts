@@ -57,6 +57,12 @@ export interface GroupResult {
   readonly withheld: number;
 }
 
+/** Two groups that differ. */
+export interface GroupDifference {
+  readonly best: string;
+  readonly worst: string;
+}
+
 /** What the page shows. Plain data. */
 export interface CarefulSnapshot {
   /** Share of the training that is done, and what is being done. */
@@ -66,14 +72,17 @@ export interface CarefulSnapshot {
   readonly trained?: {
     readonly plane: CarefulPlane;
     readonly groups: readonly GroupResult[];
-    /** The clearest difference between groups, in a sentence. */
-    readonly difference: string | undefined;
+    /** The groups with the most and the fewest right answers, where chance does not explain the difference. */
+    readonly difference: GroupDifference | undefined;
   };
   readonly answered?: BoneAnswer;
 }
 
 /** Fresh animals that the answers are counted on. */
 export const freshCount = 4000;
+
+/** Beyond these probabilities are 0 or 1 to the last digit. */
+const mostLogOdds = 36;
 
 /** How long a step waits for the training, in ms. */
 const patience = 40;
@@ -141,7 +150,7 @@ class CarefulTraining implements Training<CarefulSnapshot, CarefulChange> {
 }
 
 /** Everything that there is to say about one bone. */
-export async function askBone(system: FemurSystem, bone: Bone): Promise<BoneAnswer> {
+async function askBone(system: FemurSystem, bone: Bone): Promise<BoneAnswer> {
   const answer = at(await answerBones(system, [bone]), 0);
   const reason = at(await explainBones(system, [bone]), 0);
   const probabilityOfDog = at(await probabilitiesOfDog(system, [bone]), 0);
@@ -151,16 +160,19 @@ export async function askBone(system: FemurSystem, bone: Bone): Promise<BoneAnsw
 async function planeOf(system: FemurSystem): Promise<CarefulPlane> {
   const { probabilities, distances } = await answerMeasurements(system, measurementsOf(cellBones()));
   return {
-    dog: Float32Array.from(distances, (_, point) => at(probabilities, 2 * point + 1)),
+    logOdds: Float32Array.from(distances, (_, point) => {
+      const [cat, dog] = [at(probabilities, 2 * point), at(probabilities, 2 * point + 1)];
+      return Math.max(-mostLogOdds, Math.min(mostLogOdds, Math.log(dog / cat)));
+    }),
     distance: Float32Array.from(distances),
   };
 }
 
 /** Right answers on fresh animals of all sizes, group by group, whether the animal would get an answer or not. */
-export async function countBySize(
+async function countBySize(
   system: FemurSystem,
   seed: number,
-): Promise<{ groups: GroupResult[]; difference: string | undefined }> {
+): Promise<{ groups: GroupResult[]; difference: GroupDifference | undefined }> {
   const animals: Animals = freshAnimals(freshCount, seed);
   const answers = await answerMeasurements(system, measurementsOf(animals));
   const report = measureGroups(
@@ -181,6 +193,7 @@ export async function countBySize(
     const { value, lower, upper } = accuracy;
     return [{ name, count: found.n, accuracy: { value, lower, upper }, withheld: withheld?.value ?? 0 }];
   });
-  const difference = report.differences.find(({ rate, isClear }) => rate === "accuracy" && isClear);
-  return { groups, difference: difference?.message };
+  const found = report.differences.find(({ rate, isClear }) => rate === "accuracy" && isClear);
+  const difference = found && { best: found.highest.join(), worst: found.lowest.join() };
+  return { groups, difference };
 }

@@ -5,7 +5,6 @@
 import { binaryCrossEntropyWithLogits, Linear, Sequential, Tanh } from "../../../../nn/index.ts";
 import { AdamW } from "../../../../optim/adam.ts";
 import { at } from "../../../../support/invariant.ts";
-import { sigmoid } from "../../../../tensor/activation.ts";
 import { seed as seedGenerator } from "../../../../tensor/generator.ts";
 import { reshape } from "../../../../tensor/manipulate.ts";
 import { type Tensor, tensor } from "../../../../tensor/tensor.ts";
@@ -29,8 +28,8 @@ export interface MoreDataOptions {
 /** One of the three networks, as the page shows it. */
 export interface Learner {
   readonly amount: number;
-  /** Probability of kind 1 at the centres of `planeSide` × `planeSide` cells, row-major, the lowest row first. */
-  readonly plane: Float32Array<ArrayBuffer>;
+  /** Log odds of kind 1 at the centres of `planeSide` × `planeSide` cells, row-major, the lowest row first. */
+  readonly logOdds: Float32Array<ArrayBuffer>;
   /** Steps at which losses were taken, and the losses on the points it learned from and on those it had not seen. */
   readonly steps: readonly number[];
   readonly trainLosses: readonly number[];
@@ -153,7 +152,7 @@ class Student {
   async describe(plane: Tensor): Promise<Learner> {
     return {
       amount: this.#amount,
-      plane: Float32Array.from(await sigmoid(this.#answer(plane)).data()),
+      logOdds: Float32Array.from(await this.#answer(plane).data()),
       steps: [...this.#record.steps],
       trainLosses: [...this.#record.trainLosses],
       heldOutLosses: [...this.#record.heldOutLosses],
