@@ -34,6 +34,12 @@ export const lessons: readonly [Lesson, ...Lesson[]] = [
     load: () => import("../lessons/moreData/MoreData.tsx"),
   },
   {
+    id: "seeing",
+    title: "Seeing",
+    idea: "A convolution is a linear function too: the same few numbers, slid over the whole picture.",
+    load: () => import("../lessons/seeing/Seeing.tsx"),
+  },
+  {
     id: "careful",
     title: "Careful",
     idea: "A network answers whatever it is asked. Ask it why, when it may be trusted, and whom it fails.",

@@ -21,6 +21,8 @@ export interface DrawingProblem {
   readonly sizes: readonly [number, number];
   /** Thinnest and thickest pen: half of its width, in dots. */
   readonly pens: readonly [number, number];
+  /** The pen that a visitor is given. */
+  readonly pen: number;
 }
 
 /** By name. */
@@ -31,6 +33,7 @@ export const drawingProblems = {
     hand: { slant: 0.3, turn: 0.03, bend: 0.05 },
     sizes: [0.55, 0.86],
     pens: [0.7, 1.5],
+    pen: 1.1,
   },
   animals: {
     classes: animalNames,
@@ -38,6 +41,7 @@ export const drawingProblems = {
     hand: { slant: 0.12, turn: 0.03, bend: 0.03 },
     sizes: [0.72, 0.88],
     pens: [0.45, 0.9],
+    pen: 0.65,
   },
 } as const satisfies Record<DrawingProblemName, DrawingProblem>;
 

@@ -8,6 +8,7 @@ export const jobs = {
   curve: async () => (await import("./curve.ts")).curveJob,
   moreData: async () => (await import("./moreData.ts")).moreDataJob,
   careful: async () => (await import("./careful.ts")).carefulJob,
+  seeing: async () => (await import("./seeing.ts")).seeingJob,
 };
 
 /** Name of a job. */
