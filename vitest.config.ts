@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/playground/**/*.browser.test.ts"],
+          globalSetup: ["tests/playground/site.ts"],
           testTimeout: 60_000,
           // One browser and one page's threads at a time: pictures and threads want the machine for themselves.
           fileParallelism: false,

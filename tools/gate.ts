@@ -1,7 +1,8 @@
 /**
  * The gate, `npm test`: every check that a change must pass, in order, each timed. The last line is
  * "N passed, N failed, N skipped", steps and tests counted together; the exit code is 1 if anything failed.
- * `--quick` leaves out what is slow, `--all` lets the tests sample more; step names run only those steps.
+ * `--quick` leaves out what is slow, `--all` lets the tests sample more, `--update` keeps the pictures of pages as they are
+ * now; step names run only those steps.
  */
 import { checkBundle } from "./bundle.ts";
 import { checkDocs } from "./docs.ts";
@@ -44,7 +45,9 @@ interface Report {
 
 async function main(args: readonly string[]): Promise<void> {
   const level: Level = args.includes("--quick") ? "quick" : args.includes("--all") ? "all" : "gate";
-  const names = args.filter((arg) => !["--quick", "--all"].includes(arg));
+  // Tests that compare pictures keep them as they are now (tests/playground/darkroom.ts)
+  if (args.includes("--update")) process.env.SMILODON_PICTURES = "update";
+  const names = args.filter((arg) => !["--quick", "--all", "--update"].includes(arg));
   const known = [...new Set(steps.map((step) => step.name))];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {

@@ -1,0 +1,159 @@
+/** Every page of the playground, as a newcomer finds it: at two sizes, with touch and with the keyboard alone, in both themes. */
+import { describe, expect, test } from "vitest";
+import { lessons } from "../../src/studio/playground/shell/lessons.ts";
+import { changeAll, readAll } from "./controls.ts";
+import { Darkroom, judgePicture } from "./darkroom.ts";
+import { walkThrough } from "./keyboard.ts";
+import { sizes, type Visitor } from "./visitor.ts";
+import { chromium, World } from "./world.ts";
+
+const world = World.create();
+
+describe.runIf(chromium !== undefined).each(lessons)("$id", ({ id, title, idea }) => {
+  test.for(Object.entries(sizes))("is whole on a %s", async ([name, size]) => {
+    await world.with(size, async (visitor) => {
+      const { page } = visitor;
+      await visitor.open(world.site, `#/${id}`);
+      expect(await page.textContent("#main h1")).toBe(title);
+      expect(await page.textContent("#main .idea")).toBe(idea);
+      expect(await page.title()).toContain(title);
+      expect.soft(await findWide(visitor), "goes beyond the screen").toEqual([]);
+      expect.soft(await findSmall(visitor), "too small to touch").toEqual([]);
+      expect.soft(await findMute(visitor), "figures without a text").toEqual([]);
+      if (await canPlay(visitor)) await play(visitor);
+      const darkroom = await Darkroom.open(world.browser);
+      expect.soft(await judgePicture(darkroom, page, `${id}-${name}`)).toBeUndefined();
+      expect(visitor.problems).toEqual([]);
+    });
+  });
+
+  test.for(["light", "dark"] as const)("has no barriers in the %s", async (theme) => {
+    await world.with({ ...sizes.laptop, theme }, async (visitor) => {
+      await visitor.open(world.site, `#/${id}`);
+      expect(await visitor.findBarriers()).toEqual([]);
+      if (theme === "dark") {
+        const darkroom = await Darkroom.open(world.browser);
+        expect(await judgePicture(darkroom, visitor.page, `${id}-dark`)).toBeUndefined();
+      }
+    });
+  });
+
+  test("keeps all that was set in its address", async () => {
+    const { address, set } = await world.with(sizes.laptop, async (visitor) => {
+      await visitor.open(world.site, `#/${id}`);
+      const before = await readAll(visitor.page);
+      await changeAll(visitor.page);
+      const set = await readAll(visitor.page);
+      if (before.length > 0) expect(set).not.toEqual(before);
+      await visitor.page.getByRole("button", { name: "Copy link" }).click();
+      const address = await visitor.page.evaluate(() => navigator.clipboard.readText());
+      expect(visitor.problems).toEqual([]);
+      return { address, set };
+    });
+    await world.with(sizes.laptop, async (visitor) => {
+      await visitor.open(address, "");
+      expect(await readAll(visitor.page)).toEqual(set);
+    });
+  });
+
+  test("can be used with the keyboard alone", async () => {
+    await world.with(sizes.laptop, async (visitor) => {
+      await visitor.open(world.site, `#/${id}`);
+      const { unreached, unseen } = await walkThrough(visitor.page);
+      expect.soft(unreached, "never reached by Tab").toEqual([]);
+      expect.soft(unseen, "the focus cannot be seen").toEqual([]);
+      if (await canPlay(visitor)) await playByKeys(visitor);
+      expect(visitor.problems).toEqual([]);
+    });
+  });
+});
+
+async function canPlay({ page }: Visitor): Promise<boolean> {
+  return (await page.getByRole("button", { name: "Play", exact: true }).count()) > 0;
+}
+
+/** Plays, pauses, begins again, and takes three steps from there: every visitor sees the same then. */
+async function play(visitor: Visitor): Promise<void> {
+  const { page } = visitor;
+  const button = (name: string) => page.getByRole("button", { name, exact: true }).first();
+  await button("Play").click();
+  await waitForStep(visitor, (step) => step > 2);
+  await button("Pause").click();
+  await visitor.draw();
+  await button("Reset").click();
+  await waitForStep(visitor, (step) => step === 0);
+  for (let step = 1; step <= 3; step++) {
+    await button("Step").click();
+    await waitForStep(visitor, (reached) => reached === step);
+  }
+  await visitor.settle();
+}
+
+async function playByKeys(visitor: Visitor): Promise<void> {
+  const { keyboard } = visitor.page;
+  await visitor.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await keyboard.press(" ");
+  await waitForStep(visitor, (step) => step > 2);
+  await keyboard.press(" ");
+  await visitor.page.getByRole("button", { name: "Play", exact: true }).first().waitFor();
+  await keyboard.press("r");
+  await waitForStep(visitor, (step) => step === 0);
+  await keyboard.press("s");
+  await waitForStep(visitor, (step) => step === 1);
+}
+
+async function waitForStep({ page }: Visitor, isReached: (step: number) => boolean): Promise<void> {
+  await expect
+    .poll(
+      async () =>
+        isReached(Number((await page.locator(".count").first().textContent())?.replace(/\D/g, "") || Number.NaN)),
+      {
+        timeout: 15_000,
+        interval: 20,
+      },
+    )
+    .toBe(true);
+}
+
+/** What is wider than the screen, innermost first. */
+async function findWide({ page }: Visitor): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && element.children.length === 0)
+      .map(
+        (element) =>
+          `${element.tagName} "${element.textContent?.slice(0, 40)}" ends at ${element.getBoundingClientRect().right}`,
+      );
+  });
+}
+
+/** Controls that a finger would miss: less than 44 points high or wide. */
+async function findSmall({ page }: Visitor): Promise<string[]> {
+  return page.evaluate(() => {
+    const controls =
+      "button, select, summary, nav a, input[type=range], label:has(input[type=radio], input[type=checkbox])";
+    return [...document.querySelectorAll(controls)]
+      .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.classList.contains("skip"))
+      .map((control) => ({ control, box: control.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < 43.5)
+      .map(({ control, box }) => `${control.tagName} "${control.textContent}" ${box.width} × ${box.height}`);
+  });
+}
+
+/** Figures that say nothing to those who do not see them, and canvases that show nothing. */
+async function findMute({ page }: Visitor): Promise<string[]> {
+  return page.evaluate(() => {
+    const problems: string[] = [];
+    for (const figure of document.querySelectorAll("#main :is(canvas, svg)")) {
+      const isHidden = figure.closest("[aria-hidden=true]") !== null;
+      const name = figure.getAttribute("aria-label") ?? figure.querySelector("title")?.textContent ?? "";
+      const named =
+        figure.getAttribute("aria-labelledby") ?? figure.closest("figure")?.querySelector("figcaption")?.textContent;
+      if (!isHidden && name.trim().length < 10 && !named)
+        problems.push(`${figure.outerHTML.slice(0, 120)} has no text`);
+    }
+    return problems;
+  });
+}
