@@ -56,7 +56,7 @@ function Unit({ snapshot, chosen, choose, place }: LayersProps & { readonly plac
   return (
     <button
       type="button"
-      class="unit"
+      class="feature"
       aria-pressed={isChosen.value}
       aria-label={`Layer ${layer + 1}, unit ${unit + 1}`}
       onClick={() => choose(place)}
