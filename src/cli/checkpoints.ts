@@ -11,6 +11,7 @@ const interval = 2000;
 export function unhurried(store: CheckpointStore, signal: AbortSignal, now: () => number = Date.now): CheckpointStore {
   let last = now();
   return {
+    name: store.name,
     load: () => store.load(),
     async save(bytes) {
       if (!signal.aborted && now() - last < interval) return;

@@ -34,7 +34,8 @@ export async function withFileName<T>(file: string, work: () => T | Promise<T>, 
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    // A checkpoint that is damaged is no fault of the table
+    if (!(error instanceof DataError) || "checkpoint" in error.facts) throw error;
     const name = error.facts["table"] === "test" ? (test ?? file) : file;
     if (error.message.startsWith(name)) throw error;
     throw new DataError(`${name}: ${error.message}`, { ...error.facts, file: name });

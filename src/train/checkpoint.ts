@@ -11,6 +11,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 /** A place for the checkpoint of one run. */
 export interface CheckpointStore {
+  /** Where it keeps them, for messages. */
+  readonly name?: string | undefined;
   /** Replaces what is kept; a crash meanwhile leaves the old or the new one. */
   save(bytes: Uint8Array): Promise<void>;
   /** What was saved last, or undefined. */

@@ -25,6 +25,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): Checkpo
   const previous = `${path}.previous`;
   const fresh = `${path}.next`;
   return {
+    name: path,
     save: async (bytes) => {
       await writeFileAtomic(fresh, bytes);
       // A kill between the two leaves only the one before

@@ -245,15 +245,16 @@ export class FitRun<B> {
   }
 
   async #resume(): Promise<void> {
-    const bytes = await this.#options.checkpoint?.load();
+    const { checkpoint } = this.#options;
+    const bytes = await checkpoint?.load();
     if (bytes === undefined) return;
     try {
       this.#restore(decodeCheckpoint(bytes));
     } catch (error) {
       if (error instanceof DataError)
         throw new DataError(
-          `fit: the checkpoint cannot be resumed. ${error.message} Remove it to begin anew.`,
-          error.facts,
+          `fit: the checkpoint ${checkpoint?.name === undefined ? "" : `${checkpoint.name} `}cannot be resumed. ${error.message} Remove it to begin anew.`,
+          { ...error.facts, checkpoint: checkpoint?.name },
         );
       throw error;
     }

@@ -39,6 +39,16 @@ describe("fitEncoder", () => {
     expect(encoder.width).toBe(12);
   });
 
+  test("keeps a few absurd numbers from drowning all others", () => {
+    const cells = Array.from({ length: 200 }, (_, row) => (row === 7 ? "1e308" : row === 90 ? "-1e308" : String(row)));
+    const table = readTable(`size\n${cells.join("\n")}\n`);
+    const rows = blockOf(table, fitEncoder(table), "size").map(([cell = Number.NaN]) => cell);
+    expect([rows[7], rows[90]]).toEqual([16, -16]);
+    const others = rows.filter((_, row) => row !== 7 && row !== 90);
+    expect(others.every((cell) => Math.abs(cell) < 2)).toBe(true);
+    expect(others.slice(1).every((cell, index) => cell > (others[index] ?? Infinity))).toBe(true);
+  });
+
   test("centers numbers by the median and scales them by the quartiles", () => {
     // Known: 1 2 3 5; median 2.5, quartiles 1.75 and 3.5
     const scale = 1.75 / 1.349;

@@ -98,12 +98,16 @@ async function trainAlone(
     const status = statusOf(error);
     diary.finish(status);
     // The disk may be what failed: what went wrong first is what is told
-    if (isRefusal(error)) await rm(join(folder, "run.json"), { force: true }).catch(() => undefined);
-    else await writeRunFile(folder, { ...record, status }).catch(() => undefined);
+    await leaveRecord(folder, isRefusal(error) ? before : { ...record, status }).catch(() => undefined);
     throw error;
   } finally {
     surroundings.console.endProgress();
   }
+}
+
+/** What a refusal leaves is what was there before: the record of another run, or none. */
+function leaveRecord(folder: string, record: RunFile | undefined): Promise<void> {
+  return record === undefined ? rm(join(folder, "run.json"), { force: true }) : writeRunFile(folder, record);
 }
 
 interface Tables {

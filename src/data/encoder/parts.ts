@@ -59,11 +59,15 @@ export function partWriter(part: EncoderPart, table: Table, target: Target): Par
 }
 
 /** Farther than any number that means something, and still finite after squaring in f32. */
-const farthest = 1e6;
+const farthestPlain = 1e6;
+
+/** The same where numbers are compressed: four million scales from the center. A few of 1e308 would drown all others otherwise. */
+const farthestCompressed = 16;
 
 function writeNumbers(part: PartOf<"number">, table: Table, { rows, width, start }: Target): PartWriter {
   const values = numbersOf(part.name, table);
   const { center, scale, isCompressed, hasMissing } = part;
+  const farthest = isCompressed ? farthestCompressed : farthestPlain;
   return (from, to) => {
     for (let row = from, place = start + from * width; row < to; row++, place += width) {
       const value = values[row] ?? Number.NaN;

@@ -5,7 +5,7 @@ import { dateForms } from "../dates.ts";
 const numbers = z.array(z.number());
 const base = { name: z.string(), hasMissing: z.boolean() };
 
-/** (value − center) / scale, and asinh of that where the column has far-off values. */
+/** (value − center) / scale, and asinh of that, 16 at most, where the column has far-off values. */
 const number = z.object({
   ...base,
   kind: z.literal("number"),
