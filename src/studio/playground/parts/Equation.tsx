@@ -1,5 +1,7 @@
 /** An equation with live numbers: names in italics, numbers where they are, and the whole in words for screen readers. */
 
+import { Fragment } from "preact";
+
 /** One product of the sum, or a number alone. */
 export interface Term {
   readonly value: number;
@@ -25,34 +27,49 @@ export function Equation({ left, terms, around }: EquationProps) {
         <i>{left}</i> = {around}
         {around !== undefined && "("}
         {terms.map(({ name, of }, index) => (
-          <span class="term" key={name}>
-            {index > 0 && " + "}
-            <i>{name}</i>
-            {of !== undefined && <>·{of}</>}
-          </span>
+          <Fragment key={name}>
+            {index > 0 && " "}
+            <span class="term">
+              {index > 0 && "+ "}
+              <i>{name}</i>
+              {of !== undefined && <>·{of}</>}
+            </span>
+          </Fragment>
         ))}
         {around !== undefined && ")"}
       </p>
       <p class="numbers">
         <i>{left}</i> = {around}
         {around !== undefined && "("}
-        {terms.map(({ name, value, of }, index) => (
-          <span class="term" key={name}>
-            {signed(value, index === 0)}
-            {of !== undefined && <>·{of}</>}
-          </span>
-        ))}
+        <Sum terms={terms} />
         {around !== undefined && ")"}
       </p>
     </div>
   );
 }
 
+/** The numbers of a sum with what they are multiplied with; lines break between terms only. */
+export function Sum({ terms }: { readonly terms: readonly Term[] }) {
+  return (
+    <>
+      {terms.map(({ name, value, of }, index) => (
+        <Fragment key={name}>
+          {index > 0 && " "}
+          <span class="term">
+            {signed(value, index === 0)}
+            {of !== undefined && <>·{of}</>}
+          </span>
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
 /** A number as it stands in a sum: with a proper minus, and a sign of its own unless it comes first. */
-export function signed(value: number, isFirst: boolean): string {
+function signed(value: number, isFirst: boolean): string {
   const digits = numberText(Math.abs(value));
   if (isFirst) return value < 0 ? `−${digits}` : digits;
-  return value < 0 ? ` − ${digits}` : ` + ${digits}`;
+  return value < 0 ? `− ${digits}` : `+ ${digits}`;
 }
 
 /** Three significant digits, never in powers of ten. */

@@ -9,7 +9,7 @@ import type { LayerNumbers } from "../training/jobs/dense.ts";
 import { Announce } from "./Announce.tsx";
 import { useCalm } from "./calm.ts";
 import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
-import { columnDistance, networkLayout, type UnitBox, type UnitName, unitDistance } from "./networkLayout.ts";
+import { columnDistance, networkLayout, rowHeight, type UnitBox, type UnitName } from "./networkLayout.ts";
 import { shadesOf } from "./planeDrawing.ts";
 import { paintGrid } from "./shade.ts";
 
@@ -51,8 +51,8 @@ export function NetworkDiagram({ scene, description, chosen, choose }: NetworkDi
   const sizes = shape === "" ? [] : shape.split(",").map(Number);
   useEffect(() => {
     stage.current?.style.setProperty("min-width", `${sizes.length * columnDistance * 0.8}px`);
-    stage.current?.style.setProperty("height", `${Math.max(4, ...sizes) * unitDistance + 8}px`);
-  }, [shape]);
+    stage.current?.style.setProperty("height", `${Math.max(4, ...sizes) * rowHeight(size.value.width) + 8}px`);
+  }, [shape, size.value.width]);
   return (
     <figure class="network">
       <div class="network-scroll">

@@ -19,6 +19,11 @@ export interface UnitBox extends UnitName {
 /** Least distance of two units' middles, so that fingers can tell them apart. */
 export const unitDistance = 48;
 
+/** Height of a unit's row on a picture of this width. */
+export function rowHeight(width: number): number {
+  return Math.max(unitDistance, 0.058 * width);
+}
+
 /** Least width of a layer's column. */
 export const columnDistance = 104;
 
@@ -26,7 +31,7 @@ export const columnDistance = 104;
 export function networkLayout(sizes: readonly number[], { width, height }: Size): UnitBox[] {
   const most = Math.max(...sizes);
   const column = width / sizes.length;
-  const side = Math.max(28, Math.min(0.82 * (height / most), 0.5 * column, 0.11 * width + 20, 110));
+  const side = Math.max(28, Math.min(0.86 * (height / most), 0.5 * column, 110));
   return sizes.flatMap((units, layer) => {
     // Names stand below the inputs
     const row = Math.min(height / (layer === 0 ? units : most), (layer === 0 ? 2 : 1.5) * side);

@@ -138,10 +138,10 @@ function Stage({ lesson, settings }: { readonly lesson: Lesson; readonly setting
 /** One line that says which threads do the work, and how to have more. */
 function Engine() {
   const threads = engineThreads.value;
-  if (threads === undefined) return <p class="soft small">Everything is computed on your own machine.</p>;
+  if (threads === undefined) return <p class="soft small engine">Everything is computed on your own machine.</p>;
   const count = threads === 1 ? "one thread" : `${threads} threads`;
   return (
-    <p class="soft small">
+    <p class="soft small engine">
       Everything is computed on your own machine, on {count}.{" "}
       {!crossOriginIsolated && mayAllowThreads() && (
         <button type="button" class="button" onClick={allowThreads}>

@@ -1,7 +1,7 @@
 /** One unit from near: its equation α(A·x + b) with live numbers, the gradient of each, and what the last step added. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useCalm } from "../../parts/calm.ts";
-import { numberText, signed } from "../../parts/Equation.tsx";
+import { numberText, Sum } from "../../parts/Equation.tsx";
 import type { UnitName } from "../../parts/networkLayout.ts";
 import { type NonlinearityName, nonlinearityTitles } from "../../training/choiceNames.ts";
 import type { DenseSnapshot, LayerNumbers } from "../../training/jobs/dense.ts";
@@ -42,13 +42,7 @@ export function UnitPanel({ snapshot, chosen, nonlinearity, inputs }: UnitPanelP
     <div class="unit-panel">
       <p class="equation">
         <i>{name}</i> = {around}(
-        {rows.map(({ of, value }, index) => (
-          <span class="term" key={of}>
-            {signed(value, index === 0)}
-            {of !== "1" && <>·{of}</>}
-          </span>
-        ))}
-        )
+        <Sum terms={rows.map(({ of, value }) => (of === "1" ? { name: of, value } : { name: of, value, of }))} />)
       </p>
       <div class="scroll">
         <table>
