@@ -3,12 +3,12 @@
  * by layer, and a sigmoid at the end. It shows every unit's picture over the plane, every weight, its gradient and the last
  * update. Equal options give equal losses, bit for bit, in the page and in Node.
  */
+import { shuffledOrder } from "../../../../data/shuffle.ts";
 import type { Standardization } from "../../../../data/standardization.ts";
 import { Linear } from "../../../../nn/layers/linear.ts";
 import { binaryCrossEntropyWithLogits } from "../../../../nn/losses/binaryCrossEntropy.ts";
 import type { Optimizer } from "../../../../optim/optimizer.ts";
 import { at } from "../../../../support/invariant.ts";
-import { WordStream } from "../../../../support/threefry.ts";
 import { abs, add, multiply } from "../../../../tensor/arithmetic.ts";
 import { seed as seedRandom } from "../../../../tensor/generator.ts";
 import { concat } from "../../../../tensor/joining.ts";
@@ -234,13 +234,14 @@ class DenseTraining implements Training<DenseSnapshot, DenseChange> {
   }
 }
 
-/** The points in batches, in a new order at every pass through them (Fisher and Yates). */
+/** The points in batches, in a new order at every pass through them; the exported program takes the same. */
 class Batches {
   readonly #rows: Float32Array;
   readonly #labels: Uint8Array;
-  readonly #order: Uint32Array;
+  readonly #seed: number;
   readonly #size: number;
-  readonly #words: WordStream;
+  #order: Uint32Array;
+  #pass = 0;
   #position: number;
   #all: [Tensor, Tensor] | undefined;
 
@@ -250,7 +251,7 @@ class Batches {
     this.#labels = points.labels;
     this.#order = Uint32Array.from({ length: count }, (_, index) => index);
     this.#size = Math.min(batch, count);
-    this.#words = new WordStream([seed, 23], 0);
+    this.#seed = seed;
     this.#position = count;
     if (this.#size === count) this.#all = this.#tensors(this.#order);
   }
@@ -274,10 +275,7 @@ class Batches {
 
   #shuffle(): void {
     this.#position = 0;
-    for (let last = this.#order.length - 1; last > 0; last--) {
-      const other = this.#words.below(last + 1);
-      [this.#order[last], this.#order[other]] = [at(this.#order, other), at(this.#order, last)];
-    }
+    this.#order = shuffledOrder(this.#order.length, this.#seed, "shuffle", this.#pass++);
   }
 }
 
