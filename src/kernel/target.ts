@@ -2,6 +2,19 @@
 import type { Dtype } from "../shape/dtype.ts";
 import type { ScalarOp } from "./scalarOps.ts";
 
+/** Bytes of what one core has to itself, as far as scheduling counts on it. */
+export interface Caches {
+  /** Of the fastest cache, for an operand that is read where it lies. */
+  readonly fast: number;
+  /** Of the second, for an operand in distant rows. */
+  readonly near: number;
+  /** Of the second, for packed rows that stay while panel after panel passes over them. */
+  readonly held: number;
+}
+
+/** What the code for WebAssembly is made for: the caches of ordinary machines. */
+export const usualCaches: Caches = { fast: 24 * 2 ** 10, near: 2 ** 18, held: 2 ** 19 };
+
 /** Facts that scheduling and approximation need. */
 export interface Target {
   readonly name: string;
@@ -12,6 +25,9 @@ export interface Target {
   readonly vectorBytes: number;
   /** Rows of the register tile of a contraction, and vectors in each row. */
   readonly tile: { readonly rows: number; readonly vectors: number };
+  readonly caches: Caches;
+  /** Sums of up to so many terms take less time than their results do on the way to memory. */
+  readonly shortSum: number;
   /** Can it convert from and to dtypes that are only stored? Where not, the bits are moved by integer arithmetic. */
   readonly convertsStored: boolean;
   /** f32 operations that the target computes itself within 2 ulp; the others are expanded into polynomials. */

@@ -3,7 +3,7 @@ import { nativeForm } from "../../src/compile/approximate.ts";
 import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Expression } from "../../src/kernel/expression.ts";
 import { printExpression } from "../../src/kernel/print.ts";
-import type { Target } from "../../src/kernel/target.ts";
+import { type Target, usualCaches } from "../../src/kernel/target.ts";
 import { inputsOf } from "../../src/kernel/traverse.ts";
 import { divisionPairs, everyExponent, powerPairs, sweep } from "./sweepApproximations.ts";
 
@@ -25,6 +25,8 @@ const target: Target = {
   optimize: true,
   vectorBytes: 0,
   tile: { rows: 1, vectors: 1 },
+  caches: usualCaches,
+  shortSum: 0,
   nativeOps: new Set(["add", "multiply", "less", "select"] as const),
 };
 

@@ -6,7 +6,7 @@
  * twice, with the same result.
  */
 import { isNode, type Node } from "../../graph/node.ts";
-import type { Target } from "../../kernel/target.ts";
+import type { Caches, Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { flatten } from "../affine.ts";
@@ -96,8 +96,6 @@ function readsWhatItReplaces(context: NestContext, nest: Nest, replaced: Readonl
 
 /** Lanes of the narrowest tiles. */
 const fewestLanes = 4;
-/** Bytes of packed rows that stay in the cache while panel after panel passes over them. */
-const cachedBytes = 2 ** 19;
 /** Pieces that threads can share evenly. */
 const fewestTasks = 16;
 
@@ -117,10 +115,11 @@ function chooseTiling(
   const uses = (factor: Factor, tiles: number) =>
     tiles * extentOf(product.outer.filter((axis) => !factor.outer.includes(axis)));
   const outer = extentOf(product.outer);
-  const isAlongRows =
-    accessesAfter(product) >= manyAccesses && n * k * bytes <= cachedBytes && rows.count * outer >= fewestTasks;
+  const { held } = target.caches;
+  const isWritten = accessesAfter(product) >= manyAccesses || k <= target.shortSum;
+  const isAlongRows = isWritten && n * k * bytes <= held && rows.count * outer >= fewestTasks;
   const layout = (factor: Factor, tiles: number, isColumns: boolean) =>
-    shouldPack(context, factor, product.summed, {
+    shouldPack(context, factor, product.summed, target.caches, {
       uses: uses(factor, tiles),
       isWalked: isColumns || isAlongRows,
       isColumns,
@@ -129,7 +128,7 @@ function chooseTiling(
   const packsColumns = layout(product.columns, rows.count, true);
   const packsRows = layout(product.rows, columns.count, false);
   if (packsColumns === undefined || packsRows === undefined) return undefined;
-  const cached = Math.max(1, Math.floor(cachedBytes / (height * k * bytes)));
+  const cached = Math.max(1, Math.floor(held / (height * k * bytes)));
   const shared = Math.max(1, Math.floor((rows.count * columns.count * outer) / fewestTasks));
   const tilesInBlock = evenest(rows.count, Math.min(cached, shared, rows.count), isExact);
   const blocks = Math.ceil(rows.count / tilesInBlock);
@@ -146,10 +145,8 @@ function accessesAfter({ stores }: Product): number {
 
 /** Packing what could be read in place pays where each element is used by this many tiles at least. */
 const fewestTiles = 3;
-/** Bytes of the fastest cache that an operand read in place may fill, its lines and its sets. */
-const [fastBytes, lineBytes, lineSets] = [24 * 2 ** 10, 64, 64];
-/** Bytes of an operand in distant rows that the second cache and its translation of addresses hold easily. */
-const nearBytes = 2 ** 18;
+/** Bytes of a line of the fastest cache, and its sets. */
+const [lineBytes, lineSets] = [64, 64];
 
 /** How a factor is used: by how many tiles, as their columns or rows, in windows or not. */
 interface Use {
@@ -165,6 +162,7 @@ function shouldPack(
   context: NestContext,
   factor: Factor,
   summed: readonly Axis[],
+  { fast, near }: Caches,
   { uses, isColumns, isWalked, isWindowed }: Use,
 ): boolean | undefined {
   const strides = stridesInPlace(context, factor, summed);
@@ -176,8 +174,8 @@ function shouldPack(
   const k = extentOf(summed);
   const distance = strides.summed * bytes;
   const sets = distance % lineBytes === 0 ? lineSets / common(distance / lineBytes, lineSets) : lineSets;
-  if (k * lineBytes <= fastBytes * (sets / lineSets)) return false;
-  return isWalked || k * distance > nearBytes;
+  if (k * lineBytes <= fast * (sets / lineSets)) return false;
+  return isWalked || k * distance > near;
 }
 
 function common(a: number, b: number): number {

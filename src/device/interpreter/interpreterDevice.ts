@@ -4,7 +4,7 @@
  */
 
 import type { Command, Plan } from "../../kernel/plan.ts";
-import type { Target } from "../../kernel/target.ts";
+import { type Target, usualCaches } from "../../kernel/target.ts";
 import { verifyPlan } from "../../kernel/verify.ts";
 import { allDtypes, bytesOf, type Dtype, dtypes, type StoredData } from "../../shape/dtype.ts";
 import { writeElement } from "../../shape/elements.ts";
@@ -22,6 +22,8 @@ const target: Target = {
   optimize: false,
   vectorBytes: 0,
   tile: { rows: 1, vectors: 1 },
+  caches: usualCaches,
+  shortSum: 0,
   nativeOps: "all",
 };
 

@@ -4,7 +4,7 @@
  */
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Plan } from "../../kernel/plan.ts";
-import type { Target } from "../../kernel/target.ts";
+import { type Target, usualCaches } from "../../kernel/target.ts";
 import { verifyPlan } from "../../kernel/verify.ts";
 import { renderDriver } from "../../render/wasm/driver.ts";
 import { renderModule } from "../../render/wasm/renderModule.ts";
@@ -29,6 +29,8 @@ const target: Target = {
   optimize: true,
   vectorBytes: 16,
   tile: { rows: 4, vectors: 2 },
+  caches: usualCaches,
+  shortSum: 0,
   nativeOps: "all",
 };
 

@@ -4,7 +4,7 @@
  */
 import type { Plan } from "../../kernel/plan.ts";
 import { allScalarOps, transcendentalOps } from "../../kernel/scalarOps.ts";
-import type { Target } from "../../kernel/target.ts";
+import { type Target, usualCaches } from "../../kernel/target.ts";
 import { relaxedProbe, renderDriver } from "../../render/wasm/driver.ts";
 import { importModule } from "../../render/wasm/moduleWriter.ts";
 import { allDtypes } from "../../shape/dtype.ts";
@@ -28,6 +28,8 @@ const target: Target = {
   convertsStored: false,
   vectorBytes: 16,
   tile: { rows: 6, vectors: 2 },
+  caches: usualCaches,
+  shortSum: 0,
   optimize: true,
   // Polynomials in place of transcendental functions run in vectors; JavaScript would be called for each number
   nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),

@@ -35,7 +35,7 @@ const tiles: { readonly [I in InstructionSet]: Target["tile"] } = {
 };
 
 /** The target that kernels are scheduled for on a CPU with `features`. */
-export function targetOf({ isa }: CpuFeatures): Target {
+export function targetOf({ isa, caches: { l1, l2 } }: CpuFeatures): Target {
   return {
     name: "native",
     dtypes: allDtypes,
@@ -43,6 +43,8 @@ export function targetOf({ isa }: CpuFeatures): Target {
     optimize: true,
     vectorBytes: vectorBytesOf[isa],
     tile: tiles[isa],
+    caches: { fast: l1 / 2, near: l2 / 4, held: l2 / 2 },
+    shortSum: 64,
     // Polynomials in place of transcendental functions run in vectors, and are the same on every device
     nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),
   };
