@@ -32,5 +32,7 @@ async function isSpecial(path: string): Promise<boolean> {
 
 async function openDirectly(path: string): Promise<AtomicFile> {
   const file = await open(path, "w");
-  return { write: (chunk) => file.writeFile(chunk), commit: () => file.close(), abandon: () => file.close() };
+  // A pipe cannot be synced
+  const flush = async (): Promise<void> => undefined;
+  return { write: (chunk) => file.writeFile(chunk), flush, commit: () => file.close(), abandon: () => file.close() };
 }

@@ -21,6 +21,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 /** A file that is being written beside the place where it will stand. */
 export interface AtomicFile {
   write(chunk: Uint8Array | string): Promise<void>;
+  /** Brings what was written to the disk: a disk that is full says so here at the latest. */
+  flush(): Promise<void>;
   /** Syncs the file and puts it in its place. */
   commit(): Promise<void>;
   /** Removes what was written; the old file stays. */
@@ -39,6 +41,7 @@ export async function openFileAtomic(path: string): Promise<AtomicFile> {
   };
   return {
     write: (chunk) => file.writeFile(chunk),
+    flush: () => file.sync(),
     abandon,
     async commit() {
       try {

@@ -81,7 +81,7 @@ describe("a damaged run", () => {
     const files = [...(await contentOf(finished)).keys()];
     const answers = (await runWords(["predict", finished, table], commands)).output;
     for (const file of files) {
-      for (const kind of [0, 1, 2, 2]) {
+      for (const kind of [1, 2]) {
         const copy = await damagedCopy(finished, file, kind);
         const before = await contentOf(copy);
         for (const words of [
@@ -114,7 +114,7 @@ describe("a damaged run", () => {
     expect(files.filter((file) => file.includes("checkpoints"))).not.toEqual([]);
     const stop = new AbortController();
     for (const file of files) {
-      for (const kind of [0, 1, 2, 2, 2]) {
+      for (const kind of [0, 1, 2]) {
         const copy = await damagedCopy(stopped, file, kind);
         // The table lies where the settings say
         await cp(table, join(copy, "..", "..", "table.csv"));
@@ -134,7 +134,7 @@ describe("a damaged run store", () => {
     const store = join(base, "whole", "runs.sqlite");
     const bytes = await readFile(store);
     let refused = 0;
-    for (let run = 0; run < 60; run++) {
+    for (let run = 0; run < 30; run++) {
       const copy = join(base, `store-${run}.sqlite`);
       const damaged = Buffer.from(bytes);
       const from = run % 2 === 0 ? 0 : damaged.length;
@@ -152,7 +152,7 @@ describe("a damaged run store", () => {
       const outcome = await runWords(["runs", "delete", "stopped", "--store", copy], commands);
       expectDecent(outcome);
     }
-    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(10);
     const own = join(base, "other");
     await cp(join(base, "whole"), own, { recursive: true });
     await writeFile(join(own, "runs.sqlite"), "this is no database, and never was one");
