@@ -53,8 +53,8 @@ export const problems = {
 /** Name of a data set. */
 export type ProblemName = keyof typeof problems;
 
-/** Longest bone of the first pages, in mm: small dogs are what cats can be confused with. */
-export const longestBone = 140;
+/** Bones of the first pages, in mm and g: small dogs are what cats can be confused with. */
+export const boneLimits = { shortest: 75, longest: 140, lightest: 4.5, heaviest: 33.5 };
 
 /** The plane of the bones. */
 export const boneAxes = {
@@ -73,7 +73,7 @@ export function makeProblem(name: ProblemName, options: ProblemOptions): Problem
   return problems[name].make(options);
 }
 
-/** As many cats as dogs, none longer than `longestBone`. */
+/** As many cats as dogs, all within `boneLimits`. */
 function bones({ seed, count, noise }: ProblemOptions): Problem {
   const words = new WordStream([seed, purpose], 1);
   const list: { x: number; y: number; label: number }[] = [];
@@ -81,14 +81,19 @@ function bones({ seed, count, noise }: ProblemOptions): Problem {
   for (let first = 0; list.length < count; first += count) {
     const { lengths, weights, labels } = simulateAnimals(count, { seed, first });
     for (let row = 0; row < count; row++) {
-      const [length, label] = [at(lengths, row), at(labels, row)];
-      if (length >= longestBone || at(wanted, label) === 0) continue;
+      const [length, weight, label] = [at(lengths, row), at(weights, row), at(labels, row)];
+      if (!isWithinLimits(length, weight) || at(wanted, label) === 0) continue;
       wanted[label] = at(wanted, label) - 1;
       const [right, up] = normals(words);
-      list.push({ x: length + 12 * noise * right, y: Math.max(1, at(weights, row) + 4 * noise * up), label });
+      list.push({ x: length + 12 * noise * right, y: Math.max(1, weight + 4 * noise * up), label });
     }
   }
   return { ...boneAxes, classes: ["cat", "dog"], points: pointsOf(list) };
+}
+
+function isWithinLimits(length: number, weight: number): boolean {
+  const { shortest, longest, lightest, heaviest } = boneLimits;
+  return length > shortest && length < longest && weight > lightest && weight < heaviest;
 }
 
 /** What the random words are drawn for. */
