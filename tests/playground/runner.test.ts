@@ -124,3 +124,27 @@ test("says what failed, and begins again when it is told to", async () => {
   runner.receive({ kind: "start", run: 2, job: "line", options });
   expect(await until(2)).toMatchObject({ kind: "snapshot", run: 2 });
 });
+
+test("at full speed goes on for two seconds without a page that looks, and no longer", async () => {
+  let time = 0;
+  const runner = new TrainingRunner({
+    post: () => undefined,
+    yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
+    // Slower than any slice may be, so that a slice is one step
+    now: () => (time += 8),
+    threads: () => 1,
+  });
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 200));
+  runner.receive({ kind: "start", run: 1, job: "line", options });
+  runner.receive({ kind: "play", speed: "fast" });
+  let stopped = -1;
+  while (stopped !== time) {
+    stopped = time;
+    await rest();
+  }
+  expect(time).toBeGreaterThan(1500);
+  runner.receive({ kind: "frame" });
+  await rest();
+  expect(time).toBeGreaterThan(stopped);
+  runner.receive({ kind: "stop" });
+});

@@ -32,7 +32,7 @@ export function listCodec(least: number, most: number, digits = 4): Codec<readon
       const list = text === "" ? [] : text.split("_").map(Number);
       return list.length >= least && list.length <= most && list.every(Number.isFinite) ? list : undefined;
     },
-    write: (list) => list.map((value) => Number(value.toPrecision(digits))).join("_"),
+    write: (list) => list.map((value) => Number(Number(value.toFixed(6)).toPrecision(digits))).join("_"),
   };
 }
 

@@ -2,7 +2,7 @@
  * A training as the page sees it: signals that follow the worker, and what a visitor may do. Workers are kept when a page
  * is left and used again by the next, because loading the engine takes longer than anything else.
  */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ChangeOf, JobKind, OptionsOf, SnapshotOf } from "./jobs/table.ts";
 import type { FromWorker, Speed, ToWorker } from "./protocol.ts";
 
@@ -16,6 +16,14 @@ export interface History {
 }
 
 const idle: Worker[] = [];
+
+/** Milliseconds between two pictures for a visitor who wants things to stand still. */
+const calmPace = 500;
+
+/** The smallest program with vectors: whether a browser takes it says whether the engine can run there. */
+const vectorProgram = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
 
 /** Most losses that a history keeps; above it every second is dropped. */
 const mostLosses = 600;
@@ -39,6 +47,7 @@ export class Trainer<Kind extends JobKind> {
   readonly #status = signal<Status>("loading");
   readonly #snapshot = signal<SnapshotOf<Kind> | undefined>(undefined);
   readonly #step = signal(0);
+  readonly #shownRun = signal(0);
   readonly #history = signal<History>({ steps: [], losses: [] });
   readonly #problem = signal<string | undefined>(undefined);
   #options: OptionsOf<Kind> | undefined;
@@ -48,7 +57,10 @@ export class Trainer<Kind extends JobKind> {
   /** Has a picture been asked for that has not come yet? */
   #isAsking = false;
   #timer: number | undefined;
+  /** Is the timer a slow one? */
+  #isCalm = false;
   #isDisposed = false;
+  readonly #canRun = typeof WebAssembly === "object" && WebAssembly.validate(vectorProgram);
 
   constructor(kind: Kind, speed: Speed) {
     this.#kind = kind;
@@ -73,6 +85,11 @@ export class Trainer<Kind extends JobKind> {
     return this.#step;
   }
 
+  /** Which beginning the snapshot belongs to: another number says that the training has begun anew. */
+  get run(): ReadonlySignal<number> {
+    return this.#shownRun;
+  }
+
   /** Losses over the steps. */
   get history(): ReadonlySignal<History> {
     return this.#history;
@@ -95,6 +112,7 @@ export class Trainer<Kind extends JobKind> {
     this.#problem.value = undefined;
     this.#isAsking = false;
     this.#status.value = wasPlaying ? "playing" : "loading";
+    if (!this.#canRun) return this.#refuse();
     this.#say({ kind: "start", run: this.#run, job: this.#kind, options });
     if (wasPlaying) this.#say({ kind: "play", speed: this.#speed });
   }
@@ -142,7 +160,7 @@ export class Trainer<Kind extends JobKind> {
   dispose(): void {
     this.#isDisposed = true;
     this.#run++;
-    if (this.#timer !== undefined) cancelAnimationFrame(this.#timer);
+    this.#cancel();
     this.#say({ kind: "stop" });
     this.#worker.onmessage = null;
     if (this.#status.peek() === "failed") this.#worker.terminate();
@@ -153,16 +171,24 @@ export class Trainer<Kind extends JobKind> {
     this.#worker.postMessage(message);
   }
 
-  /** Asks for a picture at every frame, unless the last one has not come. */
+  /** Asks for a picture at every frame, unless the last one has not come; seldom where motion is not wanted. */
   #ask(): void {
     if (this.#timer !== undefined || this.#isDisposed) return;
-    this.#timer = requestAnimationFrame(() => {
+    const ask = (): void => {
       this.#timer = undefined;
       if (this.#status.peek() !== "playing") return;
       if (!this.#isAsking) this.#say({ kind: "frame" });
       this.#isAsking = true;
       this.#ask();
-    });
+    };
+    this.#isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#timer = this.#isCalm ? window.setTimeout(ask, calmPace) : requestAnimationFrame(ask);
+  }
+
+  #cancel(): void {
+    if (this.#timer === undefined) return;
+    if (this.#isCalm) clearTimeout(this.#timer);
+    else cancelAnimationFrame(this.#timer);
   }
 
   #hear(message: FromWorker): void {
@@ -171,10 +197,13 @@ export class Trainer<Kind extends JobKind> {
     switch (message.kind) {
       case "snapshot":
         engineThreads.value = message.threads;
-        this.#snapshot.value = message.snapshot as SnapshotOf<Kind>;
-        this.#step.value = message.step;
-        this.#remember(message.step, message.loss);
-        if (this.#status.peek() === "loading") this.#status.value = "paused";
+        batch(() => {
+          this.#snapshot.value = message.snapshot as SnapshotOf<Kind>;
+          this.#step.value = message.step;
+          this.#shownRun.value = message.run;
+          this.#remember(message.step, message.loss);
+          if (this.#status.peek() === "loading") this.#status.value = "paused";
+        });
         if (this.#status.peek() === "playing") this.#ask();
         return;
       case "failed":
@@ -202,6 +231,13 @@ export class Trainer<Kind extends JobKind> {
       const isKept = (_: unknown, index: number): boolean => index % 2 === 1;
       this.#history.value = { steps: all.steps.filter(isKept), losses: all.losses.filter(isKept) };
     }
+  }
+
+  #refuse(): void {
+    this.#status.value = "failed";
+    this.#problem.value =
+      "This browser cannot train here: it has no WebAssembly with vectors. Open this address in a current Firefox, " +
+      "Chrome, Edge or Safari; it keeps all that you have set.";
   }
 
   #fail(message: string): void {

@@ -21,6 +21,9 @@ export interface Surroundings {
 /** Milliseconds that a slice of steps may take. */
 const sliceTime = 7;
 
+/** Milliseconds that training at full speed goes on without a page that looks: a page in the background does not. */
+const unseenTime = 2000;
+
 /** Most steps that a page may be behind before they are dropped: a slow machine shows less, not later. */
 const mostOwed = 2000;
 
@@ -44,6 +47,7 @@ export class TrainingRunner {
   #isAwaited = false;
   #stepTime = 1;
   #isBusy = false;
+  #lastSeen = 0;
 
   constructor(world: Surroundings) {
     this.#world = world;
@@ -58,6 +62,7 @@ export class TrainingRunner {
         break;
       case "play":
         this.#isPlaying = true;
+        this.#lastSeen = this.#world.now();
         this.#speed = message.speed;
         break;
       case "pause":
@@ -74,6 +79,7 @@ export class TrainingRunner {
         this.#isAwaited ||= !this.#isPlaying;
         break;
       case "frame":
+        this.#lastSeen = this.#world.now();
         this.#isAwaited = true;
         if (this.#isPlaying && this.#speed !== "fast") this.#owed = Math.min(this.#owed + this.#speed, mostOwed);
         break;
@@ -124,8 +130,12 @@ export class TrainingRunner {
 
   #stepsDue(): number {
     const most = Math.max(1, Math.floor(sliceTime / this.#stepTime));
-    if (this.#isPlaying && this.#speed === "fast") return most;
+    if (this.#isPlaying && this.#speed === "fast") return this.#isSeen() ? most : 0;
     return Math.min(most, Math.floor(this.#owed));
+  }
+
+  #isSeen(): boolean {
+    return this.#world.now() - this.#lastSeen < unseenTime;
   }
 
   async #slice(): Promise<void> {

@@ -61,6 +61,9 @@ export class LineModel {
   readonly #path = signal<readonly Place[]>([]);
   readonly #isThroughSigmoid: boolean;
   #lastStep = -1;
+  #lastRun = -1;
+  /** Where a visitor has put the line, until the training has heard of it. */
+  #wanted: LineNumbers | undefined;
 
   constructor(
     trainer: Trainer<"line">,
@@ -89,10 +92,21 @@ export class LineModel {
     const snapshot = this.#trainer.snapshot.value;
     const step = this.#trainer.step.value;
     if (snapshot === undefined) return;
-    if (step < this.#lastStep) this.#path.value = [];
-    const isMoved = step !== this.#lastStep;
+    const run = this.#trainer.run.value;
+    const isNew = run !== this.#lastRun;
+    const hasMoved = isNew || step !== this.#lastStep;
+    this.#lastRun = run;
     this.#lastStep = step;
-    if (!isMoved) return;
+    if (isNew) {
+      this.#path.value = [];
+      this.#wanted = undefined;
+    }
+    if (this.#wanted !== undefined) {
+      // What the training did before it heard of the visitor's hand is of no interest
+      if (isSame(snapshot.numbers, this.#wanted)) this.#wanted = undefined;
+      return;
+    }
+    if (!hasMoved) return;
     this.numbers.value = snapshot.numbers;
     this.#ends.value = placesOf(snapshot.numbers);
     this.#path.value = [...this.#path.peek().slice(-longestPath), this.#onMap(snapshot.numbers)];
@@ -105,6 +119,7 @@ export class LineModel {
     this.numbers.value = numbers;
     this.#setting.value = numbers;
     this.#path.value = [];
+    this.#wanted = numbers;
     this.#trainer.change({ numbers });
   }
 
