@@ -6,6 +6,7 @@ import { Slider } from "../../parts/Slider.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting } from "../../shell/address.ts";
 import { choiceCodec, numberCodec } from "../../shell/codecs.ts";
+import { useCommands } from "../../shell/commands.ts";
 import type { Trainer } from "../../training/client.ts";
 import { equalWidth, foldNetwork, leastErrorOfWide, tent } from "../../training/folds.ts";
 import type { CurveOptions } from "../../training/jobs/curve.ts";
@@ -48,6 +49,9 @@ export function Fold({ query }: { readonly query: Signal<URLSearchParams> }) {
       ),
     [folds],
   );
+  useCommands([
+    { key: "f", title: "fold once more", run: () => (settings.folds.value = 1 + (folds.peek() % mostFolds)) },
+  ]);
   const trainer = useTrainer("curve", options);
   const pictures = useMemo(() => picturesOf(trainer, folds), [trainer, folds]);
   const [count, width, teeth] = [

@@ -1,16 +1,19 @@
 /** Careful: why the network answers as it does, when it may be trusted, and whom it fails. */
 import { computed, type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { at } from "../../../../support/invariant.ts";
 import { type Bone, strangers } from "../../../../systems/femurs/relations.ts";
 import { answerInWords, boneInWords } from "../../../../systems/femurs/words.ts";
+import { chance } from "../../../../systems/reportText.ts";
 import { Choice } from "../../parts/Choice.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting, type Codec, type Setting } from "../../shell/address.ts";
 import { choiceCodec, listCodec, numberCodec } from "../../shell/codecs.ts";
+import { useCommands } from "../../shell/commands.ts";
 import type { LessonProps } from "../../shell/lesson.ts";
 import { shareSureAndUnseen, sureAndUnseen } from "../../training/carefulPlane.ts";
 import type { Trainer } from "../../training/client.ts";
-import { animalsWithDogs, type DogSizes } from "../../training/dogSizes.ts";
+import { animalsWithDogs, type DogSizes, dogSizes, freshAnimals } from "../../training/dogSizes.ts";
 import type { BoneAnswer, CarefulOptions } from "../../training/jobs/careful.ts";
 import { CarefulPlot } from "./CarefulPlot.tsx";
 import type { CarefulScene } from "./carefulDrawing.ts";
@@ -19,12 +22,25 @@ import { Reasons } from "./Reasons.tsx";
 
 const dogTitles = {
   all: "of all sizes",
-  large: "only the larger half",
-  small: "only the smaller half",
+  large: "the larger half",
+  small: "the smaller half",
 } as const satisfies Record<DogSizes, string>;
 
 /** A bone that could be either, to begin with. */
 const firstBone: Bone = { length: 105, weight: 13 };
+
+/** A small dog that no network learned from: the first of the fresh animals whose bone is as long as a cat’s. */
+const smallDog = findSmallDog();
+
+function findSmallDog(): Bone {
+  const { lengths, weights, labels } = freshAnimals(100, 0);
+  const row = labels.findIndex((label, index) => label === 1 && Math.abs(at(lengths, index) - 105) < 8);
+  return { length: at(lengths, row), weight: at(weights, row) };
+}
+
+function nextDogs(dogs: DogSizes): DogSizes {
+  return at(dogSizes, (dogSizes.indexOf(dogs) + 1) % dogSizes.length);
+}
 
 const pair = listCodec(2, 2);
 
@@ -65,6 +81,11 @@ export default function Careful({ query }: LessonProps) {
   const ask = (bone: Bone): void => {
     settings.bone.value = bone;
   };
+  useCommands([
+    { key: "x", title: "ask about the sabre-tooth", run: () => ask(strangers["Smilodon fatalis"]) },
+    { key: "m", title: "ask about a small dog", run: () => ask(smallDog) },
+    { key: "d", title: "other dogs in the table", run: () => (settings.dogs.value = nextDogs(settings.dogs.peek())) },
+  ]);
   return (
     <>
       <div class="lesson two">
@@ -88,10 +109,13 @@ export default function Careful({ query }: LessonProps) {
           <Answer trainer={trainer} />
         </section>
       </div>
-      <section class="whom" aria-labelledby="whom">
-        <h2 id="whom">Whom does it fail?</h2>
-        <Choice title="It learns from 200 cats and 200 dogs, the dogs" setting={settings.dogs} choices={dogTitles} />
-        <Whom trainer={trainer} dogs={settings.dogs} />
+      <section class="whom lesson two" aria-labelledby="whom">
+        <div>
+          <h2 id="whom">Whom does it fail?</h2>
+          <Choice title="It learns from 200 cats and from 200 dogs:" setting={settings.dogs} choices={dogTitles} />
+          <p>{notes[settings.dogs.value]}</p>
+        </div>
+        <Whom trainer={trainer} />
       </section>
     </>
   );
@@ -121,7 +145,7 @@ function picturesOf(trainer: Trainer<"careful">, options: ReadonlySignal<Careful
     }),
   );
   const description = computed(() => {
-    const table = `200 cats and 200 dogs, ${dogTitles[options.value.dogs]}, by the length of their thigh bones and by how heavy they are for it.`;
+    const table = `200 cats and 200 dogs (${dogTitles[options.value.dogs]}) by the length of their thigh bones and by how heavy they are for it.`;
     if (trained.value === undefined) return `${table} The network is being trained.`;
     const share = Math.round(100 * shareSureAndUnseen(trained.value.plane));
     return (
@@ -148,6 +172,9 @@ function Strangers({ trainer, ask }: TrainerProps & { readonly ask: (bone: Bone)
     <div class="row">
       <button type="button" class="button" onClick={() => ask(strangers["Smilodon fatalis"])}>
         The sabre-tooth
+      </button>
+      <button type="button" class="button" onClick={() => ask(smallDog)}>
+        A small dog
       </button>
       <button type="button" class="button" disabled={dog === undefined} onClick={() => dog && ask(dog)}>
         A sure “dog”, never seen
@@ -180,8 +207,7 @@ function Answer({ trainer }: TrainerProps) {
         </p>
       ) : (
         <p>
-          {withheld} Asked all the same, the network would say <b>{label}</b>, and be sure of it:{" "}
-          <b>{(100 * probability).toFixed(1)} %</b>.
+          {withheld} Asked all the same, the network would say: <b>{label}</b>, {chance(probability)}.
         </p>
       )}
       <Reasons answered={answered} />
@@ -213,20 +239,18 @@ function Progress({ trainer }: TrainerProps) {
 }
 
 /** Right answers by size, and what to see in them. */
-function Whom({ trainer, dogs }: TrainerProps & { readonly dogs: Setting<DogSizes> }) {
+function Whom({ trainer }: TrainerProps) {
   const trained = trainer.snapshot.value?.trained;
   if (trained === undefined) return <Progress trainer={trainer} />;
-  const note = notes[dogs.value];
   return (
-    <>
-      <p>{note}</p>
+    <div>
       <Groups groups={trained.groups} caption="Right answers on 4,000 animals that it has not learned from, by group" />
       <p class="soft small">
         Counted on 4,000 animals of all sizes that it has not learned from; the line on each bar is the 95 % interval.{" "}
         {trained.difference !== undefined &&
           `The difference between ${trained.difference.best} and ${trained.difference.worst} is more than chance explains.`}
       </p>
-    </>
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ export function Groups({ groups, caption }: { readonly groups: readonly GroupRes
               <span class="figure">
                 <b>{percent(accuracy.value)}</b>{" "}
                 <span class="soft">
-                  {percent(accuracy.lower)}–{percent(accuracy.upper)}
+                  {number(accuracy.lower)}–{percent(accuracy.upper)}
                 </span>
               </span>
             </td>
@@ -42,6 +42,11 @@ export function Groups({ groups, caption }: { readonly groups: readonly GroupRes
 }
 
 function percent(share: number): string {
+  return `${number(share)} %`;
+}
+
+/** Near the ends tenths count. */
+function number(share: number): string {
   const value = 100 * share;
-  return `${value.toFixed(value === 0 || value === 100 || (value >= 10 && value <= 90) ? 0 : 1)} %`;
+  return value.toFixed(value === 0 || value === 100 || (value >= 10 && value <= 90) ? 0 : 1);
 }

@@ -10,6 +10,7 @@ import { Slider } from "../../parts/Slider.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting } from "../../shell/address.ts";
 import { choiceCodec, numberCodec } from "../../shell/codecs.ts";
+import { useCommands } from "../../shell/commands.ts";
 import type { LessonProps } from "../../shell/lesson.ts";
 import type { Trainer } from "../../training/client.ts";
 import type { MoreDataOptions } from "../../training/jobs/moreData.ts";
@@ -57,6 +58,10 @@ export default function MoreData({ query }: LessonProps) {
   );
   const trainer = useTrainer("moreData", options);
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
+  const drawOthers = (): void => {
+    settings.seed.value = settings.seed.peek() + 1;
+  };
+  useCommands([{ key: "o", title: "other points", run: drawOthers }]);
   const panels = useMemo(() => amounts.map((_, index) => panelOf(trainer, options, index)), [trainer, options]);
   return (
     <>
@@ -65,7 +70,7 @@ export default function MoreData({ query }: LessonProps) {
         <div>
           <div class="row low">
             <Choice title="Points" setting={settings.source} choices={sourceTitles} />
-            <button type="button" class="button" onClick={() => (settings.seed.value = settings.seed.peek() + 1)}>
+            <button type="button" class="button" onClick={drawOthers}>
               Other points
             </button>
           </div>
