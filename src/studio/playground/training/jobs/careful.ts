@@ -6,7 +6,8 @@
 import { measureGroups } from "../../../../audit/groups.ts";
 import { at } from "../../../../support/invariant.ts";
 import { likeliest } from "../../../../systems/answers.ts";
-import { measurementsOf } from "../../../../systems/femurs/features.ts";
+import { featuresOf, measurementsOf } from "../../../../systems/femurs/features.ts";
+import { outputsOf } from "../../../../systems/femurs/outputs.ts";
 import type { Bone } from "../../../../systems/femurs/relations.ts";
 import { species } from "../../../../systems/femurs/relations.ts";
 import type { Animals } from "../../../../systems/femurs/simulate.ts";
@@ -80,9 +81,6 @@ export interface CarefulSnapshot {
 
 /** Fresh animals that the answers are counted on. */
 export const freshCount = 4000;
-
-/** Beyond these probabilities are 0 or 1 to the last digit. */
-const mostLogOdds = 36;
 
 /** How long a step waits for the training, in ms. */
 const patience = 40;
@@ -158,12 +156,12 @@ async function askBone(system: FemurSystem, bone: Bone): Promise<BoneAnswer> {
 }
 
 async function planeOf(system: FemurSystem): Promise<CarefulPlane> {
-  const { probabilities, distances } = await answerMeasurements(system, measurementsOf(cellBones()));
+  const bones = cellBones();
+  const { distances } = await answerMeasurements(system, measurementsOf(bones));
+  // From probabilities they could not be had: those are 0 or 1 to the last digit over most of the picture
+  const logits = await outputsOf(system.models.network, featuresOf(bones, system.standardization));
   return {
-    logOdds: Float32Array.from(distances, (_, point) => {
-      const [cat, dog] = [at(probabilities, 2 * point), at(probabilities, 2 * point + 1)];
-      return Math.max(-mostLogOdds, Math.min(mostLogOdds, Math.log(dog / cat)));
-    }),
+    logOdds: Float32Array.from(logits, (logit) => logit / system.temperature),
     distance: Float32Array.from(distances),
   };
 }
