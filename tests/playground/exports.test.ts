@@ -9,6 +9,7 @@ import { nn, type Tensor, tensor } from "../../src/index.ts";
 import { decodeSafetensors, folderOf, loadModelBytes, readFolder } from "../../src/io/index.ts";
 import { makeDense } from "../../src/studio/playground/training/export/dense.ts";
 import { denseProgram, layerNames } from "../../src/studio/playground/training/export/denseProgram.ts";
+import { makeLine } from "../../src/studio/playground/training/export/line.ts";
 import { lineProgram } from "../../src/studio/playground/training/export/lineProgram.ts";
 import { type DenseOptions, denseJob } from "../../src/studio/playground/training/jobs/dense.ts";
 import { type LineOptions, lineJob } from "../../src/studio/playground/training/jobs/line.ts";
@@ -17,39 +18,10 @@ import { makeProblem } from "../../src/studio/playground/training/problems.ts";
 import { entryPoints, type Manifest } from "../../tools/entryPoints.ts";
 
 let folder: string;
-
-/** A folder in which `smilodon` is this checkout, as it would be installed. */
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), "smilodon-exports-")));
-  mkdirSync(join(folder, "node_modules", "smilodon"), { recursive: true });
-  const root = join(import.meta.dirname, "../..");
-  symlinkSync(join(root, "src"), join(folder, "node_modules", "smilodon", "src"));
-  const manifest: Manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const exports = Object.fromEntries(
-    entryPoints(manifest).map(({ specifier, source }) => [specifier.replace("smilodon", "."), `./${source}`]),
-  );
-  writeFileSync(
-    join(folder, "node_modules", "smilodon", "package.json"),
-    JSON.stringify({ name: "smilodon", type: "module", exports }),
-  );
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Runs programs of the folder in one process of Node, one after the other; what each of them printed. */
-async function run(...files: readonly string[]): Promise<string[]> {
-  const parted = files.map((file) => `await import(${JSON.stringify(`./${file}`)});`).join(" console.log('then');\n");
-  writeFileSync(join(folder, "all.ts"), parted);
-  const { stdout } = await promisify(execFile)(process.execPath, ["all.ts"], { cwd: folder });
-  return stdout.split("then\n");
-}
-
-/** Losses that a program printed, by step. */
-function lossesIn(printed: string | undefined): [number, number][] {
-  const lines = (printed ?? "").matchAll(/^step (\d+): loss (\S+)$/gm);
-  return Array.from(lines, ([, step, loss]) => [Number(step), Number(loss)]);
-}
+/** What each program printed, by its path. */
+let printed: ReadonlyMap<string, string>;
+/** What lies in the model folders. */
+let taken: Awaited<ReturnType<typeof takeAlong>>;
 
 const bones = makeProblem("bones", { seed: 3, count: 90, noise: 0.1 });
 const rings = makeProblem("rings", { seed: 1, count: 100, noise: 0.2 });
@@ -95,84 +67,126 @@ const networks: readonly { readonly name: string; readonly options: DenseOptions
   { name: "a linear function", options: { ...usual, hidden: [], nonlinearity: "none", optimizer: "sgd" } },
 ];
 
-const lines = [true, false].map(
-  (isThroughSigmoid): LineOptions => ({
-    points: bones.points,
-    scaling: scalingOf(bones.points),
-    isThroughSigmoid,
-    start: [0.3, 1, 0.4],
-    learningRate: 0.1,
-  }),
-);
+const lineOptionsOf = (isThroughSigmoid: boolean): LineOptions => ({
+  points: bones.points,
+  scaling: scalingOf(bones.points),
+  isThroughSigmoid,
+  start: [0.3, 1, 0.4],
+  learningRate: 0.1,
+});
+const lines = [lineOptionsOf(true), lineOptionsOf(false)];
 
-test("the programs of networks train as the page does, bit for bit", async () => {
-  const files = networks.map((_, index) => `network${index}.ts`);
+/** All programs run in one process of Node, one after the other: starting it takes longer than they do. */
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "smilodon-exports-")));
+  installCheckout();
   networks.forEach(({ options }, index) => {
     const program = denseProgram(options, { classes: rings.classes, steps: 120 });
-    writeFileSync(
-      join(folder, `network${index}.ts`),
-      program.replace("network.safetensors", `network${index}.safetensors`),
-    );
+    write(`network${index}.ts`, program.replace("network.safetensors", `network${index}.safetensors`));
   });
-  const printed = await run(...files);
-  for (const [index, { name, options }] of networks.entries()) {
+  lines.forEach((options, index) => {
+    const described = { classes: bones.classes, inputs: ["length", "weight"], steps: 50 } as const;
+    write(`line${index}.ts`, lineProgram(options, described));
+  });
+  taken = await takeAlong();
+  for (const { name, files } of [taken.network, taken.line])
+    for (const [path, content] of files) write(join(name, path), content);
+  const programs = [...networks.keys()].map((index) => `network${index}.ts`);
+  programs.push("line0.ts", "line1.ts", "network/use.ts", "line/use.ts");
+  printed = await run(programs);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** In this folder `smilodon` is this checkout, as if it were installed. */
+function installCheckout(): void {
+  const root = join(import.meta.dirname, "../..");
+  const manifest: Manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const exports = Object.fromEntries(
+    entryPoints(manifest).map(({ specifier, source }) => [specifier.replace("smilodon", "."), `./${source}`]),
+  );
+  write("node_modules/smilodon/package.json", JSON.stringify({ name: "smilodon", type: "module", exports }));
+  symlinkSync(join(root, "src"), join(folder, "node_modules", "smilodon", "src"));
+  write("package.json", JSON.stringify({ type: "module" }));
+}
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+async function run(programs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const imports = programs.map((path) => `await import(${JSON.stringify(`./${path}`)});`);
+  write("all.ts", imports.join(' console.log("then");\n'));
+  const { stdout } = await promisify(execFile)(process.execPath, ["all.ts"], { cwd: folder });
+  return new Map(stdout.split("then\n").map((text, index) => [programs[index] ?? "", text]));
+}
+
+/** Losses that a program printed, by step. */
+function lossesOf(program: string): [number, number][] {
+  const found = (printed.get(program) ?? "").matchAll(/^step (\d+): loss (\S+)$/gm);
+  return Array.from(found, ([, step, loss]) => [Number(step), Number(loss)]);
+}
+
+/** A network and a line that were trained a little, as a visitor would take them along. */
+async function takeAlong() {
+  const options = { ...usual, points: bones.points, scaling: scalingOf(bones.points), nonlinearity: "sine" } as const;
+  const training = denseJob.start(options);
+  await training.step(30);
+  const network = makeDense({ options, problem: bones, snapshot: await training.snapshot(), step: 30 });
+  const lineOptions = lineOptionsOf(true);
+  const descent = lineJob.start(lineOptions);
+  await descent.step(40);
+  const snapshot = await descent.snapshot();
+  const line = makeLine({ options: lineOptions, problem: bones, snapshot, steps: 40, mistakes: 7 });
+  return {
+    network: { ...network, files: await network.folder() },
+    line: { ...line, files: await line.folder(), numbers: snapshot.numbers },
+  };
+}
+
+test.for([...networks.entries()])(
+  "the program of network %i trains as the page does, bit for bit",
+  async ([index, { options }]) => {
     const training = denseJob.start(options);
     const first = await training.step(1);
     await training.snapshot();
     const hundredth = await training.step(99);
     const last = await training.step(20);
-    const expected = [
+    expect(lossesOf(`network${index}.ts`)).toEqual([
       [1, first],
       [100, hundredth],
       [120, last],
-    ];
-    expect(lossesIn(printed[index]), name).toEqual(expected);
+    ]);
     const { layers } = await training.snapshot();
     const { arrays } = decodeSafetensors(new Uint8Array(readFileSync(join(folder, `network${index}.safetensors`))));
     for (const [layer, path] of layerNames(options).entries()) {
-      expect(arrays.get(`${path}.weight`)?.data, name).toEqual(layers[layer]?.weight);
-      expect(arrays.get(`${path}.bias`)?.data, name).toEqual(layers[layer]?.bias);
+      expect(arrays.get(`${path}.weight`)?.data).toEqual(layers[layer]?.weight);
+      expect(arrays.get(`${path}.bias`)?.data).toEqual(layers[layer]?.bias);
     }
+  },
+);
+
+test.for([0, 1])("the program of line %i moves it as the page does, bit for bit", async (index) => {
+  const training = lineJob.start(lineOptionsOf(index === 0));
+  const expected = [
+    [1, await training.step(1)],
+    [50, await training.step(49)],
+  ];
+  expect(lossesOf(`line${index}.ts`)).toEqual(expected);
+});
+
+test("model folders are sealed and hold the program that makes them", async () => {
+  for (const { files, program } of [taken.network, taken.line]) {
+    const read = await readFolder(folderOf(files));
+    expect(read.system).toBe("playground");
+    const names = ["README.md", "care/measures.json", "make.ts", "model.safetensors", "use.ts"];
+    expect([...read.files.keys()].sort()).toEqual(names);
+    expect(files.get("make.ts")).toBe(program);
   }
 });
 
-test("the programs of lines move them as the page does, bit for bit", async () => {
-  lines.forEach((options, index) => {
-    const described = { classes: bones.classes, inputs: ["length", "weight"], steps: 50 } as const;
-    writeFileSync(join(folder, `line${index}.ts`), lineProgram(options, described));
-  });
-  const printed = await run("line0.ts", "line1.ts");
-  for (const [index, options] of lines.entries()) {
-    const training = lineJob.start(options);
-    const expected = [
-      [1, await training.step(1)],
-      [50, await training.step(49)],
-    ];
-    expect(lossesIn(printed[index])).toEqual(expected);
-  }
-});
-
-test("the model folder is whole, and its programs run where it is unpacked", async () => {
-  const options = { ...usual, points: bones.points, scaling: scalingOf(bones.points), nonlinearity: "sine" } as const;
-  const training = denseJob.start(options);
-  await training.step(30);
-  const snapshot = await training.snapshot();
-  const files = await makeDense({ options, problem: bones, snapshot, step: 30 }).folder();
-  const read = await readFolder(folderOf(files));
-  expect(read.system).toBe("playground");
-  expect([...read.files.keys()].sort()).toEqual([
-    "README.md",
-    "care/measures.json",
-    "make.ts",
-    "model.safetensors",
-    "use.ts",
-  ]);
-  const unpacked = join(folder, "model");
-  for (const [path, content] of files) {
-    mkdirSync(join(unpacked, path, ".."), { recursive: true });
-    writeFileSync(join(unpacked, path), content);
-  }
-  const { stdout } = await promisify(execFile)(process.execPath, ["use.ts"], { cwd: unpacked });
+test("the programs of model folders answer as the models do", async () => {
   const model = new nn.Sequential(
     new nn.Linear(2, 8),
     new Sine(),
@@ -180,13 +194,14 @@ test("the model folder is whole, and its programs run where it is unpacked", asy
     new Sine(),
     new nn.Linear(8, 1),
   );
-  loadModelBytes(model, new Uint8Array(readFileSync(join(unpacked, "model.safetensors"))));
-  // The program asks about the point in the middle
+  loadModelBytes(model, new Uint8Array(readFileSync(join(folder, "network", "model.safetensors"))));
+  // They ask about the point in the middle, with one or three digits
   const middle = await model
     .forward(tensor([[0, 0]]))
     .sigmoid()
     .item();
-  expect(Number(stdout)).toBeCloseTo(middle, 6);
+  expect(Number(printed.get("network/use.ts"))).toBeCloseTo(middle, 2);
+  expect(Number(printed.get("line/use.ts"))).toBeCloseTo(1 / (1 + Math.exp(-taken.line.numbers[0])), 1);
 });
 
 class Sine extends nn.Module {

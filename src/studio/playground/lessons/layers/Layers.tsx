@@ -3,6 +3,7 @@ import { computed, signal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { ClassLegend } from "../../parts/ClassLegend.tsx";
 import { useCalm } from "../../parts/calm.ts";
+import { Downloads } from "../../parts/Downloads.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { NetworkDiagram } from "../../parts/NetworkDiagram.tsx";
 import { Plane } from "../../parts/Plane.tsx";
@@ -36,6 +37,12 @@ export default function Layers({ query }: LessonProps) {
   );
   const own = useOwnPoints(settings, table);
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
+  const take = async () => {
+    const { makeDense } = await import("../../training/export/dense.ts");
+    const snapshot = trainer.snapshot.peek();
+    const taken = { ...options.peek(), learningRate: settings.rate.peek() };
+    return snapshot && makeDense({ options: taken, problem: problem.peek(), snapshot, step: trainer.step.peek() });
+  };
   return (
     <div class="lesson layers">
       <section class="network-part" aria-labelledby="network">
@@ -70,6 +77,7 @@ export default function Layers({ query }: LessonProps) {
         {settings.data.value === "own" && <OwnPoints own={own} />}
         <Score trainer={trainer} problem={problem} />
         <LossCurve history={trainer.history} />
+        <Downloads take={take} />
       </section>
       <Settings settings={settings} />
     </div>

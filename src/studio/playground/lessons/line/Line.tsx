@@ -1,5 +1,6 @@
 /** A line: drag it between cats and dogs, see f and the mistakes, then let calculus find it. */
 import { ClassLegend } from "../../parts/ClassLegend.tsx";
+import { Downloads } from "../../parts/Downloads.tsx";
 import { Landscape } from "../../parts/Landscape.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { Plane } from "../../parts/Plane.tsx";
@@ -11,7 +12,7 @@ import { bonesTable } from "./lineModel.ts";
 import { useLine } from "./useLine.ts";
 
 export default function Line({ query }: LessonProps) {
-  const { model, trainer, rate, pace } = useLine(query, false, 0.1);
+  const { model, trainer, rate, pace, take } = useLine(query, false, 0.1);
   return (
     <div class="lesson two">
       <section aria-labelledby="drag">
@@ -34,6 +35,7 @@ export default function Line({ query }: LessonProps) {
           <span class="key gradient">the gradient: uphill</span> <span class="key step">way and next step</span>
         </p>
         <LossCurve history={trainer.history} />
+        <Downloads take={take} />
       </section>
     </div>
   );

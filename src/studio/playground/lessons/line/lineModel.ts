@@ -60,6 +60,9 @@ export class LineModel {
   readonly #ends: Signal<Ends>;
   readonly #path = signal<readonly Place[]>([]);
   readonly #isThroughSigmoid: boolean;
+  /** Where the training set out: the page's first line, or where a visitor has put it since. */
+  #origin: { readonly numbers: LineNumbers; readonly step: number };
+  readonly #first: LineNumbers;
   #lastStep = -1;
   #lastRun = -1;
   /** Where a visitor has put the line, until the training has heard of it. */
@@ -75,6 +78,8 @@ export class LineModel {
     this.#setting = setting;
     this.#isThroughSigmoid = isThroughSigmoid;
     this.numbers = signal(setting.peek());
+    this.#first = setting.peek();
+    this.#origin = { numbers: this.#first, step: 0 };
     this.#ends = signal(placesOf(setting.peek()));
     const marked = computed(() => mistakesOf(bonesTable.scaled, this.numbers.value));
     this.mistakes = computed(() => marked.value.reduce((sum, each) => sum + each, 0));
@@ -100,10 +105,13 @@ export class LineModel {
     if (isNew) {
       this.#path.value = [];
       this.#wanted = undefined;
+      this.#origin = { numbers: this.#first, step: 0 };
     }
     if (this.#wanted !== undefined) {
       // What the training did before it heard of the visitor's hand is of no interest
-      if (isSame(snapshot.numbers, this.#wanted)) this.#wanted = undefined;
+      if (!isSame(snapshot.numbers, this.#wanted)) return;
+      this.#origin = { numbers: this.#wanted, step };
+      this.#wanted = undefined;
       return;
     }
     if (!hasMoved) return;
@@ -121,6 +129,11 @@ export class LineModel {
     this.#path.value = [];
     this.#wanted = numbers;
     this.#trainer.change({ numbers });
+  }
+
+  /** The way that the training has gone: from where, and in how many steps. */
+  way(): { readonly start: LineNumbers; readonly steps: number } {
+    return { start: this.#origin.numbers, steps: this.#trainer.step.peek() - this.#origin.step };
   }
 
   #makeHandles(): Handle[] {

@@ -8,6 +8,7 @@ import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting, type Setting } from "../../shell/address.ts";
 import { choiceCodec, numberCodec } from "../../shell/codecs.ts";
 import type { Trainer } from "../../training/client.ts";
+import type { Made } from "../../training/export/made.ts";
 import { bonesTable, LineModel, lineCodec, startLine } from "./lineModel.ts";
 
 /** What a page about one line works with. */
@@ -16,6 +17,8 @@ export interface LinePage {
   readonly trainer: Trainer<"line">;
   readonly rate: Setting<number>;
   readonly pace: Setting<PaceName>;
+  /** The line as it is now, to take along. */
+  readonly take: () => Promise<Made | undefined>;
 }
 
 /** Makes it once for a page; `rate` is the learning rate that it begins with. */
@@ -46,5 +49,13 @@ export function useLine(query: Signal<URLSearchParams>, isThroughSigmoid: boolea
   );
   useSignalEffect(() => model.follow());
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
-  return { model, trainer, rate: settings.rate, pace: settings.pace };
+  const take = async (): Promise<Made | undefined> => {
+    const { makeLine } = await import("../../training/export/line.ts");
+    const snapshot = trainer.snapshot.peek();
+    if (snapshot === undefined) return undefined;
+    const { start, steps } = model.way();
+    const taken = { ...options.peek(), start, learningRate: settings.rate.peek() };
+    return makeLine({ options: taken, problem: bonesTable, snapshot, steps, mistakes: model.mistakes.peek() });
+  };
+  return { model, trainer, rate: settings.rate, pace: settings.pace, take };
 }

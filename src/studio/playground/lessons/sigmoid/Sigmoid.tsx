@@ -1,6 +1,7 @@
 /** A sigmoid: the same line, but now it says how sure it is. */
 import { useMemo } from "preact/hooks";
 import { ClassLegend } from "../../parts/ClassLegend.tsx";
+import { Downloads } from "../../parts/Downloads.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { Plane } from "../../parts/Plane.tsx";
 import { PlayControls } from "../../parts/PlayControls.tsx";
@@ -12,7 +13,7 @@ import { useLine } from "../line/useLine.ts";
 import { SigmoidCurve } from "./SigmoidCurve.tsx";
 
 export default function Sigmoid({ query }: LessonProps) {
-  const { model, trainer, rate, pace } = useLine(query, true, 1);
+  const { model, trainer, rate, pace, take } = useLine(query, true, 1);
   const steepness = useMemo(() => steepnessOf(model), [model]);
   return (
     <div class="lesson two">
@@ -34,6 +35,7 @@ export default function Sigmoid({ query }: LessonProps) {
         <PlayControls of={trainer} pace={pace} />
         <Slider title="Learning rate" setting={rate} low={0.01} high={10} step={0.05} isLogarithmic />
         <LossCurve history={trainer.history} />
+        <Downloads take={take} />
       </section>
     </div>
   );

@@ -79,7 +79,7 @@ function measures({ snapshot, options }: DenseState) {
 /** A program that asks the model. */
 function useSource({ options, problem }: DenseState): string {
   const { x, y, classes } = problem;
-  const [low, high] = [options.scaling.means[0] ?? 0, options.scaling.means[1] ?? 0];
+  const middle = Array.from(options.scaling.means, (mean) => Number(mean.toFixed(3))).join(", ");
   const needsTensor = options.nonlinearity === "sine" ? "type Tensor, " : "";
   return `${opening("Asks the network of this folder.", "use.ts")}
 import { readFileSync } from "node:fs";
@@ -98,7 +98,7 @@ export async function probability(...given: [number, number]): Promise<number> {
   return model.forward(tensor([row])).sigmoid().item();
 }
 
-console.log(await probability(${low}, ${high}));
+console.log(await probability(${middle}));
 `;
 }
 
