@@ -155,15 +155,17 @@ export class StatementWriter {
   #widthOf(loop: Loop, shapes: LaneShapes): number {
     let bytes = 4;
     const seen = new Set<Expression>();
-    visitStatements(loop.body, (statement) =>
+    visitStatements(loop.body, (statement) => {
+      // one number for all lanes is stored as a vector too
+      if (statement.kind === "store") bytes = Math.max(bytes, laneBytes(statement.value.dtype));
       visitExpressions(
         expressionsOf(statement),
         (part) => {
           if (shapes.of(part) === "varying") bytes = Math.max(bytes, laneBytes(part.dtype));
         },
         seen,
-      ),
-    );
+      );
+    });
     for (const { value } of accumulatedOutside(loop, shapes)) bytes = Math.max(bytes, laneBytes(value.dtype));
     return Math.min(loop.lanes, vectorBytesOf[this.#frame.features.isa] / bytes);
   }
