@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // In programs that tests start too; what is about another device names it
+    env: { SMILODON_DEVICE: "wasm" },
     projects: [
       {
         extends: true,

@@ -14,6 +14,9 @@ export interface ImportingFile {
   readonly references: readonly Reference[];
 }
 
+/** Files of src/ itself: the package as it is everywhere, in Node, and what is only there in Node. */
+const entryFiles: readonly string[] = ["src/index.ts", "src/indexForNode.node.ts", "src/index.node.ts"];
+
 /** The gate step. */
 export function checkImportLaw(base = root): StepResult {
   const files = listFiles("src", (path) => isTypeScript(path) && !isTest(path), base).map((path) => ({
@@ -60,9 +63,9 @@ function layerOf(path: string): string | undefined {
 function unknownFolder(path: string): string | undefined {
   const name = layerOf(path);
   if (name === undefined) {
-    return path === "src/index.ts" || path === "src/index.node.ts"
+    return entryFiles.includes(path)
       ? undefined
-      : "only index.ts and index.node.ts lie in src/ itself; every other file belongs to a layer.";
+      : "only index.ts and its .node.ts lie in src/ itself; every other file belongs to a layer.";
   }
   if (layers.some((layer) => layer.name === name)) return undefined;
   return `the folder src/${name} is not in tools/layerTable.ts; give it a row, or put the file into a layer.`;

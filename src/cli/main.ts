@@ -10,6 +10,7 @@ import { runCommandLine } from "./run.ts";
 // What is loaded from here on is compiled once and kept in the system's temporary folder: a start takes half as long
 enableCompileCache();
 const { commands } = await import("./commands.ts");
+const { noticeDevice } = await import("./deviceNotice.ts");
 
 const stop = new AbortController();
 
@@ -33,4 +34,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), commands, {
   messages: process.stderr,
   environment: process.env,
   signal: stop.signal,
+  begin: noticeDevice,
 });

@@ -16,6 +16,8 @@ import { version } from "./version.ts";
 export interface Process extends ConsoleOptions {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Is called before a command runs, with the console that it will write to. */
+  readonly begin?: (console: Console) => void;
 }
 
 /** Runs the command that `words` ask for; without words, the first of `commands`. Never throws. */
@@ -57,6 +59,7 @@ async function dispatch(
     console.print(helpOn(command, console));
     return exitCodes.ok;
   }
+  world.begin?.(console);
   return command.run(request, { console, signal: world.signal, environment: world.environment, commands });
 }
 

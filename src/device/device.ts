@@ -26,6 +26,8 @@ export interface Executable {
 export interface Device {
   readonly name: string;
   readonly target: Target;
+  /** What it runs on, for people: the most important first. */
+  readonly facts?: readonly string[];
   /** Bytes now allocated, arenas included; for tests and leak reports. */
   readonly bytesInUse: number;
   /** How many threads may share a launch, on devices of the CPU. Setting it starts none: they start when there is work. */

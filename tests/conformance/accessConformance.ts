@@ -1,5 +1,4 @@
 /** Loads and stores of every shape: neighbours, strides, backwards, indirect, shared by all lanes. */
-import { test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import type { Expression } from "../../src/kernel/expression.ts";
 import type { Dtype } from "../../src/shape/dtype.ts";
@@ -7,6 +6,7 @@ import { expectSame } from "./compare.ts";
 import { extents, laneCounts } from "./deviceConformance.ts";
 import { Draft } from "./draft.ts";
 import { dataOf } from "./launch.ts";
+import { testOn } from "./rehearsal.ts";
 import { samples } from "./samples.ts";
 
 const room = 200;
@@ -25,21 +25,21 @@ const forms: { readonly [name: string]: IndexForm } = {
 };
 
 export function accessConformance(device: Device, available: readonly Dtype[]): void {
-  test("loads follow their indices: neighbours, strides, backwards", () => {
+  testOn(device, "loads follow their indices: neighbours, strides, backwards", () => {
     for (const dtype of available)
       for (const form of Object.values(forms)) for (const lanes of laneCounts) loadAgrees(device, dtype, form, lanes);
   });
-  test("stores follow their indices: neighbours, strides, backwards", () => {
+  testOn(device, "stores follow their indices: neighbours, strides, backwards", () => {
     for (const dtype of available)
       for (const form of Object.values(forms)) for (const lanes of laneCounts) storeAgrees(device, dtype, form, lanes);
   });
-  test("addresses may be loaded, and rows may be far apart", () => {
+  testOn(device, "addresses may be loaded, and rows may be far apart", () => {
     for (const dtype of available) for (const lanes of laneCounts) indirectAgrees(device, dtype, lanes);
   });
-  test("carried state may be an index", () => {
+  testOn(device, "carried state may be an index", () => {
     for (const lanes of laneCounts) carriedIndexAgrees(device, lanes);
   });
-  test("a kernel may work in place, and be given one buffer twice", () => {
+  testOn(device, "a kernel may work in place, and be given one buffer twice", () => {
     for (const lanes of laneCounts) inPlaceAgrees(device, lanes);
   });
 }

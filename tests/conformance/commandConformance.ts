@@ -1,11 +1,12 @@
 /** Commands and memory of plans: kernels in a row, copies, loops, scratch, constants, buffers that come and go. */
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Command, Plan } from "../../src/kernel/plan.ts";
 import { expectSamePlan } from "./compare.ts";
 import { Draft } from "./draft.ts";
 import { dataOf, runPlan } from "./launch.ts";
+import { testOn } from "./rehearsal.ts";
 
 /** out[i] = a[i] + b[i]·counter. */
 function step(): Kernel {
@@ -130,12 +131,12 @@ const ramp = (from: number) =>
   );
 
 export function commandConformance(device: Device): void {
-  test("commands run in order, loops count, copies copy", () => {
+  testOn(device, "commands run in order, loops count, copies copy", () => {
     expectSamePlan(device, plan, [ramp(1), ramp(50)]);
     expectSamePlan(device, plan, [ramp(1), ramp(50)], 3);
   });
 
-  test("loops go on while a value says so, and branches are taken as one says", () => {
+  testOn(device, "loops go on while a value says so, and branches are taken as one says", () => {
     for (const state of [0, 3, 6, 100]) {
       const inputs = () => [ramp(1), ramp(50), dataOf("i32", [state])];
       expectSamePlan(device, branching, [...inputs(), dataOf("bool", [1])]);
@@ -143,7 +144,7 @@ export function commandConformance(device: Device): void {
     }
   });
 
-  test("the same executable runs on other buffers, and gives everything back", () => {
+  testOn(device, "the same executable runs on other buffers, and gives everything back", () => {
     const before = device.bytesInUse;
     const executable = device.prepare(plan);
     for (const from of [1, 2, 3]) {
@@ -162,7 +163,7 @@ export function commandConformance(device: Device): void {
     expect(device.bytesInUse).toBe(before);
   });
 
-  test("what is wrong with buffers is said", () => {
+  testOn(device, "what is wrong with buffers is said", () => {
     const executable = device.prepare(plan);
     const [x, y, small] = [device.allocate(bytes), device.allocate(bytes), device.allocate(8)];
     expect(() => executable.run([x])).toThrow("takes 2 external buffers and is given 1");

@@ -2,7 +2,7 @@
  * What every device has to pass: each operation, loop mode, kind of access and command, against the interpreter, which
  * is the definition. A device calls `deviceConformance` in a test file of its own.
  */
-import { describe, test } from "vitest";
+import { describe } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import {
   allScalarOps,
@@ -19,6 +19,7 @@ import { expectSame } from "./compare.ts";
 import { Draft } from "./draft.ts";
 import { loopConformance } from "./loopConformance.ts";
 import { randomConformance } from "./randomKernels.ts";
+import { testOn } from "./rehearsal.ts";
 import { samples } from "./samples.ts";
 
 export interface ConformanceOptions {
@@ -43,12 +44,12 @@ export function deviceConformance(
   describe(`conformance of ${device.name}`, () => {
     const available = allDtypes.filter((dtype) => device.target.dtypes.includes(dtype));
     for (const op of allScalarOps) {
-      test(`${op} is the same on every dtype, in scalars and in vectors`, () => {
+      testOn(device, `${op} is the same on every dtype, in scalars and in vectors`, () => {
         for (const dtype of available)
           if (isDefined(op, dtype)) mapAgrees(device, op, dtype, transcendentalOps.has(op) ? transcendentalUlps : 0);
       });
     }
-    test("casts and bitcasts are the same between all dtypes", () => {
+    testOn(device, "casts and bitcasts are the same between all dtypes", () => {
       for (const from of available) for (const to of available) castsAgree(device, from, to);
     });
     accessConformance(device, available);

@@ -1,5 +1,4 @@
 /** Loops of every kind: reductions, carried state, ifs, nests, tiles. */
-import { test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import type { Statement } from "../../src/kernel/kernel.ts";
 import { identityOf } from "../../src/kernel/meaning.ts";
@@ -8,6 +7,7 @@ import type { Dtype } from "../../src/shape/dtype.ts";
 import { expectSame } from "./compare.ts";
 import { extents, laneCounts } from "./deviceConformance.ts";
 import { Draft } from "./draft.ts";
+import { testOn } from "./rehearsal.ts";
 import { samples, wholeNumbers } from "./samples.ts";
 
 const reduceOps = Object.keys(scalarOps).filter(
@@ -16,34 +16,34 @@ const reduceOps = Object.keys(scalarOps).filter(
 
 export function loopConformance(device: Device, available: readonly Dtype[]): void {
   for (const op of reduceOps) {
-    test(`${op} reduces rows, columns and everything`, () => {
+    testOn(device, `${op} reduces rows, columns and everything`, () => {
       for (const dtype of available) {
         if (!isDefined(op, dtype)) continue;
         for (const lanes of laneCounts) for (const extent of extents) reductionsAgree(device, op, dtype, lanes, extent);
       }
     });
   }
-  test("a tile of rows and vectors contracts", () => {
+  testOn(device, "a tile of rows and vectors contracts", () => {
     for (const dtype of available) {
       if (!isDefined("add", dtype)) continue;
       for (const lanes of laneCounts) for (const extent of extents) tileAgrees(device, dtype, lanes, extent);
     }
   });
-  test("state is carried from one iteration to the next, alone or in every lane", () => {
+  testOn(device, "state is carried from one iteration to the next, alone or in every lane", () => {
     for (const dtype of available)
       if (isDefined("add", dtype))
         for (const lanes of laneCounts) for (const extent of extents) carriesAgree(device, dtype, lanes, extent);
   });
-  test("the position of the largest is found, in every lane", () => {
+  testOn(device, "the position of the largest is found, in every lane", () => {
     for (const lanes of laneCounts) for (const extent of extents) positionsAgree(device, lanes, extent);
   });
-  test("ifs hold for all lanes or for some", () => {
+  testOn(device, "ifs hold for all lanes or for some", () => {
     for (const lanes of laneCounts) for (const extent of extents) ifsAgree(device, lanes, extent);
   });
-  test("loops may start anywhere, step, and depend on those around", () => {
+  testOn(device, "loops may start anywhere, step, and depend on those around", () => {
     for (const lanes of laneCounts) for (const extent of extents) raggedAgrees(device, lanes, extent);
   });
-  test("widths mix: f32, f64, bool and u8 in one expression", () => {
+  testOn(device, "widths mix: f32, f64, bool and u8 in one expression", () => {
     if (available.includes("f64"))
       for (const lanes of laneCounts) for (const extent of extents) widthsAgree(device, lanes, extent);
   });

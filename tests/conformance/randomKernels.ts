@@ -3,7 +3,6 @@
  * statements and expressions of whatever fits the place. Only exact operations, so that results have to be equal.
  */
 import fc from "fast-check";
-import { test } from "vitest";
 import type { Device } from "../../src/device/device.ts";
 import type { Expression } from "../../src/kernel/expression.ts";
 import type { Kernel, Statement } from "../../src/kernel/kernel.ts";
@@ -12,6 +11,7 @@ import { verifyKernel } from "../../src/kernel/verify.ts";
 import { bytesOf, computedIn, type Dtype, isFloat, type StoredData } from "../../src/shape/dtype.ts";
 import { expectSame } from "./compare.ts";
 import { Draft } from "./draft.ts";
+import { testOn } from "./rehearsal.ts";
 import { samples } from "./samples.ts";
 
 /** A tree of choices. */
@@ -45,7 +45,7 @@ type Program = typeof programs extends fc.Arbitrary<infer T> ? T : never;
 
 export function randomConformance(device: Device, available: readonly Dtype[], mayContract: boolean): void {
   const runs = process.env.SMILODON_TESTS === "quick" ? 60 : process.env.SMILODON_TESTS === "all" ? 3000 : 400;
-  test("random kernels are the same as the interpreter has them", () => {
+  testOn(device, "random kernels are the same as the interpreter has them", () => {
     fc.assert(
       fc.property(programs, (program) => {
         const { kernel, buffers, sizes } = new RandomKernel(program, available, mayContract).make();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Allocator, alignment } from "../../src/device/wasm/allocator.ts";
+import { Allocator, alignment } from "../../src/device/allocator.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { Draft } from "../conformance/draft.ts";

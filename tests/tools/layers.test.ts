@@ -144,7 +144,7 @@ describe("the import law", () => {
       "src/helpers is not in tools/layerTable.ts",
     );
     expect(violationsWith({ "src/utils.ts": "export {};" })[0]).toContain(
-      "only index.ts and index.node.ts lie in src/ itself",
+      "only index.ts and its .node.ts lie in src/ itself",
     );
   });
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
+import "../../runtime/registry.node.ts";
 import { currentDevice, deviceNamed, deviceNames } from "../../runtime/registry.ts";
 import { RunStore } from "../../train/index.node.ts";
 import { exitCodes } from "../errors.ts";
@@ -64,6 +65,7 @@ async function examine(environment: Surroundings["environment"]): Promise<Diagno
     findings: [
       simd(),
       threads(),
+      chosenDevice(environment["SMILODON_DEVICE"]),
       await optionalPackage("@duckdb/node-api", "SQL queries on tables (--query)"),
       runStore(join("runs", "runs.sqlite")),
       dataFolder(environment["SMILODON_DATA"]),
@@ -88,6 +90,17 @@ function threads(): DeviceState {
   const cores = availableParallelism();
   const says = canShare ? `${count} of ${cores} are used (SMILODON_THREADS changes it)` : "memory cannot be shared";
   return { name: "threads", works: canShare, says };
+}
+
+/** Which device new tensors live on, and who says so. */
+function chosenDevice(wish: string | undefined): DeviceState {
+  const isNamed = wish !== undefined && wish !== "" && wish !== "auto";
+  const says = isNamed ? "SMILODON_DEVICE says so" : "the best that works here; SMILODON_DEVICE names another";
+  try {
+    return { name: "runs on", works: true, says: `${currentDevice().name}: ${says}` };
+  } catch (error) {
+    return { name: "runs on", works: false, says: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function optionalPackage(name: string, use: string): Promise<DeviceState> {
@@ -126,7 +139,7 @@ function tryDevice(name: string): DeviceState {
     device.free(buffer);
     if (kept?.every((byte) => byte === 7) === false)
       return { name, works: false, says: "memory does not keep what is written" };
-    return { name, works: true, says: "works" };
+    return { name, works: true, says: ["works", ...(device.facts ?? [])].join("; ") };
   } catch (error) {
     return { name, works: false, says: error instanceof Error ? error.message : String(error) };
   }

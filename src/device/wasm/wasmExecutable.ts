@@ -3,11 +3,11 @@ import type { Plan } from "../../kernel/plan.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { DeviceBuffer, Executable } from "../device.ts";
+import type { Scratch } from "../scratch.ts";
 import type { Grain } from "./chunks.ts";
 import { commandList, cutLaunches, wordsOf } from "./commandList.ts";
 import type { KernelCode } from "./kernelCode.ts";
 import type { Runner } from "./runner.ts";
-import type { Scratch } from "./scratch.ts";
 import type { WasmMemory } from "./wasmMemory.ts";
 
 /** What an executable needs of its device. */

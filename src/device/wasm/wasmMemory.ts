@@ -1,6 +1,6 @@
 /** The one memory of a WebAssembly device: made here, grown here, handed out here. */
 import { DeviceError } from "../../support/errors.ts";
-import { Allocator, alignment } from "./allocator.ts";
+import { Allocator, alignment } from "../allocator.ts";
 
 const pageBytes = 65536;
 const firstPages = 16;

@@ -2,7 +2,7 @@
  * Threads of wherever the engine runs: worker threads in Node, workers in browsers. Nothing is imported for them, so that a
  * bundle for browsers holds nothing of Node.
  */
-import { ArgumentError } from "../../support/errors.ts";
+import { wantedThreads } from "../wantedThreads.ts";
 
 /** A thread that messages can be sent to. It keeps no process from ending. */
 export interface Thread {
@@ -13,7 +13,6 @@ export interface Thread {
 /** What this file uses of Node and of browsers, as far as it is there. */
 interface Surroundings {
   readonly process?: {
-    readonly env?: { readonly [name: string]: string | undefined };
     getBuiltinModule?(name: string): { readonly Worker: NodeWorker } | undefined;
   };
   readonly navigator?: { readonly hardwareConcurrency?: number };
@@ -34,13 +33,7 @@ const surroundings = globalThis as unknown as Surroundings;
  * @throws ArgumentError where that is no whole number above 0.
  */
 export function threadsToUse(asked: number | undefined): number {
-  const variable = surroundings.process?.env?.SMILODON_THREADS;
-  const wanted = asked ?? (variable === undefined || variable === "" ? Number.POSITIVE_INFINITY : Number(variable));
-  if (!(wanted >= 1) || (Number.isFinite(wanted) && !Number.isInteger(wanted))) {
-    throw new ArgumentError(`${asked ?? `SMILODON_THREADS="${variable}"`} is no number of threads. Use 1 or more.`, {
-      threads: asked ?? variable,
-    });
-  }
+  const wanted = wantedThreads(asked);
   return canShare() ? Math.min(wanted, surroundings.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 

@@ -1,0 +1,11 @@
+/** One line about the device, where the machine has a better one than the one that is everywhere. */
+import "../runtime/registry.node.ts";
+import { listenToChoice } from "../runtime/registry.ts";
+import type { Console } from "./console.ts";
+
+/** Says which device was chosen, once it is: not where somebody named it, nor where it is the usual one. */
+export function noticeDevice(console: Console): void {
+  listenToChoice(({ name, facts = [] }) => {
+    if (name !== "wasm") console.say(`Runs on the ${name} device (${facts[0]}); SMILODON_DEVICE=wasm does without it.`);
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * The driver alone, as a program of its own under gcc's sanitizers: threads that share many small launches, nested commands,
+ * helpers that come and go. A race, a read outside or an overflow ends the program with an error.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findCompiler } from "../../../src/device/native/compiler.node.ts";
+import { commandKinds, driverSource, headerWords } from "../../../src/device/native/driverSource.ts";
+
+/** Adds the loop's count to every unit of b0, and counts units in b1. */
+const harness = `
+#include <stdio.h>
+static void add(char *const *b, const int32_t *sizes, int32_t begin, int32_t end) {
+  const int32_t count = *(int32_t *)b[1];
+  for (int32_t unit = begin; unit < end; unit++) ((int64_t *)b[0])[unit] += (int64_t)sizes[0] * (count + 1);
+}
+
+enum { units = 1000, times = 3000 };
+
+static int64_t *put(int64_t *here, int n, const int64_t *values) {
+  memcpy(here, values, n * sizeof *values);
+  return here + n;
+}
+
+static void launch(uint64_t team, int64_t *words, const double *externals, uint64_t scratch, int parts) {
+  int64_t cells = 3, start = ${headerWords} + cells + 2 * 2 + 2, body = start + 4, end = body + 7 + 2 * 2 + 1 + 4;
+  int64_t *here = put(words, ${headerWords}, (int64_t[]){cells, 2, 1, start, end}) + cells;
+  here = put(here, 6, (int64_t[]){0, 0, 1, 1, 2, 0});
+  here = put(here, 4, (int64_t[]){${commandKinds.loop}, times, 2, end});
+  here = put(here, 9, (int64_t[]){${commandKinds.kernel}, (int64_t)(uintptr_t)add, units, parts, 1, 2, 1, 0, 2});
+  here[2] = 2;
+  here = put(here + 3, 4, (int64_t[]){${commandKinds.copy}, 0, 1, units * sizeof(int64_t)});
+  smilodon_run(team, (uint64_t)(uintptr_t)words, externals, scratch);
+}
+
+int main(void) {
+  int64_t *words = malloc(64 * sizeof *words), *a = calloc(units, sizeof *a), *copy = calloc(units, sizeof *copy);
+  uint64_t scratch = smilodon_map(100), team = smilodon_team(4);
+  double externals[2] = {(double)(uintptr_t)a, (double)(uintptr_t)copy};
+  for (int round = 0; round < 4; round++) {
+    smilodon_set_threads(team, 4 - round);
+    launch(team, words, externals, scratch, round == 2 ? 3 : 500);
+    struct timespec rest = {0, 1000000};
+    nanosleep(&rest, NULL);
+  }
+  int64_t wrong = 0, expected = 4ll * 2 * ((int64_t)times * (times + 1) / 2);
+  for (int unit = 0; unit < units; unit++) wrong += a[unit] != expected || copy[unit] != expected;
+  double taken = 0;
+  for (int thread = 0; thread < 4; thread++) taken += smilodon_taken(team, thread);
+  smilodon_end(team);
+  smilodon_unmap(scratch, 2 << 20);
+  printf("wrong %lld, pieces %.0f\\n", (long long)wrong, taken);
+  free(words), free(a), free(copy);
+  return wrong != 0;
+}
+`;
+
+/** Without a compiler there is no native device, and nothing to test. */
+const compiler = ((): string | undefined => {
+  try {
+    return findCompiler().path;
+  } catch {
+    return undefined;
+  }
+})();
+
+describe.skipIf(compiler === undefined)("the driver (skipped where there is no C compiler)", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "smilodon-driver-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(["thread", "address,undefined"])("runs cleanly under -fsanitize=%s", (sanitizer) => {
+    const [source, program] = [join(folder, "driver.c"), join(folder, sanitizer)];
+    writeFileSync(source, `${driverSource}${harness}`);
+    const flags = ["-O1", "-g", "-std=gnu11", "-pthread", "-fno-strict-aliasing", "-Wall", "-Werror"];
+    const made = spawnSync(
+      compiler ?? "",
+      [...flags, `-fsanitize=${sanitizer}`, "-fno-sanitize-recover=all", "-o", program, source],
+      { encoding: "utf8" },
+    );
+    expect(made.stderr).toBe("");
+    const { stdout, stderr, status } = spawnSync(program, { encoding: "utf8", timeout: 60_000 });
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    // four, three and two threads cut a launch into 32, 24 and 3 pieces; one thread takes it as a whole
+    expect(stdout).toBe(`wrong 0, pieces ${3000 * (32 + 24 + 3)}\n`);
+  });
+});
