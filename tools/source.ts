@@ -87,8 +87,8 @@ export function references(source: Source): Reference[] {
     TSModuleDeclaration: (node) => add(literalText(node.id), node.start, "type"),
     NewExpression: (node) => {
       const isUrl = node.callee.type === "Identifier" && node.callee.name === "URL";
-      const first = node.arguments[0];
-      if (isUrl && first !== undefined && node.arguments.length === 2) {
+      const [first, base] = node.arguments;
+      if (isUrl && first !== undefined && base !== undefined && source.text.slice(base.start, base.end) === "import.meta.url") {
         const text = literalText(first);
         if (text !== undefined && /\.[mc]?[tj]s$/.test(text)) add(text, node.start, "url");
       }

@@ -14,11 +14,8 @@ import { forms } from "./forms.ts";
 import type { Frame, Lanes, Storage } from "./frame.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
 import { laneBytes, literal, operatedAs, splat, storedAs, typeName } from "./types.ts";
-import type { LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
+import type { Loop, LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
 import { VectorWriter } from "./vectorWriter.ts";
-
-/** A loop statement. */
-export type Loop = Extract<Statement, { kind: "loop" }>;
 
 /** The bounds of a loop as names in C, and the units that are wanted of it. */
 interface Bounds {
