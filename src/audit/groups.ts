@@ -269,7 +269,11 @@ function describe(
   { highest, lowest, difference }: { highest: GroupMetrics; lowest: GroupMetrics; difference: Share },
 ): GroupDifference {
   const isClear = difference.lower > 0 || difference.upper < 0;
-  const show = rate.startsWith("mean") ? (value: number) => value.toPrecision(4) : (value: number) => value.toFixed(3);
+  const isShare = !rate.startsWith("mean");
+  // Nothing is minus nothing
+  const show = (value: number): string =>
+    (isShare ? (100 * value).toFixed(1) : value.toPrecision(4)).replace(/^-(0(\.0+)?)$/, "$1");
+  const unit = isShare ? " %" : "";
   const nameOf = ({ values }: GroupMetrics): string => values.join(" and ");
   const [high, low] = [highest.figures[rate]?.value ?? 0, lowest.figures[rate]?.value ?? 0];
   const range = `${show(difference.lower)} to ${show(difference.upper)}`;
@@ -282,8 +286,8 @@ function describe(
     difference,
     isClear,
     message:
-      `By ${highest.columns.join(" and ")}, ${groupRates[rate]}: ${show(high)} for ${nameOf(highest)}, ${show(low)} for ${nameOf(lowest)}; ` +
-      `a difference of ${show(difference.value)} (${range}), ${judgement}.`,
+      `By ${highest.columns.join(" and ")}, ${groupRates[rate]}: ${show(high)}${unit} for ${nameOf(highest)}, ${show(low)}${unit} for ${nameOf(lowest)}; ` +
+      `a difference of ${show(difference.value)}${isShare ? " % points" : ""} (${range}), ${judgement}.`,
   };
 }
 

@@ -223,8 +223,12 @@ describe("the report", () => {
       const baselines = [{ name: "linear" as const, what: "a linear model, of some kind", metrics: metric(other) }];
       return verdictSentence(judgeStudy({ ...study, metrics: metric(own), baselines }));
     };
-    expect(judged(0.9, 0.95, 100)).toMatch(/^The network does not win. Better on these rows.*: a linear model \(/);
-    expect(judged(0.9, 0.9, 100)).toMatch(/^The network does not win. Exactly as good.*: a linear model\.$/);
+    expect(judged(0.9, 0.95, 100)).toMatch(
+      /^The network does not win: a linear model is better on these rows \(.*though chance/,
+    );
+    expect(judged(0.9, 0.9, 100)).toMatch(
+      /^The network does not win: a linear model is exactly as good .*easier to understand\.$/,
+    );
     expect(judged(0.92, 0.9, 100)).toMatch(/a little better.*intervals overlap/);
     expect(judged(0.92, 0.7, 1000)).toMatch(/clearly better/);
   });
@@ -242,10 +246,12 @@ describe("what has to be known first", () => {
   test("is said above everything else: a simpler model does better", () => {
     const page = reportOf(beside(0.8, 0.95), making);
     expectSound(page);
-    expect(headOf(page)).toContain('<p class="caution">The network does not win. Better on these rows');
+    expect(headOf(page)).toContain(
+      '<p class="caution">The network does not win: a linear model is better on these rows',
+    );
     expect(headOf(reportOf(beside(0.95, 0.8), making))).not.toContain("caution");
     const [, , card = ""] = cardOf(beside(0.8, 0.95), making).split(/^---$/m);
-    expect(card.indexOf("**The network does not win; better by right answers")).toBeGreaterThan(0);
+    expect(card.indexOf("**The network does not win: a linear model is better by right answers")).toBeGreaterThan(0);
     expect(card.indexOf("The network does not win")).toBeLessThan(card.indexOf("## Intended use"));
     expect(verdictRecord(beside(0.8, 0.95))).toEqual({
       outcome: "worse",

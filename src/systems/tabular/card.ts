@@ -170,9 +170,9 @@ function verdictText(verdict: Verdict | undefined): string {
     case "narrow":
       return `the network is a little better than ${what} ${by}, but the intervals overlap.`;
     case "equal":
-      return `the network does not win; as good ${by}: ${what}.`;
+      return `the network does not win: ${what} is as good ${by}.`;
     case "worse":
-      return `the network does not win; better ${by}${verdict.isApart ? "" : " (though chance may be why)"}: ${what}.`;
+      return `the network does not win: ${what} is better ${by}${verdict.isApart ? "" : ", though chance may be why"}.`;
     default:
       return verdict.outcome satisfies never;
   }

@@ -32,7 +32,7 @@ export function groupsSection({ study }: Facts): Section {
   const plain =
     first === undefined
       ? `No difference between groups is larger than chance explains${small > 0 ? `; ${count(small)} of ${count(report.groups.length)} groups are too small to say` : ""}.`
-      : `Groups differ by more than chance explains: ${nameHtml(lowerFirst(first.message), 300)}`;
+      : `Groups differ by more than chance explains: ${nameHtml(lowerFirst(withoutJudgement(first.message)), 300)}`;
   const lists = columnsOf(report).map((columns) => groupTable(report, columns));
   return {
     ...base,
@@ -47,12 +47,19 @@ export function groupsSection({ study }: Facts): Section {
   };
 }
 
+/** The judgement stands above already. */
+function withoutJudgement(message: string): string {
+  return message.replace(/, more than chance explains\.$/, ".");
+}
+
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function differences(clear: GroupReport["differences"]): string {
-  const items = clear.slice(0, mostDifferences).map(({ message }) => `<li>${nameHtml(message, 300)}</li>`);
+  const items = clear
+    .slice(0, mostDifferences)
+    .map(({ message }) => `<li>${nameHtml(withoutJudgement(message), 300)}</li>`);
   const further = clear.length - items.length;
   return `<div class="wide"><h3>Differences that chance does not explain</h3><ul>${items.join("")}</ul>${further > 0 ? `<p class="caption">And ${count(further)} more.</p>` : ""}</div>`;
 }

@@ -43,6 +43,7 @@ export function verdictSentence(verdict: Verdict | undefined): string {
   if (verdict === undefined) return "It was not compared with simpler models.";
   const { name, own, best, other, isApart, outcome } = verdict;
   const what = escapeMarkup(shortName(best.what));
+  const chance = isApart ? "" : ", though chance may be why";
   const figures = `${spellMetric(name, own.value)} against ${spellMetric(name, other.value)}`;
   switch (outcome) {
     case "clear":
@@ -50,9 +51,9 @@ export function verdictSentence(verdict: Verdict | undefined): string {
     case "narrow":
       return `It is a little better than ${what}: ${figures} (${measures[name].name}). But the intervals overlap; on other rows it could be the other way round.`;
     case "equal":
-      return `The network does not win. Exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand: ${what}.`;
+      return `The network does not win: ${what} is exactly as good on these rows (${spellMetric(name, own.value)}), and easier to understand.`;
     case "worse":
-      return `The network does not win. Better on these rows${isApart ? "" : " (though chance may be why)"}, and easier to understand: ${what} (${measures[name].name}: ${figures}). Use that, or find out why.`;
+      return `The network does not win: ${what} is better on these rows (${measures[name].name}: ${figures})${chance}, and easier to understand. Use that, or find out why.`;
     default:
       return outcome satisfies never;
   }

@@ -46,7 +46,9 @@ export function number(value: number | undefined, digits = 3): string {
 /** A share as per cent, the minus a real one: 94.7 %, 100 %; a dash where there is none. */
 export function shareText(value: number | undefined, digits = 1): string {
   if (value === undefined || !Number.isFinite(value)) return "–";
-  const text = percent(value, value === 1 || value === 0 ? 0 : digits);
+  // What is not all is never shown as all
+  const shown = value < 1 ? Math.min(value, 1 - 10 ** -(digits + 2)) : value;
+  const text = percent(shown, value === 1 || value === 0 ? 0 : digits);
   return /^-0(\.0+)?\D/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 

@@ -27,7 +27,7 @@ nav li{break-inside:avoid;padding-left:.2rem;margin:0 0 .3rem}nav li::marker{col
 section{margin-top:clamp(2rem,5vw,3.4rem);padding-top:1.2rem;border-top:1px solid var(--line)}
 .plain{font-size:1.06rem}
 .figures{display:grid;gap:1.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));margin-top:1rem;align-items:start}
-.figures>*{min-width:0}
+.figures>*{min-width:0}.table{container-type:inline-size}
 .wide{grid-column:1/-1}
 .figures>.table:only-child,.figures>.table:first-child{grid-column:1/-1}
 figure{margin:0}
@@ -64,5 +64,6 @@ dl{margin:.4rem 0;font-size:.9rem}dt{font-weight:600;margin-top:.4rem}dd{margin:
 ul{margin:.3rem 0;padding-left:1.2rem}li{margin:.3rem 0;max-width:80ch}
 .tag{font-size:.78rem;border:1px solid var(--soft);border-radius:1em;padding:.05em .6em;color:var(--soft);white-space:nowrap}.tag.left{border-color:var(--bad);color:var(--bad)}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.86rem}
+@container (max-width:34rem){td>.soft{display:block;font-size:.92em}.interval{min-width:3.5rem}th,td{padding-inline:.35rem}}
 @media (max-width:560px){td>.soft{display:block;font-size:.92em}.interval{min-width:4.5rem}th,td{padding-inline:.35rem}.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.4rem}}
 @media print{@page{margin:14mm 12mm}html{font-size:9.5pt;background:#fff}main{max-width:none;padding:0}nav,summary{display:none}section{margin-top:1.2rem;padding-top:.6rem}figure,tr,.absent{break-inside:avoid}h2,h3,.plain{break-after:avoid}.scroll{overflow:visible}td{white-space:normal}.interval{min-width:3.5rem}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
