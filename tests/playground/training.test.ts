@@ -9,6 +9,7 @@ import {
   lossOf,
   mistakesOf,
   scalePoints,
+  squaredLoss,
   valuesOf,
 } from "../../src/studio/playground/training/lineMath.ts";
 import { scalingOf } from "../../src/studio/playground/training/points.ts";
@@ -66,6 +67,16 @@ test("squared distances bring the line to few mistakes", async () => {
   const { numbers } = await training.snapshot();
   const mistakes = mistakesOf(scaled, numbers).reduce((sum, each) => sum + each, 0);
   expect(mistakes).toBeLessThan(25);
+});
+
+test("the loss as a polynomial is the loss", () => {
+  const loss = squaredLoss(scaled);
+  const somewhere: readonly LineNumbers[] = [
+    [0, 0, 0],
+    [0.3, 1, 0.4],
+    [-2, -3.5, 4.1],
+  ];
+  for (const numbers of somewhere) expect(loss(numbers)).toBeCloseTo(lossOf(scaled, numbers, false), 9);
 });
 
 test("numbers for millimetres and grams give the same f", () => {

@@ -27,11 +27,14 @@ export function rowHeight(width: number): number {
 /** Least width of a layer's column. */
 export const columnDistance = 104;
 
+/** Room for the name below an input. */
+const nameHeight = 28;
+
 /** Places of all units in CSS pixels; `sizes` are the numbers of units, inputs and answer included. */
 export function networkLayout(sizes: readonly number[], { width, height }: Size): UnitBox[] {
   const most = Math.max(...sizes);
   const column = width / sizes.length;
-  const side = Math.max(28, Math.min(0.86 * (height / most), 0.5 * column, 110));
+  const side = Math.max(28, Math.min(0.86 * (height / most), 0.5 * column, height / 2 - nameHeight, 110));
   return sizes.flatMap((units, layer) => {
     // Names stand below the inputs
     const row = Math.min(height / (layer === 0 ? units : most), (layer === 0 ? 2 : 1.5) * side);

@@ -12,7 +12,16 @@ import type { Codec, Setting } from "../../shell/address.ts";
 import { listCodec } from "../../shell/codecs.ts";
 import type { Trainer } from "../../training/client.ts";
 import type { LineNumbers } from "../../training/jobs/line.ts";
-import { endsOf, inUnits, lineThrough, lossOf, mistakesOf, scalePoints, valuesOf } from "../../training/lineMath.ts";
+import {
+  endsOf,
+  inUnits,
+  lineThrough,
+  lossOf,
+  mistakesOf,
+  scalePoints,
+  squaredLoss,
+  valuesOf,
+} from "../../training/lineMath.ts";
 import { scalingOf } from "../../training/points.ts";
 import { makeProblem, type Problem } from "../../training/problems.ts";
 
@@ -87,7 +96,7 @@ export class LineModel {
     this.description = computed(() => this.#describe());
     this.handles = computed(() => this.#makeHandles());
     const a1 = computed(() => this.numbers.value[0]);
-    const heights = computed(() => heightsOf(a1.value, this.#box.value, isThroughSigmoid));
+    const heights = computed(() => heightsOf(a1.value, this.#box.value));
     this.landscape = computed(() => this.#drawLandscape(heights.value, rate.value));
     this.landscapeText = computed(() => this.#describeLandscape());
   }
@@ -236,14 +245,16 @@ function mapAxis(name: string, column: number, size: number): LandscapeScene["x"
   return { name, unit: "", low: -most, high: most };
 }
 
-/** The loss over (a₂, a₃), a₁ as it is. */
-function heightsOf(a1: number, size: number, isThroughSigmoid: boolean): LandscapeScene["heights"] {
+const squaredDistances = squaredLoss(bonesTable.scaled);
+
+/** The squared distances over (a₂, a₃), a₁ as it is. */
+function heightsOf(a1: number, size: number): LandscapeScene["heights"] {
   const values = new Float64Array((cells + 1) ** 2);
   const place = (index: number): number => ((2 * index) / cells - 1) * size;
   for (let row = 0; row <= cells; row++) {
     for (let column = 0; column <= cells; column++) {
       const numbers: LineNumbers = [a1, place(column), place(row)];
-      values[row * (cells + 1) + column] = lossOf(bonesTable.scaled, numbers, isThroughSigmoid);
+      values[row * (cells + 1) + column] = squaredDistances(numbers);
     }
   }
   return { columns: cells + 1, rows: cells + 1, values };
