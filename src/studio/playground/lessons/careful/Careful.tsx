@@ -233,7 +233,7 @@ function Progress({ trainer }: TrainerProps) {
   return (
     <div class="progress">
       <progress value={done} max={1} aria-label="Training" />
-      <p class="soft">{snapshot?.task ? `${capital(snapshot.task)}…` : "Getting ready…"}</p>
+      <p class="soft">Getting ready… {snapshot?.task}</p>
     </div>
   );
 }
@@ -241,7 +241,7 @@ function Progress({ trainer }: TrainerProps) {
 /** Right answers by size, and what to see in them. */
 function Whom({ trainer }: TrainerProps) {
   const trained = trainer.snapshot.value?.trained;
-  if (trained === undefined) return <Progress trainer={trainer} />;
+  if (trained === undefined) return <p class="soft">It is being trained.</p>;
   return (
     <div>
       <Groups groups={trained.groups} caption="Right answers on 4,000 animals that it has not learned from, by group" />
@@ -263,7 +263,3 @@ const notes = {
     "Nobody put large dogs into the table. They are unlike anything in it, so nearly all of them are withheld: here the " +
     "network’s own scope tells us what is missing.",
 } as const satisfies Record<DogSizes, string>;
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
