@@ -2,6 +2,7 @@
 import { computed, type Signal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Choice } from "../../parts/Choice.tsx";
+import { Downloads } from "../../parts/Downloads.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { type PaceName, PlayControls, paces } from "../../parts/PlayControls.tsx";
 import { Slider } from "../../parts/Slider.tsx";
@@ -58,6 +59,13 @@ export function Learn({ query, drawn }: LearnProps) {
   useSignalEffect(() => trainer.change({ target: { kind: "curve", curve: drawn.value.curve } }));
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
   const { scene, description, curve } = useMemo(() => picturesOf(trainer, drawn, options), [trainer, drawn, options]);
+  const take = async () => {
+    const { makeCurve } = await import("../../training/export/curve.ts");
+    const snapshot = trainer.snapshot.peek();
+    const target = { kind: "curve", curve: drawn.peek().curve } as const;
+    const taken = { ...options.peek(), target, learningRate: settings.rate.peek() };
+    return snapshot && makeCurve({ options: taken, snapshot, step: trainer.step.peek() });
+  };
   return (
     <div class="lesson two">
       <section aria-labelledby="draw">
@@ -88,6 +96,7 @@ export function Learn({ query, drawn }: LearnProps) {
           </button>
         </div>
         <LossCurve history={trainer.history} />
+        <Downloads take={take} />
       </section>
     </div>
   );

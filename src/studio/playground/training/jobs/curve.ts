@@ -6,6 +6,8 @@ import { Linear, type Module, mseLoss, ReLU, Sequential, Sigmoid, Tanh } from ".
 import { AdamW } from "../../../../optim/adam.ts";
 import { at } from "../../../../support/invariant.ts";
 import { seed as seedGenerator } from "../../../../tensor/generator.ts";
+import { concat } from "../../../../tensor/joining.ts";
+import { flatten } from "../../../../tensor/manipulate.ts";
 import { type Tensor, tensor } from "../../../../tensor/tensor.ts";
 import { compile } from "../../../../transforms/compile.ts";
 import { buildByHand } from "../builtByHand.ts";
@@ -40,6 +42,8 @@ export interface CurveOptions {
 export interface CurveSnapshot {
   /** The network's curve at equal distances over 0 … 1. */
   readonly fit: Float32Array<ArrayBuffer>;
+  /** The network's numbers, layer by layer: weights [outputs, inputs], then constants. */
+  readonly numbers: Float32Array<ArrayBuffer>;
   /** Largest distance between curve and network, and the root of the mean square. */
   readonly largestError: number;
   readonly typicalError: number;
@@ -67,7 +71,8 @@ class CurveTraining implements Training<CurveSnapshot, CurveChange> {
   readonly #optimizer: AdamW;
   readonly #inputs: Tensor;
   readonly #step: (x: Tensor, y: Tensor) => Tensor;
-  readonly #answer: (x: Tensor) => Tensor;
+  /** The answers to rows, and behind them the network's numbers. */
+  readonly #look: (x: Tensor) => Tensor;
   #target: CurveTarget;
   #wanted: Float32Array<ArrayBuffer>;
   #labels: Tensor;
@@ -89,7 +94,11 @@ class CurveTraining implements Training<CurveSnapshot, CurveChange> {
     this.#wanted = valuesOf(target);
     this.#labels = tensor(this.#wanted, { shape: [count, 1] });
     this.#step = compile((x: Tensor, y: Tensor) => this.#optimizer.minimize(() => mseLoss(this.#model.forward(x), y)));
-    this.#answer = compile((x: Tensor) => this.#model.forward(x));
+    this.#look = compile((x: Tensor) =>
+      concat(
+        [this.#model.forward(x), ...this.#model.parameters().map(({ value }) => value)].map((part) => flatten(part)),
+      ),
+    );
   }
 
   /** Takes `count` steps of gradient descent; the loss before the last one. */
@@ -110,8 +119,9 @@ class CurveTraining implements Training<CurveSnapshot, CurveChange> {
 
   /** What it looks like now. */
   async snapshot(): Promise<CurveSnapshot> {
-    const fit = Float32Array.from(await this.#answer(this.#inputs).data());
-    const errors = { fit, ...errorsOf(fit, this.#wanted) };
+    const seen = Float32Array.from(await this.#look(this.#inputs).data());
+    const [fit, numbers] = [seen.slice(0, this.#wanted.length), seen.slice(this.#wanted.length)];
+    const errors = { fit, numbers, ...errorsOf(fit, this.#wanted) };
     if (this.#target.kind === "curve") return errors;
     return { ...errors, folded: await this.#fold(this.#target.folds) };
   }
@@ -160,7 +170,7 @@ async function foldByHand(folds: number): Promise<Float32Array<ArrayBuffer>> {
 }
 
 /** The wanted values at the points of the target's kind. */
-function valuesOf(target: CurveTarget): Float32Array<ArrayBuffer> {
+export function valuesOf(target: CurveTarget): Float32Array<ArrayBuffer> {
   const count = curvePoints[target.kind];
   return Float32Array.from({ length: count }, (_, index) => {
     const x = index / (count - 1);
