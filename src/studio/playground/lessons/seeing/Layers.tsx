@@ -25,7 +25,7 @@ export function Layers({ snapshot, chosen, choose }: LayersProps) {
         <section class="seen-layer" key={units} aria-labelledby={`layer-${layer}`}>
           <h3 id={`layer-${layer}`}>Layer {layer + 1}</h3>
           <p>{texts[layer]}</p>
-          <fieldset class={`units units-${layer + 1}`}>
+          <fieldset class={`map-units map-units-${layer + 1}`}>
             <legend class="unseen">Units of layer {layer + 1}: choose one to see what excites it</legend>
             {Array.from({ length: units }, (_, unit) => (
               <Unit key={`${layer}-${unit}`} {...{ snapshot, chosen, choose }} place={{ layer, unit }} />
@@ -56,7 +56,7 @@ function Unit({ snapshot, chosen, choose, place }: LayersProps & { readonly plac
   return (
     <button
       type="button"
-      class="feature"
+      class="map-unit"
       aria-pressed={isChosen.value}
       aria-label={`Layer ${layer + 1}, unit ${unit + 1}`}
       onClick={() => choose(place)}

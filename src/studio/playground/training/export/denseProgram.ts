@@ -135,7 +135,7 @@ function nextBatch(): [Tensor, Tensor] {
   return all;
 }`;
   return `const batchSize = ${batch};
-let order = new Uint32Array();
+let order: Uint32Array = new Uint32Array();
 let position = 0;
 let pass = 0;
 
