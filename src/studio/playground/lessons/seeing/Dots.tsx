@@ -23,6 +23,8 @@ export function Dots({
     const now = scene.value;
     if (ref.current !== null && now !== undefined) paintDots(ref.current, now, now.shading);
   });
-  if (label === undefined) return <canvas class="dots" ref={ref} width={1} height={1} />;
-  return <canvas class="dots" ref={ref} role="img" aria-label={label} width={1} height={1} />;
+  const canvas = (
+    <canvas class="dots" ref={ref} width={1} height={1} {...(label && { role: "img", "aria-label": label })} />
+  );
+  return label === undefined ? <span aria-hidden="true">{canvas}</span> : canvas;
 }

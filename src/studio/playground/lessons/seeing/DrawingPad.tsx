@@ -46,7 +46,9 @@ export function DrawingPad(props: PadProps) {
   const pointer = usePointer(props);
   return (
     <div class="pad-frame">
-      <canvas class="pad" ref={canvas} />
+      <div class="pad" aria-hidden="true">
+        <canvas ref={canvas} />
+      </div>
       <button
         type="button"
         class={`pad-surface pad-${tool.value}`}

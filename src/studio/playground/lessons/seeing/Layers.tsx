@@ -1,5 +1,6 @@
 /** What the network found, layer by layer: every unit with its filter and its map of the visitor's drawing. */
 import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { useCalm } from "../../parts/calm.ts";
 import { colours } from "../../shell/palette.ts";
 import { filterSize, seeingLayers } from "../../training/seeing/layers.ts";
 import type { SeeingSnapshot, UnitPlace } from "../../training/seeing/shown.ts";
@@ -47,6 +48,7 @@ function Unit({ snapshot, chosen, choose, place }: LayersProps & { readonly plac
     const values = all.subarray(unit * columns ** 2, (unit + 1) * columns ** 2);
     return { values, columns, shading: inkShading(colours.value, largest(all)) };
   });
+  const peak = useCalm(useComputed(() => largest(map.value?.values ?? new Float32Array())));
   const filter = useComputed(() => {
     const all = layer === 0 ? snapshot.value?.filters : undefined;
     if (all === undefined) return undefined;
@@ -58,7 +60,7 @@ function Unit({ snapshot, chosen, choose, place }: LayersProps & { readonly plac
       type="button"
       class="map-unit"
       aria-pressed={isChosen.value}
-      aria-label={`Layer ${layer + 1}, unit ${unit + 1}`}
+      aria-label={`Layer ${layer + 1}, unit ${unit + 1}: answers up to ${peak.value.toFixed(1)}`}
       onClick={() => choose(place)}
     >
       {layer === 0 && <Dots scene={filter} />}

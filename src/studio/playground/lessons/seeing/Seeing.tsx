@@ -1,5 +1,5 @@
 /** Seeing: draw a digit, a cat or a dog, and a convolutional network that trains in the page shows what it found in it. */
-import { computed, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Announce } from "../../parts/Announce.tsx";
 import { Choice } from "../../parts/Choice.tsx";
@@ -11,14 +11,13 @@ import type { LessonProps } from "../../shell/lesson.ts";
 import { judgedDrawings } from "../../training/seeing/shown.ts";
 import { Answers } from "./Answers.tsx";
 import { Decision } from "./Decision.tsx";
-import { DrawingPad, type Tool } from "./DrawingPad.tsx";
+import { DrawingPad } from "./DrawingPad.tsx";
 import { Exciting } from "./Exciting.tsx";
 import { Layers } from "./Layers.tsx";
-import { SeeingModel, seeingSettings } from "./seeingModel.ts";
+import { SeeingModel, type SeeingSettings, seeingSettings, toolTitles } from "./seeingModel.ts";
 import { percent, withArticle } from "./words.ts";
 
 const problemTitles = { digits: "Digits", animals: "Cats and dogs" } as const;
-const toolTitles = { pen: "Pen", eraser: "Eraser" } as const satisfies Record<Tool, string>;
 
 export default function Seeing({ query }: LessonProps) {
   const settings = useMemo(() => seeingSettings(query), [query]);
@@ -35,7 +34,7 @@ export default function Seeing({ query }: LessonProps) {
         <section aria-labelledby="draw">
           <h2 id="draw">Draw {settings.problem.value === "digits" ? "a digit" : "a cat or a dog"}</h2>
           <Choice title="What is drawn" setting={settings.problem} choices={problemTitles} />
-          <Paper model={model} description={description} />
+          <Paper model={model} tool={settings.tool} description={description} />
         </section>
         <section aria-labelledby="says">
           <h2 id="says">What it sees</h2>
@@ -71,17 +70,17 @@ export default function Seeing({ query }: LessonProps) {
 
 interface PaperProps {
   readonly model: SeeingModel;
+  readonly tool: SeeingSettings["tool"];
   readonly description: ReturnType<typeof computed<string>>;
 }
 
 /** The drawing, its tools and the page's own examples. */
-function Paper({ model, description }: PaperProps) {
-  const tool = useSignal<Tool>("pen");
+function Paper({ model, tool, description }: PaperProps) {
   return (
     <>
       <DrawingPad
         picture={model.picture}
-        tool={tool}
+        tool={tool.signal}
         description={description}
         draw={(stroke, isDone) => model.draw(stroke, isDone)}
         eraseAt={(point) => model.eraseAt(point)}

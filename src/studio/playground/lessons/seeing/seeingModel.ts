@@ -8,6 +8,7 @@ import type { Point, Stroke } from "../../training/drawings/strokes.ts";
 import { seeingLayers } from "../../training/seeing/layers.ts";
 import type { SeeingLook, SeeingOptions, SeeingSnapshot, UnitPlace } from "../../training/seeing/shown.ts";
 import { bestOf } from "./Answers.tsx";
+import type { Tool } from "./DrawingPad.tsx";
 import {
   type Drawn,
   drawnCodec,
@@ -34,6 +35,9 @@ const unitCodec: Codec<UnitPlace> = {
   write: ({ layer, unit }) => `${layer + 1}-${unit + 1}`,
 };
 
+/** The tools and how the page names them. */
+export const toolTitles = { pen: "Pen", eraser: "Eraser" } as const satisfies Record<Tool, string>;
+
 const plainCodec: Codec<string> = { parse: (text) => text, write: (text) => text };
 
 /** All that the address holds of this page. */
@@ -42,6 +46,7 @@ export function seeingSettings(query: Signal<URLSearchParams>) {
     problem: addressSetting(query, "of", choiceCodec(drawingProblems), "digits"),
     drawn: addressSetting<Drawn>(query, "drawing", drawnCodec, { kind: "example", number: 4 }),
     unit: addressSetting<UnitPlace>(query, "unit", unitCodec, { layer: 1, unit: 0 }),
+    tool: addressSetting<Tool>(query, "tool", choiceCodec(toolTitles), "pen"),
     rival: addressSetting(query, "rival", plainCodec, ""),
     seed: addressSetting(query, "seed", numberCodec(0, 999_999, 6), 1),
     rate: addressSetting(query, "rate", numberCodec(1e-4, 0.1), 6e-3),
