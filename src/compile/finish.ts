@@ -7,6 +7,7 @@ import type { Expression } from "../kernel/expression.ts";
 import type { Kernel, Statement } from "../kernel/kernel.ts";
 import type { Target } from "../kernel/target.ts";
 import { inputsOf } from "../kernel/traverse.ts";
+import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
 import { nativeForm } from "./approximate.ts";
@@ -156,8 +157,8 @@ class Statements {
   /** Constants up to this many elements stay literal. */
   readonly #offsets: number;
   readonly #values = new Map<Expression, Expression>();
-  readonly #addresses = new Map<Expression, Expression>();
-  readonly #packedAddresses = new Map<Expression, Expression>();
+  /** By the row of the packed tensor that they lead into. */
+  readonly #addresses = new Map<number, Map<Expression, Expression>>();
   /** Order in which the loops open: addresses add up outer parts first, so that those can stand outside. */
   readonly #depth = new Map<number, number>();
 
@@ -184,7 +185,7 @@ class Statements {
         return {
           kind: "store",
           buffer: this.#context.bufferOf(step.tensor),
-          index: this.#address(storeAddress(this.#context, step), this.#context.isPacked(step.tensor)),
+          index: this.#address(storeAddress(this.#context, step), this.#rowOf(step.tensor)),
           value: this.#value(step.value),
         };
       case "loop":
@@ -210,27 +211,34 @@ class Statements {
     const { builder } = this.#context;
     return remember(this.#values, value, () => {
       if (value.kind === "load")
-        return builder.load(value.buffer, value.dtype, this.#address(value.index, this.#isPacked(value.buffer)));
+        return builder.load(
+          value.buffer,
+          value.dtype,
+          this.#address(value.index, this.#rowOf(this.#context.tensorOf(value.buffer))),
+        );
       const inputs = inputsOf(value).map((input) => this.#value(input));
       return nativeForm(builder, value, inputs, this.#target);
     });
   }
 
-  #isPacked(buffer: number): boolean {
-    return this.#context.isPacked(this.#context.tensorOf(buffer));
+  /** Elements in a row of a packed tensor; 0 for others. */
+  #rowOf(tensor: Node): number {
+    return this.#context.isPacked(tensor) ? at(tensor.type.shape, -1) : 0;
   }
 
   /** An address: a sum with the parts of outer loops first, its numbers as size arguments. */
-  #address(index: Expression, isPacked = false): Expression {
-    return remember(isPacked ? this.#packedAddresses : this.#addresses, index, () => this.#sum(index, isPacked));
+  #address(index: Expression, row = 0): Expression {
+    const known = remember(this.#addresses, row, () => new Map<Expression, Expression>());
+    return remember(known, index, () => this.#sum(index, row));
   }
 
-  #sum(index: Expression, isPacked: boolean): Expression {
+  #sum(index: Expression, row: number): Expression {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
-    const literal = isPacked ? tileElements : undefined;
-    const isOffset = Math.abs(constant) <= this.#offsets;
-    let sum = isOffset ? undefined : this.#sizes.argument(constant);
+    const literal = row > 0 ? tileElements : undefined;
+    // Rows of a packed tensor are told apart by one argument, the places in them by what stands last
+    const near = Math.abs(constant) <= this.#offsets ? constant : row > 0 && constant > 0 ? constant % row : 0;
+    let sum = near === constant ? undefined : this.#sizes.argument(constant - near);
     const ordered = [...terms].map(([atom, coefficient]) => ({ atom, coefficient, order: this.#order(atom) }));
     ordered.sort((a, b) => a.order - b.order);
     for (const { atom, coefficient } of ordered) {
@@ -238,7 +246,7 @@ class Statements {
       sum = sum === undefined ? term : builder.apply("add", sum, term);
     }
     // A small constant stands last: it becomes part of an instruction
-    const offset = builder.index(isOffset ? constant : 0);
+    const offset = builder.index(near);
     return sum === undefined ? offset : builder.apply("add", sum, offset);
   }
 

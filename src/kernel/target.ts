@@ -6,6 +6,8 @@ import type { ScalarOp } from "./scalarOps.ts";
 export interface Caches {
   /** Of the fastest cache, for an operand that is read where it lies. */
   readonly fast: number;
+  /** Of the fastest cache, for what one block of a long sum takes of both operands; 0 where sums are not cut into blocks. */
+  readonly inner: number;
   /** Of the second, for an operand in distant rows. */
   readonly near: number;
   /** Of the second, for packed rows that stay while panel after panel passes over them. */
@@ -13,7 +15,7 @@ export interface Caches {
 }
 
 /** What the code for WebAssembly is made for: the caches of ordinary machines. */
-export const usualCaches: Caches = { fast: 24 * 2 ** 10, near: 2 ** 18, held: 2 ** 19 };
+export const usualCaches: Caches = { fast: 24 * 2 ** 10, inner: 0, near: 2 ** 18, held: 2 ** 19 };
 
 /** Facts that scheduling and approximation need. */
 export interface Target {

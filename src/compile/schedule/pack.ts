@@ -12,6 +12,7 @@ import { at } from "../../support/invariant.ts";
 import { flatten } from "../affine.ts";
 import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from "../nest.ts";
 import { collapseAxes } from "./axes.ts";
+import { type Blocking, chooseBlocking, multiplyBlocks } from "./blocks.ts";
 import { type Cover, cover } from "./cover.ts";
 import { multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
@@ -39,6 +40,12 @@ export function packContraction(
     if (stridesInPlace(context, product.columns, product.summed)?.summed === 1) return [nest];
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
     return [packing, readTurned(context, collapsed, product, packed)];
+  }
+  const blocking = isExact ? undefined : blockingFor(product, target);
+  if (blocking !== undefined) {
+    const [columns, rows] = [pack(product.columns, blocking.columns), pack(product.rows, blocking.rows)];
+    const body = multiplyBlocks(context, product, blocking, { columns: columns.packed, rows: rows.packed }, origin);
+    return [columns.nest, rows.nest, { ...nest, axes: [], body, isScheduled: true, offsets: mostOffset }];
   }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
@@ -98,6 +105,15 @@ function readsWhatItReplaces(context: NestContext, nest: Nest, replaced: Readonl
 const fewestLanes = 4;
 /** Pieces that threads can share evenly. */
 const fewestTasks = 16;
+
+/** How to cut `product` into blocks, where its sums are long and both operands can be packed. */
+function blockingFor(product: Product, target: Target): Blocking | undefined {
+  const [n, m] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled)];
+  const width = (target.tile.vectors * target.vectorBytes) / bytesOf(product.columns.value.dtype);
+  const height = bestHeight(m, target.tile.rows, false);
+  if (target.caches.inner === 0 || height === undefined || n < width) return undefined;
+  return chooseBlocking(product, target, { columns: cover(n, width), rows: cover(m, height) });
+}
 
 function chooseTiling(
   context: NestContext,

@@ -1,0 +1,67 @@
+/**
+ * Products as they are scheduled for wider vectors: in blocks of long sums, along rows, in tiles of every instruction set. The
+ * interpreter runs both schedules, so that nothing but the schedule can differ.
+ */
+import { expect, test } from "vitest";
+import { compileProgram } from "../../src/compile/pipeline.ts";
+import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import type { Target } from "../../src/kernel/target.ts";
+import { visitStatements } from "../../src/kernel/traverse.ts";
+import { targetOf } from "../../src/render/c/features.ts";
+import { dtypes } from "../../src/shape/dtype.ts";
+import { sizeOf } from "../../src/shape/shape.ts";
+import { runPlan } from "../conformance/launch.ts";
+import { featuresFor } from "../render/runInC.ts";
+import { type Case, counted, productGraph } from "./productGraph.ts";
+
+const interpreter = new InterpreterDevice();
+
+/** The plan of a product for `target`, after its results were compared with those of the plain loops. */
+function compare(each: Case, target: Target): Plan {
+  const { sources, output } = productGraph(each);
+  const externals = sources.map(({ type }, index) => counted(type.shape, index + 1, type.dtype));
+  const result = new dtypes[each.dtype].array(sizeOf(output.type.shape));
+  const program = { sources, outputs: [output], replaces: [] };
+  const plan = compileProgram(program, target);
+  const found = runPlan(interpreter, plan, [...externals, result]).at(-1);
+  expect(found).toEqual(
+    runPlan(interpreter, compileProgram(program, interpreter.target), [...externals, result]).at(-1),
+  );
+  return plan;
+}
+
+/** How many accumulations of the last kernel stand in loops of their own: two where sums are cut into blocks. */
+function sumsOf({ kernels }: Plan): number {
+  let sums = 0;
+  visitStatements(kernels.at(-1)?.body ?? [], (statement) => {
+    if (statement.kind === "loop" && statement.body.some(({ kind }) => kind === "accumulate")) sums++;
+  });
+  return sums;
+}
+
+const small = { fast: 256, inner: 2048, near: 512, held: 1024 };
+
+test.each([
+  ["two blocks", [29, 24, 70], 2],
+  ["many blocks", [33, 80, 33], 2],
+  ["batches in blocks", [20, 30, 65], 2],
+  ["a sum too short for blocks", [30, 9, 64], 1],
+] as const)("%s have the values of plain loops", (name, sizes, sums) => {
+  const target = { ...targetOf(featuresFor("avx512")), caches: small };
+  const batch = name.startsWith("batches") ? [2] : [];
+  for (const orientation of ["plain", "left turned", "right turned"] as const)
+    for (const dtype of ["f32", "f64"] as const)
+      expect(sumsOf(compare({ batch, sizes, orientation, dtype }, target))).toBe(sums);
+});
+
+test.each(["avx512", "avx2", "neon", "scalar"] as const)("tiles of %s have the values of plain loops", (isa) => {
+  for (const sizes of [
+    [33, 20, 40],
+    [70, 5, 64],
+    [7, 33, 31],
+    [3, 100, 40],
+    [20, 30, 5],
+  ] as const)
+    compare({ batch: [], sizes, orientation: "plain", dtype: "f32" }, targetOf(featuresFor(isa)));
+});
