@@ -1,5 +1,5 @@
 /**
- * Holds wasm against the interpreter, which runs programs as they are written, on random graphs and their gradients. Used by
+ * Holds wasm (and `native.test.ts` the native device) against the interpreter, which runs programs as they are written, on random graphs and their gradients. Used by
  * `randomGraphs.*.test.ts`, one a kind so that they run side by side. A failure prints the shrunk description and its graph;
  * SMILODON_SEED=n draws others.
  */
@@ -22,7 +22,9 @@ const gradientErrors = { f32: 1e-5, f64: 1e-13 } as const;
 
 const number = nat(1000);
 // Without a bias to small ones, lengths are spread evenly
-const descriptions = noBias(array(tuple(number, number, number, number), { minLength: 1, maxLength: 40, size: "max" }));
+export const descriptions = noBias(
+  array(tuple(number, number, number, number), { minLength: 1, maxLength: 40, size: "max" }),
+);
 
 /** The test of one kind. */
 export function agreeOnGraphs(kind: Kind): void {
@@ -40,10 +42,14 @@ export function agreeOnGraphs(kind: Kind): void {
   });
 }
 
-/** What the devices differ in on the graph of `description`, with the graph. */
-async function disagreement(description: readonly Instruction[], kind: Kind): Promise<string | undefined> {
+/** What `device` has otherwise than the interpreter on the graph of `description`, with the graph. */
+export async function disagreement(
+  description: readonly Instruction[],
+  kind: Kind,
+  device = "wasm",
+): Promise<string | undefined> {
   const expected = await evaluate("interpreter", description, kind);
-  const actual = await evaluate("wasm", description, kind);
+  const actual = await evaluate(device, description, kind);
   const gradientError = kind === "mixed" ? 0 : gradientErrors[kind] * largestOf(expected.onTheWay);
   // Beyond this, products on the way to a gradient may overflow on one side only
   const isBounded = gradientError < 1e25;
@@ -75,8 +81,8 @@ interface Evaluation {
   readonly text: string;
 }
 
-/** The last values of the graph, every seventh on the way, and gradients by the sources, with one launch. */
-async function evaluate(device: string, description: readonly Instruction[], kind: Kind): Promise<Evaluation> {
+/** The last values of the graph, every seventh on the way, and gradients by the sources, with one launch of `device`. */
+export async function evaluate(device: string, description: readonly Instruction[], kind: Kind): Promise<Evaluation> {
   return onDevice(device, async () => {
     const { read, gradients, onTheWay } = withOneOrigin(() => {
       const values = buildGraph(description, kind);
