@@ -114,5 +114,6 @@ export function notANumber(name: string, { line, cell }: WrongCell, fix: string)
     line,
     name,
     cell,
+    needs: "number",
   });
 }

@@ -142,7 +142,10 @@ export class ValueColumn {
     const isLarge = typeof value === "bigint";
     const problem = isLarge ? "is too large for a number to hold exactly" : "is not a number";
     const fix = `Say what the column is: kinds: { ${JSON.stringify(this.name)}: "category" }.`;
-    return new DataError(`${place}, column "${this.name}": ${shown} ${problem}. ${fix}`, { name: this.name });
+    return new DataError(`${place}, column "${this.name}": ${shown} ${problem}. ${fix}`, {
+      name: this.name,
+      needs: "number",
+    });
   }
 }
 

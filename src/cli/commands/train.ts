@@ -1,6 +1,7 @@
 /** `smilodon train FILE --target COLUMN`: a trained network, a report, and answers as far as they were measured. */
 import { existsSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { usualMemory } from "../../systems/tabular/index.ts";
 import type { Console } from "../console.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
@@ -8,7 +9,7 @@ import { defineCommand } from "../schema.ts";
 import { readRunFile } from "../train/record.ts";
 import { resultsToJson, showResults } from "../train/results.ts";
 import { trainInto } from "../train/run.ts";
-import { readChoices, readKinds, seenFrom, type TrainSettings, tasks } from "../train/settings.ts";
+import { leastMemory, readChoices, readKinds, seenFrom, type TrainSettings, tasks } from "../train/settings.ts";
 
 /** Learns a column of a table from the others. */
 export const train = defineCommand({
@@ -62,6 +63,15 @@ export const train = defineCommand({
       highest: 100,
       whole: true,
     },
+    memory: {
+      kind: "number",
+      meaning: "Megabytes that rows may take; a table that needs more is read as a stream.",
+      placeholder: "MEGABYTES",
+      default: usualMemory,
+      lowest: leastMemory,
+      highest: 1_048_576,
+      whole: true,
+    },
     set: { kind: "list", meaning: "Another setting: epochs, width, depth, learningRate …", placeholder: "NAME=VALUE" },
     seed: {
       kind: "number",
@@ -92,6 +102,7 @@ export const train = defineCommand({
       fast: values.fast,
       findLearningRate: values["find-learning-rate"],
       seed: values.seed,
+      memory: values.memory,
       choices: readChoices(values.set, {
         ...(minutes === undefined ? {} : { minutes }),
         ...(ensemble === undefined ? {} : { ensemble }),

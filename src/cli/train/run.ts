@@ -4,15 +4,18 @@
  */
 import { rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readTableFile } from "../../data/index.node.ts";
 import type { Table } from "../../data/index.ts";
 import { currentDevice } from "../../runtime/registry.ts";
 import { DataError } from "../../support/errors.ts";
 import {
   NetworkSizeError,
+  type TableOpener,
   type TabularStudy,
   TrainingDivergedError,
   TrainingInterruptedError,
+  type TrainStreamOptions,
+  type TrainTableOptions,
+  trainStream,
   trainTable,
 } from "../../systems/tabular/index.ts";
 import { fileStore, type RunRecorder, recordRun, tensorBoard } from "../../train/index.node.ts";
@@ -27,6 +30,7 @@ import { writeRun } from "./documents.ts";
 import { hashFile, keyOf, type RunFile, readRunFile, writeRunFile } from "./record.ts";
 import { figuresOf } from "./results.ts";
 import { seenFrom, type TrainSettings } from "./settings.ts";
+import { type GivenTables, readTables } from "./tables.ts";
 
 /** What came of a training. */
 export interface Trained {
@@ -93,7 +97,11 @@ async function trainAlone(
     // A finished run does not need them any more
     await rm(join(folder, "checkpoints"), { recursive: true, force: true });
     diary.finish("finished", figuresOf(study.metrics));
-    return { study, rows: tables.table.rowCount, seconds: (performance.now() - begun) / 1000 };
+    return {
+      study,
+      rows: study.stream?.rows ?? tables.table?.rowCount ?? study.system.origin.rows,
+      seconds: (performance.now() - begun) / 1000,
+    };
   } catch (error) {
     const status = statusOf(error);
     diary.finish(status);
@@ -110,17 +118,6 @@ function leaveRecord(folder: string, record: RunFile | undefined): Promise<void>
   return record === undefined ? rm(join(folder, "run.json"), { force: true }) : writeRunFile(folder, record);
 }
 
-interface Tables {
-  readonly table: Table;
-  readonly test: Table | undefined;
-}
-
-async function readTables({ file, test, query }: TrainSettings): Promise<Tables> {
-  const options = query === null ? {} : { query };
-  const table = await readTableFile(file, options);
-  return { table, test: test === null ? undefined : await readTableFile(test, options) };
-}
-
 interface Place extends TrainListeners {
   readonly folder: string;
   readonly key: string;
@@ -130,7 +127,7 @@ interface Place extends TrainListeners {
 }
 
 async function learn(
-  { table, test }: Tables,
+  { table, open, test, testRows }: GivenTables,
   { folder, key, settings, data, tensorboard }: Place,
   { console, signal }: Surroundings,
 ): Promise<TabularStudy> {
@@ -139,7 +136,7 @@ async function learn(
     const study = await withFileName(
       settings.file,
       () =>
-        trainTable(table, {
+        trainGiven(table ?? open, {
           target: settings.target,
           task: settings.task ?? undefined,
           kinds: settings.kinds,
@@ -147,7 +144,9 @@ async function learn(
           keep: settings.use,
           groups: settings.groups,
           test,
+          testRows,
           folds: settings.folds ?? undefined,
+          memory: settings.memory,
           seed: settings.seed,
           fast: settings.fast,
           findLearningRate: settings.findLearningRate,
@@ -173,6 +172,15 @@ async function learn(
       throw new InterruptedError(`Stopped. What was learned is kept; to go on: ${programName()} resume ${folder}`);
     throw error;
   }
+}
+
+function trainGiven(
+  rows: Table | TableOpener,
+  { memory, folds, ...options }: TrainTableOptions & TrainStreamOptions,
+): Promise<TabularStudy> {
+  return typeof rows === "function"
+    ? trainStream(rows, { ...options, memory })
+    : trainTable(rows, { ...options, folds });
 }
 
 /** The run store lies beside the runs. A store that cannot be used costs the entry, with a message, and nothing else. */

@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { complaintOf } from "../../io/checked.ts";
 import { didYouMean } from "../../support/nearestName.ts";
-import { choicesSchema } from "../../systems/tabular/index.ts";
+import { choicesSchema, usualMemory } from "../../systems/tabular/index.ts";
 import { UsageError } from "../errors.ts";
 
 /** Kinds that `--kind COLUMN=KIND` knows. */
@@ -11,6 +11,9 @@ export const columnKinds = ["number", "category", "boolean", "date", "text"] as 
 
 /** Tasks that `--task` knows. */
 export const tasks = ["classification", "regression"] as const;
+
+/** Megabytes below which there is no room for a chunk of rows. */
+export const leastMemory = 16;
 
 /** Everything that decides what is learned. Paths are relative to the run's folder in run.json, to the user otherwise. */
 export const trainSettingsSchema = z.strictObject({
@@ -28,6 +31,8 @@ export const trainSettingsSchema = z.strictObject({
   fast: z.boolean(),
   findLearningRate: z.boolean().default(false),
   seed: z.int().min(0),
+  /** Megabytes that rows may take. */
+  memory: z.int().min(leastMemory).default(usualMemory),
   choices: choicesSchema,
 });
 

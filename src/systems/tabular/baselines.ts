@@ -31,12 +31,20 @@ export async function measureBaselines(
   ];
 }
 
-function measureSimplest({ model: { task }, all }: Fitted, { truth }: HeldOutRows): BaselineStudy {
+/** Says of how many rows a model is, where it is not of all. */
+function sampleOf({ isSample, all }: Fitted): string {
+  return isSample === true ? `, of ${all.targets.length} rows drawn from all` : "";
+}
+
+function measureSimplest(fitted: Fitted, { truth }: HeldOutRows): BaselineStudy {
+  const { model, all } = fitted;
+  const { task } = model;
+  const sample = sampleOf(fitted);
   if (task.kind === "regression") {
     const learned = predictionsOf(task, all.targets);
     const mean = learned.reduce((sum, value) => sum + value / learned.length, 0);
     const metrics = numberMetrics(new Float64Array(truth.length).fill(mean), truth);
-    return { name: "mean", what: "the mean of the training rows, always", metrics };
+    return { name: "mean", what: `the mean of the training rows, always${sample}`, metrics };
   }
   const classes = task.classes.length;
   const shares = new Float64Array(classes);
@@ -45,15 +53,16 @@ function measureSimplest({ model: { task }, all }: Fitted, { truth }: HeldOutRow
     at(shares, index % classes),
   );
   const metrics = classMetrics({ probabilities, labels: truth, classes });
-  return { name: "majority", what: "the most frequent class, always", metrics };
+  return { name: "majority", what: `the most frequent class, always${sample}`, metrics };
 }
 
 /** The same network without hidden layers and pieces, trained in the same way. */
 async function measureLinear(
-  { model, all }: Fitted,
+  fitted: Fitted,
   heldOut: HeldOutRows,
   { isFast, ...options }: LearnOptions & { readonly isFast: boolean },
 ): Promise<BaselineStudy> {
+  const { model, all } = fitted;
   const { settings, task, origin } = model;
   const linear: TabularSettings = {
     network: {
@@ -93,7 +102,7 @@ async function measureLinear(
   at(whole.networks, 0).loadStateDictionary(network.stateDictionary());
   const outputs = await outputsOf(whole, heldOut.rows, settings.network);
   const what = task.kind === "regression" ? "a linear model" : "a linear model (logistic regression)";
-  return { name: "linear", what, metrics: metricsOf(task, outputs, heldOut.truth) };
+  return { name: "linear", what: what + sampleOf(fitted), metrics: metricsOf(task, outputs, heldOut.truth) };
 }
 
 /** Numbers as they are. */

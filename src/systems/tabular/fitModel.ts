@@ -1,14 +1,15 @@
 /** One table, learned: encoder, settings, network, and what the network says of rows that it did not learn from. */
-import { fitEncoder } from "../../data/encoder.ts";
+import { fitEncoder, type TableEncoder } from "../../data/encoder.ts";
 import type { ColumnKind } from "../../data/kinds.ts";
 import { stratifiedFolds, stratifiedSplit } from "../../data/split.ts";
 import type { Table } from "../../data/table.ts";
 import { at } from "../../support/invariant.ts";
-import { type Learned, type LearnOptions, learn, type Rows } from "./learn.ts";
+import { countOf, type Learned, type LearnOptions, type Lesson, learn, type Rows } from "./learn.ts";
 import { TabularNetwork } from "./network.ts";
 import { fitPieces, type Pieces } from "./pieces.ts";
 import { withFoundRate } from "./rateSearch.ts";
 import {
+  type ChosenSettings,
   chooseSettings,
   type SettingReason,
   smallTable,
@@ -45,8 +46,10 @@ export interface Fitted {
   /** Rows that a network learned from, and rows that told it when to stop. */
   readonly counts: { readonly train: number; readonly validation: number };
   readonly pieces: Pieces;
-  /** Encoded rows and targets of the whole table. */
+  /** Encoded rows and targets of the whole table … */
   readonly all: Rows;
+  /** … unless they are of a sample of it. */
+  readonly isSample?: boolean | undefined;
 }
 
 /** Share of the rows that decides when to stop, where the same rows are set aside for all. */
@@ -54,31 +57,65 @@ const validationShare = 0.1;
 
 /** Learns `table`. @throws TrainingInterruptedError, TrainingDivergedError; DataError where the table cannot be encoded. */
 export async function fitModel(request: FitRequest): Promise<Fitted> {
-  const { table, task, kinds, exclude, choices, isFast, origin } = request;
+  const { table, task, kinds, exclude, origin } = request;
   const encoder = fitEncoder(table, { target: task.target, exclude, kinds });
   const all = { rows: encoder.encode(table), targets: targetsOf(task, table) };
+  const chosen = choose({ ...request, encoder, all, rows: table.rowCount });
+  const { pieces } = chosen;
+  const plan = (settings: TabularSettings) => lessonsOf(all, { task, settings, pieces }, origin.seed);
+  return learnLessons({ ...request, ...chosen, encoder, all, plan });
+}
+
+/** What settings are chosen from, and cuts drawn from. */
+export interface Choosing extends Pick<FitRequest, "task" | "choices" | "isFast"> {
+  readonly encoder: TableEncoder;
+  /** Encoded rows, or a sample of them. */
+  readonly all: Rows;
+  /** How many rows there are. */
+  readonly rows: number;
+}
+
+/** Settings with their reasons, and where numbers are cut. */
+export interface Chosen extends ChosenSettings {
+  readonly pieces: Pieces;
+}
+
+/** Chooses settings for a table. */
+export function choose({ encoder, task, all, rows, choices, isFast }: Choosing): Chosen {
   const numbers = encoder.features.filter(({ kind }) => kind === "number" || kind === "date").map(({ start }) => start);
   const outputs = outputsFor(task);
   let pieces: Pieces = { counts: [], from: new Float32Array(0), inverse: new Float32Array(0) };
   const cut = (most: number): number[] => {
     const targets = outputs > 1 ? oneHot(all.targets, outputs) : all.targets;
     // Where rows are few, cuts that look at the targets would tell a network of rows that it is to be asked about
-    const isGuided = table.rowCount >= smallTable;
+    const isGuided = rows >= smallTable;
     pieces = fitPieces({ rows: all.rows, width: encoder.width, numbers, pieces: most, targets, outputs, isGuided });
     return [...pieces.counts];
   };
-  const facts = { rows: table.rowCount, inputs: encoder.width, outputs, numbers, cut, isFast };
-  const usual = chooseSettings(facts, choices);
-  const plan = (settings: TabularSettings) => lessonsOf(all, { task, settings, pieces }, origin.seed);
+  const facts = { rows, inputs: encoder.width, outputs, numbers, cut, isFast };
+  return { ...chooseSettings(facts, choices), pieces };
+}
+
+/** Everything that a network learns with, but its lessons. */
+export interface Learning extends Chosen, Pick<FitRequest, "task" | "origin" | "optionsOf" | "isRateSearched"> {
+  readonly encoder: TableEncoder;
+  readonly all: Rows;
+  /** One lesson for each network of the ensemble, by these settings. */
+  readonly plan: (settings: TabularSettings) => PlannedLesson[];
+}
+
+/** Learns the lessons. */
+export async function learnLessons(learning: Learning): Promise<Fitted> {
+  const { task, encoder, origin, pieces, all, plan, optionsOf } = learning;
   const { settings, reasons } =
-    request.isRateSearched === true
-      ? await withFoundRate(usual, at(plan(usual.settings), 0).lesson, request.optionsOf("network").signal)
-      : usual;
+    learning.isRateSearched === true
+      ? await withFoundRate(learning, at(plan(learning.settings), 0).lesson, optionsOf("network").signal)
+      : learning;
   const lessons = plan(settings);
   const network = new TabularNetwork(settings.network);
   const learned: Learned[] = [];
   for (const [index, { lesson }] of lessons.entries()) {
-    const result = await learn(lesson, request.optionsOf(lessons.length === 1 ? "network" : `network${index + 1}`));
+    const result = await learn(lesson, optionsOf(lessons.length === 1 ? "network" : `network${index + 1}`));
     at(network.networks, index).loadStateDictionary(result.network.stateDictionary());
     learned.push(result);
   }
@@ -91,15 +128,15 @@ export async function fitModel(request: FitRequest): Promise<Fitted> {
     })),
     reasons,
     outside: gatherOutside(lessons, learned, settings),
-    counts: countsOf(at(lessons, 0).lesson.training, at(lessons, 0).validation, table.rowCount),
+    counts: { train: countOf(at(lessons, 0).lesson.training), validation: at(lessons, 0).validation.length },
     pieces,
     all,
   };
 }
 
-/** A lesson, and the rows of the table that validate it. */
-interface PlannedLesson {
-  readonly lesson: Parameters<typeof learn>[0];
+/** A lesson, and the rows of `all` that validate it. */
+export interface PlannedLesson {
+  readonly lesson: Lesson;
   readonly validation: Uint32Array;
 }
 
@@ -173,9 +210,4 @@ function gatherOutside(
     start += validation.length;
   });
   return { order, rows, outputs };
-}
-
-function countsOf(training: Rows, validation: Uint32Array, rows: number): Fitted["counts"] {
-  const isWhole = training.targets.length === rows;
-  return { train: training.targets.length, validation: isWhole ? rows : validation.length };
 }

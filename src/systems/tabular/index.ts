@@ -10,8 +10,10 @@ export {
 export { type GroupScene, measureHeldOutGroups } from "./careGroups.ts";
 export { readTabular, tabularFolder } from "./folder.ts";
 export { TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
+export { type MemoryPlan, planMemory, usualMemory } from "./memory.ts";
 export { tabularModel } from "./model.ts";
 export { TabularNetwork } from "./network.ts";
+export { type TableOpener, withTexts } from "./opening.ts";
 export { outputsOf } from "./outputs.ts";
 export type { Making } from "./report/html.ts";
 export { reportOf } from "./report/page.ts";
@@ -34,10 +36,14 @@ export type {
   Metrics,
   MoreData,
   SplitStudy,
+  StreamStudy,
   StudyWarning,
   TabularFindings,
   TabularStudy,
 } from "./study.ts";
+export { drawRows } from "./survey.ts";
 export type { TabularCare, TabularModel, TabularOrigin, TabularSystem, TabularTask } from "./system.ts";
 export { predictionsOf, taskOf, truthOf } from "./task.ts";
-export { type TrainTableOptions, trainTable } from "./train.ts";
+export { trainTable } from "./train.ts";
+export type { TrainTableOptions } from "./trainOptions.ts";
+export { type TrainStreamOptions, trainStream } from "./trainStream.ts";

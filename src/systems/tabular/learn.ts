@@ -1,6 +1,14 @@
 /** How one network learns: rows to learn from, rows to know when to stop, and settings. `train.ts` calls it. */
 import { applyTemperature } from "../../audit/temperature.ts";
-import { type Batch, type HostArray, hostArray, Loader } from "../../data/index.ts";
+import {
+  type Batch,
+  type HostArray,
+  type HostBatch,
+  hostArray,
+  Loader,
+  prefetch,
+  StreamLoader,
+} from "../../data/index.ts";
 import { crossEntropy } from "../../nn/losses/crossEntropy.ts";
 import { mseLoss } from "../../nn/losses/distance.ts";
 import { Module } from "../../nn/module.ts";
@@ -19,6 +27,7 @@ import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import {
   type CheckpointStore,
   type EpochRecord,
+  type EpochSource,
   type FitCallback,
   type FitProgress,
   findLearningRate,
@@ -37,9 +46,20 @@ export interface Rows {
   readonly targets: Float32Array;
 }
 
+/** Rows that memory does not hold: they are read anew for each epoch. */
+export interface RowStream {
+  readonly count: number;
+  /** How often each class occurs, by position; empty for numbers. */
+  readonly classCounts: ArrayLike<number>;
+  /** Rows that are held to draw batches from. */
+  readonly shuffleRows: number;
+  /** All of them, in the same order each time: rows `x`, [n, inputs], and targets `y`, [n], i32 for classes and f32 for numbers. */
+  readonly chunks: () => AsyncIterable<HostBatch<string>>;
+}
+
 /** What a network learns from. */
 export interface Lesson {
-  readonly training: Rows;
+  readonly training: Rows | RowStream;
   /**
    * Rows that decide when to stop and how sure the network may be. Either others than the training rows, or the same: then
    * `partOf` has for each row the members that are not to learn from it, member m standing for part m modulo their number.
@@ -85,20 +105,22 @@ export class TrainingDivergedError extends SmilodonError {
 
 /** A network that has learned its lesson. @throws TrainingInterruptedError, TrainingDivergedError. */
 export async function learn(lesson: Lesson, options: LearnOptions = {}): Promise<Learned> {
-  const { validation, settings } = lesson;
+  const { training, validation, settings } = lesson;
   const { epochs, learningRate, patience } = settings.training;
-  const { loader, ...started } = startOf(lesson);
+  const started = startOf(lesson);
   const network = started.model;
   const asked = new OutsideReader(network, lesson);
   const listeners = options.milliseconds === undefined ? [] : [stopAfter(options.milliseconds)];
   const result = await fit<Batch<string>>({
     ...started,
     epochs,
-    schedule: rampDown(learningRate, epochs * loader.batchCount),
+    schedule: rampDown(learningRate, epochs * started.batches.batchCount),
     validate: async () => lossOnHost(await asked.read(), validation.targets, settings),
     patience,
     callbacks: [...listeners, ...(options.callbacks ?? [])],
     checkpoint: options.checkpoint,
+    // An epoch over a stream may take an hour
+    checkpointSteps: "chunks" in training ? stepsBetweenCheckpoints : undefined,
     onProgress: options.onProgress,
     signal: options.signal,
   });
@@ -117,32 +139,44 @@ const triedRates = { lowest: 1e-5, highest: 1, steps: 100 } as const;
  * @throws TrainingInterruptedError after the signal; DataError where no loss is finite.
  */
 export async function searchRate(lesson: Lesson, signal: AbortSignal | undefined): Promise<number> {
-  const { loader: _, ...started } = startOf(lesson);
-  const { suggestion } = await findLearningRate({ ...started, ...triedRates, signal });
+  const { suggestion } = await findLearningRate({ ...startOf(lesson), ...triedRates, signal });
   if (signal?.aborted === true) throw new TrainingInterruptedError("Stopped while a learning rate was looked for.");
   return suggestion;
 }
 
 /** A network that has learned nothing yet, and what it is to be trained with. */
 function startOf(lesson: Lesson) {
-  const { training, settings, seed } = lesson;
-  const { learningRate, weightDecay, batchSize } = settings.training;
+  const { settings, seed } = lesson;
+  const { learningRate, weightDecay } = settings.training;
   seedGenerator(seed);
   const model = new MemberNetwork(settings.network);
   model.setPieces(lesson.pieces);
-  const loader = new Loader(arraysOf(lesson), {
-    batchSize: Math.min(batchSize, training.targets.length),
-    seed,
-    dropLast: true,
-  });
+  const batches = batchesOf(lesson);
   const loss = lossOf(lesson);
   return {
     model,
-    loader,
+    batches,
     optimizer: new AdamW(groupsOf(model, weightDecay), { learningRate }),
-    batches: (epoch: number) => loader.epoch(epoch),
     loss: (batch: Batch<string>) => loss(model, batch),
   };
+}
+
+const stepsBetweenCheckpoints = 1000;
+
+/** The batches of each epoch, all of one size, and how many an epoch has. */
+function batchesOf(lesson: Lesson): EpochSource<Batch<string>> & { readonly batchCount: number } {
+  const { training, settings, seed } = lesson;
+  const batchSize = Math.min(settings.training.batchSize, countOf(training));
+  if (!("chunks" in training)) return new Loader(arraysOf(lesson, training), { batchSize, seed, dropLast: true });
+  const { count, shuffleRows, chunks } = training;
+  const batchCount = Math.floor(count / batchSize);
+  const loader = new StreamLoader(chunks, { batchSize, seed, shuffleRows, dropLast: true, batchCount });
+  return { batchCount, epoch: (epoch) => prefetch(loader.epoch(epoch)) };
+}
+
+/** Rows to learn from. */
+export function countOf(training: Rows | RowStream): number {
+  return "chunks" in training ? training.count : training.targets.length;
 }
 
 /** Ends training when the time is over, but not before one epoch has been. */
@@ -158,7 +192,7 @@ function stopAfter(milliseconds: number): FitCallback {
   };
 }
 
-function arraysOf({ training: { rows, targets }, settings: { network }, partOf }: Lesson): Record<string, HostArray> {
+function arraysOf({ settings: { network }, partOf }: Lesson, { rows, targets }: Rows): Record<string, HostArray> {
   const x = hostArray(rows, [targets.length, network.inputs]);
   const y = hostArray(targets, [targets.length], network.outputs > 1 ? "i32" : "f32");
   return partOf === undefined ? { x, y } : { x, y, part: hostArray(partOf, [partOf.length], "i32") };
@@ -232,7 +266,7 @@ class SideBySide extends Module {
 function lossOf({ settings, training }: Lesson): (network: MemberNetwork, batch: Batch<string>) => Tensor {
   const { outputs: classes, members } = settings.network;
   const { labelSmoothing, isBalanced, parts } = settings.training;
-  const weight = isBalanced && classes > 1 ? tensor(balancedWeights(training.targets, classes)) : undefined;
+  const weight = isBalanced && classes > 1 ? tensor(balancedWeights(training, classes)) : undefined;
   const own = tensor(Int32Array.from({ length: members }, (_, member) => member % Math.max(1, parts)));
   return (network, { x, y, part }) => {
     if (x === undefined || y === undefined) throw new ArgumentError("A batch has no rows.");
@@ -255,10 +289,16 @@ function lossOf({ settings, training }: Lesson): (network: MemberNetwork, batch:
 }
 
 /** Factors by which all classes count alike; their mean over the rows is 1. */
-function balancedWeights(labels: Float32Array, classes: number): Float32Array<ArrayBuffer> {
-  const counts = new Float32Array(classes);
+function balancedWeights(training: Rows | RowStream, classes: number): Float32Array<ArrayBuffer> {
+  const counts = "chunks" in training ? training.classCounts : classCountsOf(training.targets, classes);
+  const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
+  return Float32Array.from(counts, (count) => total / (classes * Math.max(1, count)));
+}
+
+function classCountsOf(labels: Float32Array, classes: number): Float64Array {
+  const counts = new Float64Array(classes);
   for (const label of labels) counts[label] = at(counts, label) + 1;
-  return counts.map((count) => labels.length / (classes * Math.max(1, count)));
+  return counts;
 }
 
 /** Weights decay; scales and biases do not. */

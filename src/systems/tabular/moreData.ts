@@ -55,7 +55,7 @@ export async function measureMoreData(
     const outputs = await outputsOf(whole, fresh.rows, small.network);
     const name = task.kind === "regression" ? "rmse" : "accuracy";
     results.push({
-      fraction: rows / all.targets.length,
+      fraction: rows / origin.rows,
       rows,
       trainingLoss: history[Math.max(0, bestEpoch - 1)]?.loss ?? Number.NaN,
       heldOutLoss: lossOnHost(outputs, fresh.targets, small),

@@ -192,6 +192,18 @@ export interface TabularFindings {
   readonly plane: Plane | undefined;
 }
 
+/** How a table was learned that memory does not hold. */
+export interface StreamStudy {
+  /** Of the table. */
+  readonly rows: number;
+  /** Rows that stood for all in checks and in what is fitted to rows that are held. */
+  readonly sample: number;
+  /** Rows that batches were drawn from at a time. */
+  readonly shuffleRows: number;
+  /** Megabytes that rows were allowed to take. */
+  readonly memory: number;
+}
+
 /** The whole study. */
 export interface TabularStudy {
   readonly system: TabularSystem;
@@ -213,4 +225,6 @@ export interface TabularStudy {
   /** Each setting and why it is what it is. */
   readonly settings: readonly SettingReason[];
   readonly seconds: number;
+  /** Where memory did not hold the table. */
+  readonly stream?: StreamStudy | undefined;
 }

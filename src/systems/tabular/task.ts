@@ -1,6 +1,7 @@
 /** What is to be predicted: classes or a number, found from the target column, and targets as numbers. */
 
 import type { Column } from "../../data/column.ts";
+import type { ColumnFacts } from "../../data/columnFacts.ts";
 import type { Table } from "../../data/table.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
@@ -26,15 +27,16 @@ export function rowsWithTarget(table: Table, target: string): Uint32Array {
 
 /**
  * The task of predicting column `target` of `table`, whose rows all have it. Text is classes; numbers are, if they are whole and
- * few differ. `kind` decides otherwise.
+ * few differ. `kind` decides otherwise. Where the table is a sample, `whole` is what is known of the target in all rows.
  * @throws DataError where there is one class only, there are too many, or numbers are needed and the column is text.
  */
-export function taskOf(table: Table, target: string, kind?: TabularTask["kind"]): TabularTask {
+export function taskOf(table: Table, target: string, kind?: TabularTask["kind"], whole?: ColumnFacts): TabularTask {
   const column = table.column(target);
   if (table.rowCount === 0)
     throw new DataError(`No row has a value in column "${target}"; there is nothing to learn from.`, { target });
-  if ((kind ?? guessTask(column)) === "regression") return regressionTask(table, target);
-  const cells = [...new Set(cellsOf(column))];
+  const rows = whole === undefined ? table.rowCount : whole.rows - whole.missing;
+  if ((kind ?? guessTask(column, rows, whole)) === "regression") return regressionTask(table, target, whole);
+  const cells = [...new Set(whole?.counts?.keys() ?? cellsOf(column))];
   const isNumeric = column.kind === "number";
   const classes = cells.sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
   if (classes.length < 2)
@@ -42,19 +44,21 @@ export function taskOf(table: Table, target: string, kind?: TabularTask["kind"])
       `Column "${target}" is ${JSON.stringify(classes[0])} in every row: there is nothing to tell apart. Choose another target.`,
       { target, classes },
     );
-  if (classes.length > Math.min(mostClasses, Math.max(20, table.rowCount / 2)))
+  if (whole?.isExact === false || classes.length > Math.min(mostClasses, Math.max(20, rows / 2)))
     throw new DataError(
-      `Column "${target}" has ${classes.length} different values in ${table.rowCount} rows, such as ${JSON.stringify(classes[0])}: too many to be classes. Choose another target, or write the column as numbers.`,
+      `Column "${target}" has ${whole?.isExact === false ? "very many" : classes.length} different values in ${rows} rows, such as ${JSON.stringify(classes[0])}: too many to be classes. Choose another target, or write the column as numbers.`,
       { target, classes: classes.length },
     );
   return { kind: "classification", target, classes, isNumeric };
 }
 
-function guessTask(column: Column): TabularTask["kind"] {
+function guessTask(column: Column, rows: number, whole: ColumnFacts | undefined): TabularTask["kind"] {
   if (column.kind === "text") return "classification";
-  const different = new Set(column.values);
-  const isFew = different.size <= mostNumericClasses && column.values.length >= 5 * different.size;
-  return isFew && column.values.every(Number.isInteger) ? "classification" : "regression";
+  if (whole !== undefined && whole.counts === undefined) return "regression";
+  const different =
+    whole?.counts === undefined ? new Set(column.values) : new Set([...whole.counts.keys()].map(Number));
+  const isFew = different.size <= mostNumericClasses && rows >= 5 * different.size;
+  return isFew && [...different].every(Number.isInteger) ? "classification" : "regression";
 }
 
 /** Cells as text. */
@@ -65,7 +69,7 @@ function cellsOf(column: Column): readonly string[] {
 /** Above this skewness a target above 0 is learned as its logarithm. */
 const muchSkewed = 2;
 
-function regressionTask(table: Table, target: string): TabularTask {
+function regressionTask(table: Table, target: string, whole: ColumnFacts | undefined): TabularTask {
   const values = table.numbers(target);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0)
@@ -75,7 +79,7 @@ function regressionTask(table: Table, target: string): TabularTask {
     );
   const [plain, logarithms] = [
     momentsOf(values),
-    values.every((value) => value > 0) ? momentsOf(values.map(Math.log)) : undefined,
+    values.every((value) => value > 0) && !((whole?.lowest ?? 1) <= 0) ? momentsOf(values.map(Math.log)) : undefined,
   ];
   if (!(plain.deviation > 0))
     throw new DataError(

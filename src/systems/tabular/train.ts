@@ -3,75 +3,21 @@
  * figures on rows that were held out.
  */
 
-import { measureSets } from "../../audit/conformal.ts";
-import { measureIntervals } from "../../audit/conformalIntervals.ts";
 import { checkParts, checkTable, namesLeftOut } from "../../audit/tableChecks.ts";
-import { judgeRows } from "../../audit/tableScope.ts";
-import { applyTemperature } from "../../audit/temperature.ts";
-import type { ColumnKind } from "../../data/kinds.ts";
 import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts";
 import type { Table } from "../../data/table.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import type { CheckpointStore, FitCallback } from "../../train/index.ts";
-import { measureBaselines } from "./baselines.ts";
-import { fitCare } from "./care.ts";
-import { measureEffects } from "./careEffects.ts";
 import { measureHeldOutGroups } from "./careGroups.ts";
 import { findFindings } from "./findings.ts";
-import { type Fitted, fitModel, levelsOf } from "./fitModel.ts";
-import type { LearnOptions } from "./learn.ts";
-import { classMetrics, meanOfFolds, numberMetrics, shareMetric } from "./metrics.ts";
-import { measureMoreData } from "./moreData.ts";
+import { fitModel, levelsOf } from "./fitModel.ts";
+import { meanOfFolds } from "./metrics.ts";
 import { measureNotices } from "./notices.ts";
-import { outputsOf } from "./outputs.ts";
-import type { TabularChoices } from "./settings.ts";
-import type { HeldOutStudy, Metric, Metrics, StudyWarning, TabularStudy } from "./study.ts";
-import type { TabularCare, TabularOrigin, TabularTask } from "./system.ts";
-import { predictionsOf, rowsWithTarget, taskOf, truthOf } from "./task.ts";
-
-/** Choices of `trainTable`. */
-export interface TrainTableOptions {
-  /** The column to be predicted. */
-  readonly target: string;
-  /** Default: classes for text and for few different whole numbers, else a number. */
-  readonly task?: TabularTask["kind"] | undefined;
-  /** What columns hold, by name, where the guess is wrong. */
-  readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
-  /** Columns to leave out. */
-  readonly exclude?: readonly string[] | undefined;
-  /** Columns to use whatever the checks find in them, also where they name groups. */
-  readonly keep?: readonly string[] | undefined;
-  /** Columns that name groups of people or things: figures are measured for each. The network does not see them … */
-  readonly groups?: readonly string[] | undefined;
-  /** … unless this says so. */
-  readonly groupsAsFeatures?: boolean | undefined;
-  /** An official table to measure on; then nothing of `table` is held out. */
-  readonly test?: Table | undefined;
-  /** Cross-validate in so many folds, and learn from all rows afterwards. */
-  readonly folds?: number | undefined;
-  /** Of first weights, order of rows, and splits. Default 0. */
-  readonly seed?: number | undefined;
-  /** Seconds count more than the last tenth of a percent. */
-  readonly fast?: boolean | undefined;
-  /** Measure what fewer rows would have come to, and what each column does. Default: unless `fast`. */
-  readonly moreData?: boolean | undefined;
-  /** Look for a learning rate by a short training on rates that grow, instead of taking the usual one. */
-  readonly findLearningRate?: boolean | undefined;
-  /** Settings of your own. */
-  readonly choices?: TabularChoices | undefined;
-  /** Where the table comes from, for the record. */
-  readonly source?: string | undefined;
-  readonly dataHash?: string | undefined;
-  readonly version?: string | undefined;
-  /** Where the checkpoint of a stage is kept, if anywhere; `stage` is a plain word. */
-  readonly checkpointOf?: ((stage: string) => CheckpointStore | undefined) | undefined;
-  /** What listens to the training of a network, by its stage; for example what writes events for TensorBoard. */
-  readonly callbacksOf?: ((stage: string) => readonly FitCallback[]) | undefined;
-  /** Called now and then with what is being done, and how much of it is done, from 0 to 1. */
-  readonly onProgress?: ((task: string, done: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import { measureRound, type Round, stageOptions } from "./round.ts";
+import type { HeldOutStudy, StudyWarning, TabularStudy } from "./study.ts";
+import type { TabularOrigin, TabularTask } from "./system.ts";
+import { rowsWithTarget, taskOf, truthOf } from "./task.ts";
+import { type TrainTableOptions, testInWords } from "./trainOptions.ts";
 
 /** Share of the rows that is held out where there is no test table. */
 const heldOutShare = 0.2;
@@ -179,10 +125,10 @@ function prepare(given: Table, options: TrainTableOptions): Scene {
 }
 
 /** What is wrong with a test table is said before hours of training, and said to be of it (`facts.table` is "test"). */
-function checkTest(
+export function checkTest(
   test: Table | undefined,
   table: Table,
-  { task, left }: Pick<Scene, "task"> & { readonly left: readonly string[] },
+  { task, left }: { readonly task: TabularTask; readonly left: readonly string[] },
 ): void {
   if (test === undefined) return;
   try {
@@ -231,19 +177,8 @@ function finalFold(scene: Scene, { test, folds }: TrainTableOptions): Part {
   return { ...stratifiedSplit(labelsOf(scene), shares, scene.origin.seed), testTable: scene.table };
 }
 
-/** One training with its figures. */
-interface Round {
-  readonly fitted: Fitted;
-  readonly heldOut: HeldOutStudy;
-  readonly metrics: Metrics;
-  readonly baselines: TabularStudy["baselines"];
-  readonly moreData: TabularStudy["moreData"];
-  readonly effects: TabularStudy["effects"];
-  readonly care: TabularCare;
-}
-
 async function playRound(scene: Scene, part: Part, options: TrainTableOptions, prefix: string): Promise<Round> {
-  const { task, exclude, origin, table } = scene;
+  const { task, exclude, origin, table, rows } = scene;
   const chosen = part.train.length === table.rowCount ? table : table.select(part.train);
   const optionsOf = stageOptions(options, prefix);
   const fitted = await fitModel({
@@ -257,104 +192,17 @@ async function playRound(scene: Scene, part: Part, options: TrainTableOptions, p
     origin: { ...origin, rows: chosen.rowCount },
     optionsOf,
   });
-  const care = fitCare(fitted, options.fast === true ? { references: fewReferences } : {});
-  if (part.testTable === undefined || part.test.length === 0)
-    return { fitted, care, heldOut: nothingHeldOut, metrics: {}, baselines: [], moreData: [], effects: [] };
-  const test = part.testTable.select(part.test);
-  const rows = fitted.model.encoder.encode(test);
-  const truth = truthOf(task, test);
-  const outputs = await outputsOf(fitted.model.network, rows, fitted.model.settings.network);
-  const answers = answersOf(task, outputs, care.temperature);
-  const isWhole = isMeasuredWhole(options, prefix);
-  return {
-    fitted,
-    care,
-    heldOut: {
-      rows: part.testTable === table ? part.test.map((row) => at(scene.rows, row)) : part.test,
-      truth,
-      ...answers,
-      inScope: judgeRows(care.scope, rows).inScope,
-    },
-    metrics: { ...measure(task, answers, truth), coverage: coverageOf(task, answers, truth, care) },
-    baselines: await measureBaselines(
-      fitted,
-      { rows, truth },
-      { ...optionsOf("linear"), isFast: options.fast ?? false },
-    ),
-    moreData: isWhole ? await measureMoreData(fitted, { rows, truth }, optionsOf) : [],
-    effects: isWhole
-      ? await measureEffects(
-          fitted.model,
-          { table: test, rows, truth },
-          { temperature: care.temperature, seed: origin.seed },
-        )
-      : [],
-  };
+  const places = part.testTable === table ? part.test.map((row) => at(rows, row)) : part.test;
+  const test = part.testTable && { table: part.testTable.select(part.test), places };
+  const { fast, moreData } = options;
+  return measureRound(fitted, test, { fast, moreData, seed: origin.seed, prefix, optionsOf });
 }
-
-/** Rows that the scope compares with where seconds count. */
-const fewReferences = 128;
-
-const nothingHeldOut: HeldOutStudy = {
-  rows: new Uint32Array(0),
-  truth: new Float64Array(0),
-  probabilities: undefined,
-  predictions: undefined,
-  inScope: new Uint8Array(0),
-};
 
 /** Figures by group on the held-out rows, where groups were named. */
 function measureGroupsOf({ task, source }: Scene, { groups, test }: TrainTableOptions, heldOut: HeldOutStudy) {
   if (groups === undefined || groups.length === 0) return undefined;
   const learned = test === undefined ? undefined : source;
   return measureHeldOutGroups({ task, table: test ?? source, learned, heldOut, inScope: heldOut.inScope }, groups);
-}
-
-/** Effects and the curve of more data are measured once: in the only round, or in the first fold. */
-function isMeasuredWhole({ fast, moreData }: TrainTableOptions, prefix: string): boolean {
-  return (moreData ?? fast !== true) && (prefix === "" || prefix === "fold1");
-}
-
-/** Share of the time that networks may take; the rest is for baselines and figures. */
-const networkShare = 0.8;
-
-function stageOptions(options: TrainTableOptions, prefix: string) {
-  const { checkpointOf, onProgress, signal, choices, folds } = options;
-  const { minutes, ensemble = 1 } = choices ?? {};
-  const networks = ensemble * (folds === undefined ? 1 : folds + 1);
-  const milliseconds = minutes === undefined ? undefined : (networkShare * minutes * 60_000) / networks;
-  return (stage: string): LearnOptions => {
-    const name = prefix === "" ? stage : `${prefix}-${stage}`;
-    return {
-      checkpoint: checkpointOf?.(name),
-      signal,
-      ...(stage.startsWith("network") ? { milliseconds, callbacks: options.callbacksOf?.(name) } : {}),
-      onProgress: ({ epoch, epochs }) => onProgress?.(name, epoch / epochs),
-    };
-  };
-}
-
-type Answers = Pick<HeldOutStudy, "probabilities" | "predictions">;
-
-function answersOf(task: TabularTask, outputs: Float32Array, temperature: number): Answers {
-  if (task.kind === "regression") return { probabilities: undefined, predictions: predictionsOf(task, outputs) };
-  return { probabilities: applyTemperature(outputs, task.classes.length, temperature), predictions: undefined };
-}
-
-/** Share of the rows whose set or interval holds the truth. */
-function coverageOf(task: TabularTask, answers: Answers, truth: Float64Array, { sets }: TabularCare): Metric {
-  if (task.kind === "regression") {
-    const { coverage } = measureIntervals(sets, { predictions: answers.predictions ?? [], truths: truth });
-    return { value: coverage.value, low: coverage.lower, high: coverage.upper, n: truth.length };
-  }
-  const probabilities = answers.probabilities ?? [];
-  const { coverage } = measureSets(sets, { probabilities, labels: truth, classes: task.classes.length });
-  return shareMetric(Math.round(coverage * truth.length), truth.length);
-}
-
-function measure(task: TabularTask, { probabilities, predictions }: Answers, truth: Float64Array): Metrics {
-  if (task.kind === "regression") return numberMetrics(predictions ?? [], truth);
-  return classMetrics({ probabilities: probabilities ?? [], labels: truth, classes: task.classes.length });
 }
 
 function joinHeldOut(rounds: readonly Round[]): HeldOutStudy {
@@ -387,7 +235,7 @@ function splitStudy({ fitted }: Round, measured: readonly Round[], options: Trai
     options.folds !== undefined
       ? `cross-validated in ${options.folds} folds; the saved network learned from all rows`
       : options.test !== undefined
-        ? "measured on the test table that was given"
+        ? testInWords(options)
         : fitted.model.task.kind === "classification"
           ? "a fifth of the rows, drawn at random within each class, was held out"
           : "a fifth of the rows, drawn at random among small and large targets alike, was held out";
