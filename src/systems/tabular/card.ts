@@ -5,6 +5,7 @@
 import { groupRates } from "../../audit/groups.ts";
 import { judgeStudy, measures, metricsIn, type Verdict } from "./measures.ts";
 import { number, plainText, shareText } from "./report/spell.ts";
+import { streamWords } from "./streamWords.ts";
 import type { Metric, MetricName, TabularStudy } from "./study.ts";
 
 /** What the card says of its making. */
@@ -229,8 +230,10 @@ was collected fairly, what causes what, and how the model does in groups that we
   }`;
 }
 
-function training({ system, split, members, seconds }: TabularStudy, { version, command }: CardMaking): string {
-  const { origin, settings } = system;
+function training(study: TabularStudy, { version, command }: CardMaking): string {
+  const { system, split, members, seconds } = study;
+  const { origin, settings, encoder } = system;
+  const streamed = streamWords({ ...study, encoder });
   const { network } = settings;
   const epochs = members.map(({ bestEpoch }) => bestEpoch);
   const kept = epochs.length === 0 ? "" : ` The weights are those of epoch ${[...new Set(epochs)].join(", ")}.`;
@@ -240,7 +243,7 @@ function training({ system, split, members, seconds }: TabularStudy, { version, 
       : `They learned from ${count(split.train)} rows; ${count(split.validation)} others told when to stop.`;
   return `## Training
 
-${count(network.networks * network.members)} networks of ${network.depth} hidden layers of ${network.width} units answer together. ${learned}${kept}
+${count(network.networks * network.members)} networks of ${network.depth} hidden layers of ${network.width} units answer together. ${learned}${kept}${streamed === undefined ? "" : `\n${streamed}`}
 It took ${number(seconds)} s. Seed ${origin.seed}, Smilodon ${version}${origin.dataHash === undefined ? "" : `, SHA-256 of the table \`${plainText(origin.dataHash, 64)}\``}. To make it again:
 
 ${fenced(plainText(command, 2000))}`;

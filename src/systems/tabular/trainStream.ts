@@ -214,7 +214,11 @@ function missingTargets({ rows, withTarget }: Survey, target: string): StudyWarn
 /** Above this share of the target's variance between stretches of the file, its order is mentioned. */
 const muchOrder = 0.05;
 
-function orderWarnings({ orderShare, training }: Survey, { shuffleRows }: StreamStudy): StudyWarning[] {
+/** Says where batches may have been too much alike because the file is in order; rowOrder.ts measures it. */
+export function orderWarnings(
+  { orderShare, training }: Pick<Survey, "orderShare" | "training">,
+  { shuffleRows }: StreamStudy,
+): StudyWarning[] {
   if (!(orderShare > muchOrder) || shuffleRows > training / 2) return [];
   return [
     {

@@ -1,6 +1,7 @@
 /** How more rows would help, what was noticed in the table, and how to make this run again. */
 import { escapeMarkup } from "../../reportText.ts";
 import { measures } from "../measures.ts";
+import { streamWords } from "../streamWords.ts";
 import type { MoreData } from "../study.ts";
 import { absent, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
 import { spellMetric } from "./learned.ts";
@@ -225,6 +226,11 @@ export function recordSection({ study, making }: Facts): Section {
         })),
       }),
     ],
-    how: "Settings are chosen from the size of the table before anything is learned; held-out rows have no say in them.",
+    how: [
+      "Settings are chosen from the size of the table before anything is learned; held-out rows have no say in them.",
+      escapeMarkup(streamWords({ ...study, encoder }) ?? ""),
+    ]
+      .join(" ")
+      .trim(),
   };
 }
