@@ -43,7 +43,7 @@ function draw(context: CanvasRenderingContext2D, { width, height }: Size, { step
   context.lineWidth = 1;
   for (let power = Math.ceil(low); power <= high; power++) {
     context.fillStyle = soft;
-    context.fillText(short(10 ** power), left - 0.4 * font, y(power));
+    context.fillText(powerText(power), left - 0.4 * font, y(power));
     context.strokeStyle = line;
     context.beginPath();
     context.moveTo(left, y(power));
@@ -56,6 +56,11 @@ function draw(context: CanvasRenderingContext2D, { width, height }: Size, { step
   context.lineWidth = 2;
   context.lineJoin = "round";
   context.stroke();
+}
+
+/** 0.001 is read at a glance, 10⁻⁵ is shorter. */
+function powerText(power: number): string {
+  return power < -3 ? `10⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[-power] ?? "ⁿ"}` : short(10 ** power);
 }
 
 function short(value: number): string {

@@ -60,7 +60,8 @@ export function Reasons({ answered }: { readonly answered: BoneAnswer }) {
 }
 
 function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+  const size = Math.abs(value);
+  return `${value < 0 ? "−" : "+"}${size.toFixed(size < 10 ? 2 : 1)}`;
 }
 
 function capital(text: string): string {

@@ -103,7 +103,7 @@ function drawAnswers(
 
 /** Oblique lines on a veil: what is withheld. */
 function paintHatch(canvas: HTMLCanvasElement, { withheld, veil }: Colours): HTMLCanvasElement {
-  const side = 12;
+  const side = Math.round(0.7 * rootFontSize());
   canvas.width = side;
   canvas.height = side;
   const context = canvas.getContext("2d");
@@ -124,7 +124,7 @@ function paintHatch(canvas: HTMLCanvasElement, { withheld, veil }: Colours): HTM
 }
 
 function drawBones(context: CanvasRenderingContext2D, frame: Frame, animals: Animals, colours: Colours): void {
-  const radius = Math.max(2, Math.min(frame.width / 170, 5));
+  const radius = Math.max(2, Math.min(frame.width / 170, 0.3 * rootFontSize()));
   context.lineWidth = 1;
   animals.labels.forEach((label, row) => {
     const place = boneOnCanvas({ length: at(animals.lengths, row), weight: at(animals.weights, row) }, frame);

@@ -75,7 +75,7 @@ export default function MoreData({ query }: LessonProps) {
             </button>
           </div>
           <div class="pair">
-            <Slider title="Units in each of 2 layers" setting={settings.width} low={2} high={48} step={1} />
+            <Slider title="Units in a layer" setting={settings.width} low={2} high={48} step={1} />
             <Slider title="Learning rate" setting={settings.rate} low={0.001} high={0.1} step={0.05} isLogarithmic />
           </div>
         </div>
