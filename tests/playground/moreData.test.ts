@@ -1,7 +1,14 @@
 /** More data: what the lesson shows is there to be seen, and is the same each time. */
 import { describe, expect, test } from "vitest";
 import { type MoreDataOptions, moreDataJob, planeSide } from "../../src/studio/playground/training/jobs/moreData.ts";
-import { amounts, heldOutPoints, samplePoints, sources } from "../../src/studio/playground/training/samples.ts";
+import { makeProblem } from "../../src/studio/playground/training/problems.ts";
+import {
+  amounts,
+  heldOutPoints,
+  samplePoints,
+  samplesOfOwn,
+  sources,
+} from "../../src/studio/playground/training/samples.ts";
 import { at } from "../../src/support/invariant.ts";
 
 const options: MoreDataOptions = { source: "moons", width: 16, learningRate: 0.01, seed: 1 };
@@ -17,6 +24,30 @@ describe("points", () => {
     expect([...many.labels.subarray(0, 20)]).toEqual([...few.labels]);
     expect([...heldOut.points]).not.toEqual([...few.points]);
     expect(many.labels.reduce((sum, label) => sum + label, 0)).toBe(100);
+  });
+});
+
+describe("a visitor's own points", () => {
+  const problem = makeProblem("clouds", { seed: 2, count: 300, noise: 0.2 });
+
+  test("are shuffled, scaled by what is learned from, and a third of them held out", async () => {
+    const { learned, heldOut } = samplesOfOwn(problem.points, 1);
+    expect(learned.map(({ labels }) => labels.length)).toEqual([20, 67, 200]);
+    expect(heldOut.labels.length).toBe(100);
+    const [few, , many] = learned;
+    expect([...(many?.points.subarray(0, 40) ?? [])]).toEqual([...(few?.points ?? [])]);
+    const across = (many?.points ?? new Float32Array()).filter((_, index) => index % 2 === 0);
+    expect(across.reduce((sum, value) => sum + value, 0) / across.length).toBeCloseTo(0, 5);
+    const training = moreDataJob.start({ ...options, own: problem.points });
+    await training.step(120);
+    const { learners } = await training.snapshot();
+    expect(learners.map(({ amount }) => amount)).toEqual([20, 67, 200]);
+    expect(at(learners, 2).heldOutAccuracy).toBeGreaterThan(0.9);
+  });
+
+  test("are refused where there are too few to hold any out", () => {
+    const { points } = makeProblem("clouds", { seed: 2, count: 59, noise: 0 });
+    expect(() => samplesOfOwn(points, 1)).toThrow(/at least 60 rows.*has 59/);
   });
 });
 

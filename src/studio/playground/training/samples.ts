@@ -2,10 +2,13 @@
  * Two kinds of points for the lesson on more data, as many as one likes: the first 20 are among the first 200, and those among
  * the first 2,000. Pure arithmetic, the same in the page and in the worker.
  */
+import { shuffledOrder } from "../../../data/shuffle.ts";
+import { DataError } from "../../../support/errors.ts";
 import { at } from "../../../support/invariant.ts";
 import { cos, log, sin } from "../../../support/sameMath.ts";
 import { WordStream } from "../../../support/threefry.ts";
 import { firstFresh, simulateAnimals, uniform } from "../../../systems/femurs/simulate.ts";
+import { type Points, scaledRows, scalingOf } from "./points.ts";
 
 /** Points of the plane with their kinds. */
 export interface Sample {
@@ -26,6 +29,64 @@ export const amounts = [20, 200, 2000] as const;
 
 /** How far the picture of the points reaches in every direction. */
 export const planeReach = 3.2;
+
+/** Points that none of them learns from. */
+export const heldOutCount = 1000;
+
+/** What the three networks learn from, and what none of them has seen. */
+export interface Samples {
+  /** From few points to many; the fewer are the first of the more. */
+  readonly learned: readonly Sample[];
+  readonly heldOut: Sample;
+}
+
+/** Fewest points of a visitor's own table: with less there is nothing to hold out. */
+const fewestOwn = 60;
+
+/** 20, 200 and 2,000 points of a source, and those held out. */
+export function samplesOf(source: Source, seed: number): Samples {
+  return {
+    learned: amounts.map((amount) => samplePoints(source, amount, seed)),
+    heldOut: heldOutPoints(source, heldOutCount, seed),
+  };
+}
+
+/**
+ * A visitor's own points in an order that the seed decides: a third is held out, and the networks learn from all others, from
+ * a few of them (200 at most) and from very few (20 at most). Scaled by what is learned from.
+ * @throws DataError where there are too few points.
+ */
+export function samplesOfOwn(points: Points, seed: number): Samples {
+  const total = points.labels.length;
+  if (total < fewestOwn)
+    throw new DataError(
+      `This page needs at least ${fewestOwn} rows, a third of them to test on; the file has ${total}.`,
+      {
+        total,
+      },
+    );
+  const order = shuffledOrder(total, seed, "shuffle", 0);
+  const largest = total - Math.floor(total / 3);
+  const { means, deviations } = scalingOf(choosePoints(points, order.subarray(0, largest)));
+  const take = (from: number, to: number): Sample => {
+    const chosen = choosePoints(points, order.subarray(from, to));
+    return { points: scaledRows(chosen, { means, deviations }), labels: chosen.labels };
+  };
+  const fewer = [Math.min(20, Math.round(largest / 9)), Math.min(200, Math.round(largest / 3)), largest];
+  return { learned: fewer.map((amount) => take(0, amount)), heldOut: take(largest, total) };
+}
+
+function choosePoints({ x, y, labels }: Points, rows: Uint32Array): OwnPoints {
+  return {
+    x: Float32Array.from(rows, (row) => at(x, row)),
+    y: Float32Array.from(rows, (row) => at(y, row)),
+    labels: Uint8Array.from(rows, (row) => at(labels, row)),
+  };
+}
+
+interface OwnPoints extends Points {
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
 
 /** Number of the first point that no network learns from. */
 const firstHeldOut = firstFresh;

@@ -9,15 +9,15 @@ import { seed as seedGenerator } from "../../../../tensor/generator.ts";
 import { reshape } from "../../../../tensor/manipulate.ts";
 import { type Tensor, tensor } from "../../../../tensor/tensor.ts";
 import { compile } from "../../../../transforms/compile.ts";
-import { amounts, heldOutPoints, planeReach, type Sample, type Source, samplePoints } from "../samples.ts";
+import type { Points } from "../points.ts";
+import { planeReach, type Sample, type Source, samplesOf, samplesOfOwn } from "../samples.ts";
 import type { Job, Training } from "../training.ts";
-
-/** Points that none learns from. */
-export const heldOutCount = 1000;
 
 /** What a training is made of. Plain data. */
 export interface MoreDataOptions {
   readonly source: Source;
+  /** A visitor's own points, instead of the source's. */
+  readonly own?: Points;
   /** Units in each of the two hidden layers. */
   readonly width: number;
   readonly learningRate: number;
@@ -66,11 +66,11 @@ class MoreDataTraining implements Training<MoreDataSnapshot, MoreDataChange> {
   readonly #students: readonly Student[];
   readonly #plane: Tensor;
 
-  constructor({ source, width, learningRate, seed }: MoreDataOptions) {
-    const heldOut = heldOutPoints(source, heldOutCount, seed);
-    this.#students = amounts.map((amount) => {
+  constructor({ source, own, width, learningRate, seed }: MoreDataOptions) {
+    const { learned, heldOut } = own === undefined ? samplesOf(source, seed) : samplesOfOwn(own, seed);
+    this.#students = learned.map((sample) => {
       seedGenerator(seed);
-      return new Student(samplePoints(source, amount, seed), heldOut, { width, learningRate });
+      return new Student(sample, heldOut, { width, learningRate });
     });
     this.#plane = tensor(planePoints(), { shape: [planeSide ** 2, 2] });
   }
@@ -206,11 +206,15 @@ function examOf({ points, labels }: Sample): Exam {
   return { x: tensor(points, { shape: [labels.length, 2] }), labels };
 }
 
-/** The sample in batches, one after the other; points are drawn independently, so their order is as good as any. */
+/**
+ * The sample in batches, one after the other; points are drawn independently, so their order is as good as any. The last batch
+ * goes back so far that it is whole.
+ */
 function batchesOf({ points, labels }: Sample): { x: Tensor; y: Tensor }[] {
   const size = Math.min(batchSize, labels.length);
-  return Array.from({ length: labels.length / size }, (_, batch) => {
-    const [from, to] = [batch * size, (batch + 1) * size];
+  return Array.from({ length: Math.ceil(labels.length / size) }, (_, batch) => {
+    const to = Math.min(labels.length, (batch + 1) * size);
+    const from = to - size;
     return {
       x: tensor(points.slice(2 * from, 2 * to), { shape: [size, 2] }),
       y: tensor(Float32Array.from(labels.subarray(from, to))),
