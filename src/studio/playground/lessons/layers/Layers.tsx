@@ -6,13 +6,13 @@ import { useCalm } from "../../parts/calm.ts";
 import { Downloads } from "../../parts/Downloads.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
 import { NetworkDiagram } from "../../parts/NetworkDiagram.tsx";
+import { OwnPoints, useOwnPoints } from "../../parts/OwnPoints.tsx";
 import { Plane } from "../../parts/Plane.tsx";
 import { PlayControls } from "../../parts/PlayControls.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import type { LessonProps } from "../../shell/lesson.ts";
 import type { Problem } from "../../training/problems.ts";
 import { chosenUnit, describeNetwork, describePlane, networkOf, optionsOf, planeOf, problemOf } from "./layersModel.ts";
-import { OwnPoints, useOwnPoints } from "./OwnPoints.tsx";
 import { Settings, ShapeControls } from "./Settings.tsx";
 import { layerSettings } from "./settings.ts";
 import { UnitPanel } from "./UnitPanel.tsx";
@@ -35,7 +35,7 @@ export default function Layers({ query }: LessonProps) {
     }),
     [trainer, page],
   );
-  const own = useOwnPoints(settings, table);
+  const own = useOwnPoints(settings.own, table);
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
   const take = async () => {
     const { makeDense } = await import("../../training/export/dense.ts");

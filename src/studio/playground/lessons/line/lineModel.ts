@@ -3,6 +3,7 @@
  * training), and the pictures that follow from them.
  */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Standardization } from "../../../../data/standardization.ts";
 import { at } from "../../../../support/invariant.ts";
 import { numberText } from "../../parts/Equation.tsx";
 import type { LandscapeScene } from "../../parts/Landscape.tsx";
@@ -18,18 +19,40 @@ import {
   lineThrough,
   lossOf,
   mistakesOf,
+  type ScaledPoints,
   scalePoints,
   squaredLoss,
   valuesOf,
 } from "../../training/lineMath.ts";
-import { scalingOf } from "../../training/points.ts";
+import { pointsOf, scalingOf } from "../../training/points.ts";
 import { makeProblem, type Problem } from "../../training/problems.ts";
 
-const problem: Problem = makeProblem("bones", { seed: 7, count: 160, noise: 0 });
-const scaling = scalingOf(problem.points);
+/** Points of two classes with what a line needs of them. */
+export interface LineTable extends Problem {
+  readonly scaling: Standardization;
+  readonly scaled: ScaledPoints;
+}
+
+/** A problem as a table; where there are hardly any points two stand in, so that there is something to compute with. */
+export function tableOf(problem: Problem): LineTable {
+  const points = hasPoints(problem) ? problem.points : standIns;
+  const scaling = scalingOf(points);
+  return { ...problem, scaling, scaled: scalePoints(points, scaling) };
+}
+
+/** Are there points enough for a line to lie between them? */
+export function hasPoints({ points }: Problem): boolean {
+  return points.labels.length > 1;
+}
+
+/** One point of each class: what the training learns from until a visitor has drawn two. */
+export const standIns = pointsOf([
+  { x: -0.5, y: -0.5, label: 0 },
+  { x: 0.5, y: 0.5, label: 1 },
+]);
 
 /** The animals of both pages. */
-export const bonesTable = { ...problem, scaling, scaled: scalePoints(problem.points, scaling) };
+export const bonesTable: LineTable = tableOf(makeProblem("bones", { seed: 7, count: 160, noise: 0 }));
 
 /** Where the line begins: wrong, so that there is something to do. */
 export const startLine: LineNumbers = [0.3, 1, 0.4];
@@ -55,8 +78,18 @@ const cells = 32;
 
 type Ends = readonly [Place, Place];
 
+/** What a line is made of. */
+export interface LineParts {
+  readonly table: LineTable;
+  readonly trainer: Trainer<"line">;
+  readonly setting: Setting<LineNumbers>;
+  readonly rate: Setting<number>;
+  readonly isThroughSigmoid: boolean;
+}
+
 /** The line of a page with all that is seen of it. */
 export class LineModel {
+  readonly table: LineTable;
   readonly numbers: Signal<LineNumbers>;
   readonly mistakes: ReadonlySignal<number>;
   readonly scene: ReadonlySignal<PlaneScene>;
@@ -77,26 +110,24 @@ export class LineModel {
   /** Where a visitor has put the line, until the training has heard of it. */
   #wanted: LineNumbers | undefined;
 
-  constructor(
-    trainer: Trainer<"line">,
-    setting: Setting<LineNumbers>,
-    rate: Setting<number>,
-    isThroughSigmoid: boolean,
-  ) {
+  constructor({ table, trainer, setting, rate, isThroughSigmoid }: LineParts) {
+    this.table = table;
     this.#trainer = trainer;
     this.#setting = setting;
     this.#isThroughSigmoid = isThroughSigmoid;
     this.numbers = signal(setting.peek());
     this.#first = setting.peek();
     this.#origin = { numbers: this.#first, step: 0 };
-    this.#ends = signal(placesOf(setting.peek()));
-    const marked = computed(() => mistakesOf(bonesTable.scaled, this.numbers.value));
+    this.#ends = signal(placesOf(setting.peek(), table.scaling));
+    const nobody = new Uint8Array(table.points.labels.length);
+    const marked = computed(() => (hasPoints(table) ? mistakesOf(table.scaled, this.numbers.value) : nobody));
     this.mistakes = computed(() => marked.value.reduce((sum, each) => sum + each, 0));
     this.scene = computed(() => this.#drawScene(marked.value));
     this.description = computed(() => this.#describe());
     this.handles = computed(() => this.#makeHandles());
     const a1 = computed(() => this.numbers.value[0]);
-    const heights = computed(() => heightsOf(a1.value, this.#box.value));
+    const squaredDistances = squaredLoss(table.scaled);
+    const heights = computed(() => heightsOf(squaredDistances, a1.value, this.#box.value));
     this.landscape = computed(() => this.#drawLandscape(heights.value, rate.value));
     this.landscapeText = computed(() => this.#describeLandscape());
   }
@@ -125,7 +156,7 @@ export class LineModel {
     }
     if (!hasMoved) return;
     this.numbers.value = snapshot.numbers;
-    this.#ends.value = placesOf(snapshot.numbers);
+    this.#ends.value = placesOf(snapshot.numbers, this.table.scaling);
     this.#path.value = [...this.#path.peek().slice(-longestPath), this.#onMap(snapshot.numbers)];
     if (this.#trainer.status.peek() !== "playing") this.#setting.value = snapshot.numbers;
   }
@@ -147,12 +178,17 @@ export class LineModel {
 
   #makeHandles(): Handle[] {
     const ends = this.#ends.value;
+    const { scaling } = this.table;
     return ends.map((place, index) => ({
       name: index === 0 ? "Left end of the line" : "Right end of the line",
-      ...clamped(place),
+      ...clamped(place, this.table),
       move: (to) => {
         const moved: Ends = index === 0 ? [to, ends[1]] : [ends[0], to];
-        const numbers = lineThrough(scaledPlace(moved[0]), scaledPlace(moved[1]), this.numbers.peek());
+        const numbers = lineThrough(
+          scaledPlace(moved[0], scaling),
+          scaledPlace(moved[1], scaling),
+          this.numbers.peek(),
+        );
         if (numbers === undefined) return;
         this.#ends.value = moved;
         this.move(numbers);
@@ -162,7 +198,7 @@ export class LineModel {
 
   #drawScene(marked: Uint8Array): PlaneScene {
     const ends = endsOf(this.numbers.value, 20);
-    const { x, y, points } = bonesTable;
+    const { x, y, points, scaling } = this.table;
     if (ends === undefined) return { x, y, points, marked };
     const [from, to] = ends;
     return {
@@ -170,7 +206,7 @@ export class LineModel {
       y,
       points,
       marked,
-      lines: [{ from: unitPlace(from), to: unitPlace(to), kind: "strong" }],
+      lines: [{ from: unitPlace(from, scaling), to: unitPlace(to, scaling), kind: "strong" }],
       shade: this.#shade(),
     };
   }
@@ -178,8 +214,8 @@ export class LineModel {
   /** Which side is whose; through a sigmoid how surely. */
   #shade(): NonNullable<PlaneScene["shade"]> {
     const size = this.#isThroughSigmoid ? 40 : 90;
-    const { x, y } = bonesTable;
-    const [a1, a2, a3] = inUnits(this.numbers.value, scaling);
+    const { x, y } = this.table;
+    const [a1, a2, a3] = inUnits(this.numbers.value, this.table.scaling);
     const values = new Float32Array(size * size);
     for (let row = 0; row < size; row++) {
       const weight = y.low + ((row + 0.5) / size) * (y.high - y.low);
@@ -193,11 +229,11 @@ export class LineModel {
   }
 
   #describe(): string {
+    const { x, y, classes, points, scaling } = this.table;
     const [a1, a2, a3] = inUnits(this.numbers.value, scaling).map(numberText);
-    const { labels } = bonesTable.points;
     return (
-      `Cats and dogs by the length and weight of their thigh bones, and a line between them: f = ${a1} + ${a2} times ` +
-      `length + ${a3} times weight. ${this.mistakes.value} of ${labels.length} animals are on the wrong side.`
+      `${points.labels.length} points of two classes, ${classes[0]} and ${classes[1]}, by ${x.name} and ${y.name}, and a line ` +
+      `between them: f = ${a1} + ${a2} times ${x.name} + ${a3} times ${y.name}. ${this.mistakes.value} of them are on the wrong side.`
     );
   }
 
@@ -210,7 +246,7 @@ export class LineModel {
 
   #drawLandscape(heights: LandscapeScene["heights"], rate: number): LandscapeScene {
     const size = this.#box.value;
-    const [x, y] = [mapAxis("a₂ (length)", 0, size), mapAxis("a₃ (weight)", 1, size)];
+    const [x, y] = [this.#mapAxis("a₂", 0, size), this.#mapAxis("a₃", 1, size)];
     const snapshot = this.#trainer.snapshot.value;
     const [, a2, a3] = this.numbers.value;
     const here = this.#onMap(this.numbers.value);
@@ -224,31 +260,35 @@ export class LineModel {
     };
   }
 
+  /** The axis of a₂ or a₃, in the units of the points. */
+  #mapAxis(name: string, column: 0 | 1, size: number): LandscapeScene["x"] {
+    const most = size / at(this.table.scaling.deviations, column);
+    return { name: `${name} (${(column === 0 ? this.table.x : this.table.y).name})`, unit: "", low: -most, high: most };
+  }
+
   #onMap([, a2, a3]: LineNumbers): Place {
-    return { x: a2 / at(scaling.deviations, 0), y: a3 / at(scaling.deviations, 1) };
+    return { x: a2 / at(this.table.scaling.deviations, 0), y: a3 / at(this.table.scaling.deviations, 1) };
   }
 
   #describeLandscape(): string {
-    const [, a2, a3] = inUnits(this.numbers.value, scaling).map(numberText);
-    const loss = lossOf(bonesTable.scaled, this.numbers.value, this.#isThroughSigmoid);
+    const [, a2, a3] = inUnits(this.numbers.value, this.table.scaling).map(numberText);
+    const loss = lossOf(this.table.scaled, this.numbers.value, this.#isThroughSigmoid);
     return `The loss as a map over a₂ and a₃: we are at a₂ = ${a2}, a₃ = ${a3}, where the loss is ${numberText(loss)}.`;
   }
 
-  /** f of every animal. */
+  /** f of every point. */
   values(): Float64Array {
-    return valuesOf(bonesTable.scaled, this.numbers.value);
+    if (!hasPoints(this.table)) return new Float64Array();
+    return valuesOf(this.table.scaled, this.numbers.value);
   }
 }
 
-function mapAxis(name: string, column: number, size: number): LandscapeScene["x"] {
-  const most = size / at(scaling.deviations, column);
-  return { name, unit: "", low: -most, high: most };
-}
-
-const squaredDistances = squaredLoss(bonesTable.scaled);
-
 /** The squared distances over (a₂, a₃), a₁ as it is. */
-function heightsOf(a1: number, size: number): LandscapeScene["heights"] {
+function heightsOf(
+  squaredDistances: (numbers: LineNumbers) => number,
+  a1: number,
+  size: number,
+): LandscapeScene["heights"] {
   const values = new Float64Array((cells + 1) ** 2);
   const place = (index: number): number => ((2 * index) / cells - 1) * size;
   for (let row = 0; row <= cells; row++) {
@@ -260,25 +300,22 @@ function heightsOf(a1: number, size: number): LandscapeScene["heights"] {
   return { columns: cells + 1, rows: cells + 1, values };
 }
 
-function placesOf(numbers: LineNumbers): Ends {
+function placesOf(numbers: LineNumbers, scaling: Standardization): Ends {
   const ends = endsOf(numbers, reach);
-  if (ends === undefined) return [unitPlace([-reach, 0]), unitPlace([reach, 0])];
-  return [unitPlace(ends[0]), unitPlace(ends[1])];
+  if (ends === undefined) return [unitPlace([-reach, 0], scaling), unitPlace([reach, 0], scaling)];
+  return [unitPlace(ends[0], scaling), unitPlace(ends[1], scaling)];
 }
 
-function unitPlace([x, y]: readonly [number, number]): Place {
-  const { means, deviations } = scaling;
+function unitPlace([x, y]: readonly [number, number], { means, deviations }: Standardization): Place {
   return { x: at(means, 0) + x * at(deviations, 0), y: at(means, 1) + y * at(deviations, 1) };
 }
 
-function scaledPlace({ x, y }: Place): readonly [number, number] {
-  const { means, deviations } = scaling;
+function scaledPlace({ x, y }: Place, { means, deviations }: Standardization): readonly [number, number] {
   return [(x - at(means, 0)) / at(deviations, 0), (y - at(means, 1)) / at(deviations, 1)];
 }
 
 /** A handle stays on the plane, wherever the line has gone. */
-function clamped({ x, y }: Place): Place {
-  const { x: across, y: up } = bonesTable;
+function clamped({ x, y }: Place, { x: across, y: up }: LineTable): Place {
   return { x: Math.min(across.high, Math.max(across.low, x)), y: Math.min(up.high, Math.max(up.low, y)) };
 }
 

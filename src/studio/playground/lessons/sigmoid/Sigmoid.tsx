@@ -1,34 +1,30 @@
 /** A sigmoid: the same line, but now it says how sure it is. */
 import { useMemo } from "preact/hooks";
-import { ClassLegend } from "../../parts/ClassLegend.tsx";
 import { Downloads } from "../../parts/Downloads.tsx";
 import { LossCurve } from "../../parts/LossCurve.tsx";
-import { Plane } from "../../parts/Plane.tsx";
 import { PlayControls } from "../../parts/PlayControls.tsx";
 import { Slider } from "../../parts/Slider.tsx";
 import type { LessonProps } from "../../shell/lesson.ts";
-import { LineEquation, Mistakes } from "../line/LineText.tsx";
-import { bonesTable, type LineModel } from "../line/lineModel.ts";
+import { LinePlane } from "../line/LinePlane.tsx";
+import type { LineModel } from "../line/lineModel.ts";
 import { useLine } from "../line/useLine.ts";
 import { SigmoidCurve } from "./SigmoidCurve.tsx";
 
 export default function Sigmoid({ query }: LessonProps) {
-  const { model, trainer, rate, pace, take } = useLine(query, true, 1);
+  const page = useLine(query, true, 1);
+  const { model, trainer, rate, pace, take } = page;
   const steepness = useMemo(() => steepnessOf(model), [model]);
   return (
     <div class="lesson two">
       <section aria-labelledby="confidence">
         <h2 id="confidence">Confidence as shade</h2>
-        <Plane scene={model.scene} description={model.description} handles={model.handles} />
-        <ClassLegend classes={bonesTable.classes} ring="on the wrong side" />
-        <LineEquation numbers={model.numbers} left="p" around="α" />
-        <Mistakes model={model} />
+        <LinePlane page={page} left="p" around="α" />
       </section>
       <section aria-labelledby="curve">
         <h2 id="curve">The same f, through α</h2>
         <p class="aside">
           α(f) = 1 / (1 + e⁻ᶠ) turns any number into a probability. The loss is the mean of −log of the probability that
-          was given to what the animal is.
+          was given to what each of them is.
         </p>
         <SigmoidCurve model={model} />
         <Slider title="Steepness" setting={steepness} low={0.2} high={20} step={0.02} isLogarithmic />

@@ -1,4 +1,4 @@
-/** The curve α(f) with every animal on it: far from the line is sure, near it is not. */
+/** The curve α(f) with every point on it: far from the line is sure, near it is not. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Announce } from "../../parts/Announce.tsx";
@@ -7,11 +7,11 @@ import { canvasFont, rootFontSize, type Size, useCanvas } from "../../parts/canv
 import { addMark, frameOf, type Place, toCanvas } from "../../parts/planeDrawing.ts";
 import { ticksOf } from "../../parts/ticks.ts";
 import { type Colours, colours } from "../../shell/palette.ts";
-import { bonesTable, type LineModel } from "../line/lineModel.ts";
+import type { LineModel, LineTable } from "../line/lineModel.ts";
 
 const axes = {
   x: { name: "f", unit: "", low: -8, high: 8 },
-  y: { name: "α(f): how surely a dog", unit: "", low: -0.06, high: 1.06 },
+  y: { name: "α(f)", unit: "", low: -0.06, high: 1.06 },
 };
 
 /** The figure. */
@@ -19,7 +19,9 @@ export function SigmoidCurve({ model }: { readonly model: LineModel }) {
   const values = useMemo(() => computed(() => model.values()), [model]);
   const description = useMemo(() => computed(() => describe(values)), [values]);
   const text = useCalm(description);
-  const ref = useCanvas((context, size) => draw(context, size, values.value, colours.value));
+  const ref = useCanvas((context, size) =>
+    draw(context, size, { values: values.value, table: model.table }, colours.value),
+  );
   return (
     <figure class="plane wide">
       <div class="plane-stage">
@@ -33,12 +35,17 @@ export function SigmoidCurve({ model }: { readonly model: LineModel }) {
 function describe(values: ReadonlySignal<Float64Array>): string {
   const unsure = values.value.filter((f) => Math.abs(f) < Math.log(9)).length;
   return (
-    "The sigmoid: 0 far on the left, one half at f = 0, 1 far on the right, with every animal on the curve. " +
+    "The sigmoid: 0 far on the left, one half at f = 0, 1 far on the right, with every point on the curve. " +
     `For ${unsure} of ${values.value.length} the probability lies between 10 and 90 percent.`
   );
 }
 
-function draw(context: CanvasRenderingContext2D, size: Size, values: Float64Array, theme: Colours): void {
+function draw(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { values, table }: { readonly values: Float64Array; readonly table: LineTable },
+  theme: Colours,
+): void {
   const frame = frameOf(size);
   const font = rootFontSize();
   const at = (place: Place): Place => toCanvas(place, axes, frame);
@@ -65,7 +72,7 @@ function draw(context: CanvasRenderingContext2D, size: Size, values: Float64Arra
   context.stroke();
   const radius = Math.max(3, 0.32 * font);
   values.forEach((f, row) => {
-    const isDog = bonesTable.points.labels[row] === 1;
+    const isDog = table.points.labels[row] === 1;
     const inside = Math.min(axes.x.high, Math.max(axes.x.low, f));
     context.beginPath();
     addMark(context, at({ x: inside, y: sigmoid(inside) }), radius, isDog);
@@ -75,15 +82,16 @@ function draw(context: CanvasRenderingContext2D, size: Size, values: Float64Arra
     context.fill();
     context.stroke();
   });
-  label(context, frame, theme, font);
+  label(context, frame, theme, `α(f): how surely ${table.classes[1]}`);
 }
 
 function label(
   context: CanvasRenderingContext2D,
   frame: ReturnType<typeof frameOf>,
   { soft, ink, line }: Colours,
-  font: number,
+  name: string,
 ): void {
+  const font = rootFontSize();
   const { left, top, width, height } = frame;
   context.strokeStyle = line;
   context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
@@ -108,7 +116,7 @@ function label(
   context.fillText(axes.x.name, left + width / 2, top + height + 2.65 * font);
   context.textAlign = "left";
   context.textBaseline = "top";
-  context.fillText(axes.y.name, left + 0.6 * font, top + 0.5 * font);
+  context.fillText(name, left + 0.6 * font, top + 0.5 * font);
 }
 
 function sigmoid(f: number): number {

@@ -1,13 +1,13 @@
 /** A visitor's own points: pressed onto the plane one by one, or out of a file. */
 import { type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { Choice } from "../../parts/Choice.tsx";
-import { DataDrop } from "../../parts/DataDrop.tsx";
-import type { Place } from "../../parts/planeDrawing.ts";
-import { mostPoints } from "../../shell/codecs.ts";
-import { type Points, pointsOf } from "../../training/points.ts";
-import type { Problem } from "../../training/problems.ts";
-import type { LayerSettings } from "./settings.ts";
+import type { Setting } from "../shell/address.ts";
+import { mostPoints } from "../shell/codecs.ts";
+import { type Points, pointsOf } from "../training/points.ts";
+import type { Problem } from "../training/problems.ts";
+import { Choice } from "./Choice.tsx";
+import { DataDrop } from "./DataDrop.tsx";
+import type { Place } from "./planeDrawing.ts";
 
 /** What may be done with own points. */
 export interface Own {
@@ -20,19 +20,19 @@ export interface Own {
 }
 
 /** Own points in the address, and a table beside it. */
-export function useOwnPoints(settings: LayerSettings, table: Signal<Problem | undefined>): Own {
+export function useOwnPoints(points: Setting<Points>, table: Signal<Problem | undefined>): Own {
   return useMemo(() => {
     const label = signal<"orange" | "blue">("orange");
     const change = (edit: (list: { x: number; y: number; label: number }[]) => void): void => {
-      const { x, y, labels } = settings.own.peek();
+      const { x, y, labels } = points.peek();
       const list = Array.from(labels, (each, row) => ({ x: x[row] ?? 0, y: y[row] ?? 0, label: each }));
       edit(list);
-      settings.own.value = pointsOf(list.slice(0, mostPoints));
+      points.value = pointsOf(list.slice(0, mostPoints));
     };
     return {
       label,
       table,
-      points: settings.own,
+      points,
       add: (place) => change((list) => list.push({ ...place, label: label.peek() === "blue" ? 1 : 0 })),
       removeLast: () => change((list) => list.pop()),
       clear: () => {
@@ -40,7 +40,7 @@ export function useOwnPoints(settings: LayerSettings, table: Signal<Problem | un
         change((list) => list.splice(0));
       },
     };
-  }, [settings, table]);
+  }, [points, table]);
 }
 
 /** The controls. */
