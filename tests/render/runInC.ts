@@ -34,7 +34,27 @@ export function setsHere(): readonly InstructionSet[] {
   const flags = process.arch === "x64" ? readFileSync("/proc/cpuinfo", "utf8") : "";
   const has = (name: string) => flags.includes(` ${name} `);
   const is512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl"].every(has);
-  return [...(is512 ? ["avx512" as const] : []), ...(has("avx2") && has("fma") ? ["avx2" as const] : []), "scalar"];
+  // what is written for NEON is plain vector extensions of 16 bytes, which every machine has
+  return [
+    ...(is512 ? ["avx512" as const] : []),
+    ...(has("avx2") && has("fma") ? ["avx2" as const] : []),
+    "neon",
+    "scalar",
+  ];
+}
+
+/** Can programs be built with `flags`? */
+export function linksWith(flags: readonly string[]): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "smilodon-c-"));
+  try {
+    writeFileSync(join(folder, "main.c"), "int main(void) { return 0; }");
+    execFileSync("cc", [...flags, join(folder, "main.c"), "-o", join(folder, "main")], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What is in the buffers of each launch afterwards. */

@@ -149,6 +149,9 @@ export class VectorWriter {
     const operand = at(inputs, -1);
     const [type, operated] = [typeName(operand.dtype, width), operatedAs(operand.dtype)];
     const [first, second] = inputs.length === 2 ? inputs : [];
+    if (op === "divide" && dtype === "f32" && this.#frame.features.fma && first && second) {
+      if (this.#lanes.shapes.of(second) === 0) return this.#divideAll(this.value(first, part), second);
+    }
     if (second?.kind === "literal") {
       const short = literalForm(op, operated, second.value, width);
       if (short !== undefined) return short(type, [this.value(at(inputs, 0), part)]);
@@ -161,6 +164,14 @@ export class VectorWriter {
       type,
       inputs.map((input) => this.value(input, part)),
     );
+  }
+
+  /** Every lane divided by the same number. */
+  #divideAll(lanes: string, divisor: Expression): string {
+    const { width } = this.#lanes;
+    const number =
+      divisor.kind === "local" ? this.#scalars.value(divisor) : this.#frame.name("f32", this.#scalars.value(divisor));
+    return `divideAll_f32x${width}(${lanes}, ${number}, 1 / ${number})`;
   }
 
   /** A select that computes its last input only where the condition fails in some lane. */

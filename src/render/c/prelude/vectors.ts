@@ -57,6 +57,7 @@ export function vectorFunctions(width: Width): FunctionList {
   addMasks(list, width);
   for (const number of numbers) addChoices(list, width, number);
   for (const number of numbers) (number === "f32" || number === "f64" ? addFloats : addIntegers)(list, width, number);
+  addSharedDivision(list, width);
   addBytes(list, width);
   for (const from of numbers) for (const to of numbers) if (from !== to) addConversion(list, width, from, to);
   addHalves(list, width);
@@ -189,6 +190,27 @@ function addFloats(list: FunctionList, width: Width, number: Number): void {
   list.add(t, `minimum_${t}`, two, extreme("b, a", "|"));
   list.add(t, `raise_${t}`, two, `return select_${t}(less_${t}(a, b), b, a);`);
   list.add(t, `lower_${t}`, two, `return select_${t}(less_${t}(b, a), b, a);`);
+}
+
+/**
+ * Numbers divided by one that they share, given its reciprocal rounded to nearest: the residue of a quotient mends it, twice, and then
+ * it is what division gives, to the last bit. That holds while nothing comes near the ends of the range; else they are divided.
+ *
+ * Source: P. Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor", 1990.
+ */
+function addSharedDivision(list: FunctionList, { lanes }: Width): void {
+  const [t, u] = [`f32x${lanes}`, `u32x${lanes}`];
+  const [lowest, span] = ["0x21800000u", "0x3c000000u"];
+  const body = [
+    `${u} size = (${u})a & 0x7fffffffu;`,
+    `b${lanes} usual = less_${u}(size - splat_${u}(${lowest}), splat_${u}(${span})) | equal_${u}((${u})a, (${u}){});`,
+    `${t} d = splat_${t}(b);`,
+    `if (!all_b${lanes}(usual) || (u32_bits_f32(b) & 0x7fffffffu) - ${lowest} >= ${span}) return a / d;`,
+    `${t} r = splat_${t}(reciprocal), q = a * r;`,
+    `q = fma_${t}(fnma_${t}(q, d, a), r, q);`,
+    `return fma_${t}(fnma_${t}(q, d, a), r, q);`,
+  ];
+  list.add(t, `divideAll_${t}`, `${t} a, f32 b, f32 reciprocal`, body.join(" "));
 }
 
 function addIntegers(list: FunctionList, width: Width, number: Number): void {
