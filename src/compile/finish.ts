@@ -236,8 +236,9 @@ class Statements {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
     const literal = row > 0 ? tileElements : undefined;
-    // Rows of a packed tensor are told apart by one argument, the places in them by what stands last
-    const near = Math.abs(constant) <= this.#offsets ? constant : row > 0 && constant > 0 ? constant % row : 0;
+    // Distant rows of a packed tensor are told apart by one argument, the places in them by what stands last
+    const isRow = row > 0 && constant > 0 && this.#offsets > tileElements;
+    const near = Math.abs(constant) <= this.#offsets ? constant : isRow ? constant % row : 0;
     let sum = near === constant ? undefined : this.#sizes.argument(constant - near);
     const ordered = [...terms].map(([atom, coefficient]) => ({ atom, coefficient, order: this.#order(atom) }));
     ordered.sort((a, b) => a.order - b.order);
