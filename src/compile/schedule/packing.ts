@@ -112,10 +112,12 @@ function fillPanels(
     [startOf(context, groups, context.position(group)), 1],
     [context.position(panel), 1],
   ]);
-  const isVector = cover.width % 4 === 0;
+  // as many lanes as divide every tile: a power of two
+  const lanesAtOnce = cover.width & -cover.width;
+  const isVector = lanesAtOnce >= 4;
   const step = fill(tile);
   const body = nestLoops([...summed, panel], isVector ? [step] : unrolled(context, step, inner));
-  const lanes: Step = { ...loopOver(inner, body, "vector", cover.width), isFixed: true };
+  const lanes: Step = { ...loopOver(inner, body, "vector", lanesAtOnce), isFixed: true };
   return nestLoops([group], isVector ? [lanes] : body, "parallel");
 }
 
