@@ -4,6 +4,7 @@
  * that it reads.
  */
 import type { Node } from "../graph/node.ts";
+import { remember } from "../support/remember.ts";
 import { mergeNests } from "./mergeNests.ts";
 import { allSteps, loadsIn, type Nest, type NestContext, type Step } from "./nest.ts";
 
@@ -17,25 +18,31 @@ interface Group {
 /** `nests`, each after those it reads, merged; stores that nobody reads are dropped. `isOutput` tensors are kept. */
 export function fuseNests(context: NestContext, nests: readonly Nest[], isOutput: (tensor: Node) => boolean): Nest[] {
   let groups: Group[] = [];
-  for (const nest of nests) groups = settle(context, groups, groupOf(context, nest));
+  const readers: Readers = new Map();
+  for (const nest of nests) groups = settle(context, groups, groupOf(context, nest), readers);
   return withoutUnread(context, inOrder(groups), isOutput);
 }
 
+/** Who reads a tensor, of the groups that are settled: large programs have too many groups to look through for each. */
+type Readers = Map<Node, Set<Group>>;
+
 /** Adds `group`, merged with as many of `groups` as possible. */
-function settle(context: NestContext, groups: readonly Group[], group: Group): Group[] {
+function settle(context: NestContext, groups: readonly Group[], group: Group, readers: Readers): Group[] {
   const rest = [...groups];
   let current = group;
   for (let index = rest.length - 1; index >= 0; index--) {
     const other = rest[index];
-    if (other === undefined || !mayMeet(rest, other, current)) continue;
+    if (other === undefined || !mayMeet(readers, other, current)) continue;
     const merged = reads(other, current)
       ? mergeNests(context, current.nest, other.nest)
       : mergeNests(context, other.nest, current.nest);
     if (merged === undefined) continue;
     rest.splice(index, 1);
+    for (const tensor of other.reads) readers.get(tensor)?.delete(other);
     current = groupOf(context, merged);
     index = rest.length;
   }
+  for (const tensor of current.reads) remember(readers, tensor, () => new Set()).add(current);
   return [...rest, current];
 }
 
@@ -55,22 +62,23 @@ function reads(reader: Group, writer: Group): boolean {
 }
 
 /** Are the two related, and does no third group stand between them, which would have to run in their middle? */
-function mayMeet(groups: readonly Group[], a: Group, b: Group): boolean {
+function mayMeet(readers: Readers, a: Group, b: Group): boolean {
   const related = reads(a, b) || reads(b, a) || !a.reads.isDisjointFrom(b.reads);
-  return related && !reachesThrough(groups, a, b) && !reachesThrough(groups, b, a);
+  return related && !reachesThrough(readers, a, b) && !reachesThrough(readers, b, a);
 }
 
 /** Is there a path from `from` to `to` over other groups? */
-function reachesThrough(groups: readonly Group[], from: Group, to: Group): boolean {
+function reachesThrough(readers: Readers, from: Group, to: Group): boolean {
   const seen = new Set([from, to]);
   const open = [from];
   for (let group = open.pop(); group !== undefined; group = open.pop()) {
     if (group !== from && reads(to, group)) return true;
-    const { writes } = group;
-    for (const next of groups) {
-      if (seen.has(next) || next.reads.isDisjointFrom(writes)) continue;
-      seen.add(next);
-      open.push(next);
+    for (const tensor of group.writes) {
+      for (const next of readers.get(tensor) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        open.push(next);
+      }
     }
   }
   return false;
