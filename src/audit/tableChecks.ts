@@ -145,10 +145,16 @@ function keptAnyway(warning: TableWarning): TableWarning {
 function withWayBack(warning: TableWarning): TableWarning {
   const { kind, action, columns, message } = warning;
   if (action === "flagged" || kind === "all-missing" || kind === "constant") return warning;
-  const names = columns.map((name) => JSON.stringify(name));
-  const flags = names.map((name) => `--use ${name}`).join(" ");
-  const advice = `If it is known before the target is, use it: ${flags} (in TypeScript keep: [${names.join(", ")}]).`;
+  const flags = columns.map((name) => `--use ${shellWord(name)}`).join(" ");
+  const names = columns.map((name) => JSON.stringify(name)).join(", ");
+  const when = kind === "leakage" ? "If it is known before the target is, use it" : "To use it all the same";
+  const advice = `${when}: ${flags} (in TypeScript keep: [${names}]).`;
   return { ...warning, message: `${message} ${advice}` };
+}
+
+/** A name as a shell takes it for that name, and for nothing else. */
+function shellWord(name: string): string {
+  return /^[\w.+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 /** Something has to be left to learn from: where nothing would be, columns that hold anything at all are used. */

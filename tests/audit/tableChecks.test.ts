@@ -123,7 +123,11 @@ describe("leakage", () => {
     const base = honest(400);
     const table = tableOf({ ...base, "the copy": rowsOf(400, (row) => (is(base, row) ? 7 : 3)) });
     const [warning] = checkTable(table, classification);
-    expect(warning?.message).toMatch(/use it: --use "the copy" \(in TypeScript keep: \["the copy"\]\)\.$/);
+    expect(warning?.message).toMatch(/use it: --use 'the copy' \(in TypeScript keep: \["the copy"\]\)\.$/);
+    const hostile = "$(reboot) `x` 'y'";
+    const column = rowsOf(400, (row) => (is(base, row) ? 7 : 3));
+    const [named] = checkTable(tableOf({ ...base, [hostile]: column }), classification);
+    expect(named?.message).toContain("--use '$(reboot) `x` '\\''y'\\''' (in TypeScript");
     const [kept] = checkTable(table, { ...classification, keep: ["the copy"] });
     expect(kept?.message).not.toContain("--use");
   });

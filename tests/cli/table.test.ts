@@ -102,7 +102,7 @@ describe("train, told more", () => {
     };
     const { warning } = await train("without");
     expect(warning).toMatchObject({ kind: "leakage", action: "left out" });
-    expect(warning?.message).toContain('--use "copy"');
+    expect(warning?.message).toContain("--use copy (in");
     const used = await train("with", "--use", "copy");
     expect(used.warning).toMatchObject({ kind: "leakage", action: "flagged" });
     expect(await readFile(join(used.out, "report.html"), "utf8")).toContain("--use copy");
