@@ -88,7 +88,12 @@ export function references(source: Source): Reference[] {
     NewExpression: (node) => {
       const isUrl = node.callee.type === "Identifier" && node.callee.name === "URL";
       const [first, base] = node.arguments;
-      if (isUrl && first !== undefined && base !== undefined && source.text.slice(base.start, base.end) === "import.meta.url") {
+      if (
+        isUrl &&
+        first !== undefined &&
+        base !== undefined &&
+        source.text.slice(base.start, base.end) === "import.meta.url"
+      ) {
         const text = literalText(first);
         if (text !== undefined && /\.[mc]?[tj]s$/.test(text)) add(text, node.start, "url");
       }
