@@ -13,4 +13,5 @@ followPresenting();
 followAddress();
 followKeyboard();
 const root = document.getElementById("root");
+root?.replaceChildren();
 if (root !== null) render(<App />, root);

@@ -71,6 +71,7 @@ export function OwnPoints({ own }: { readonly own: Own }) {
           Clear
         </button>
       </div>
+      {own.table.value !== undefined && <p class="small soft">A link holds drawn points, but no files.</p>}
       <DataDrop take={(problem) => (own.table.value = problem)} />
     </div>
   );
