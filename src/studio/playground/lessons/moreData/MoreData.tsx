@@ -8,7 +8,7 @@ import { Plane } from "../../parts/Plane.tsx";
 import { type PaceName, PlayControls, paces } from "../../parts/PlayControls.tsx";
 import { Slider } from "../../parts/Slider.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
-import { addressSetting } from "../../shell/address.ts";
+import { addressSetting, type Setting } from "../../shell/address.ts";
 import { choiceCodec, numberCodec } from "../../shell/codecs.ts";
 import { useCommands } from "../../shell/commands.ts";
 import type { LessonProps } from "../../shell/lesson.ts";
@@ -52,23 +52,13 @@ export default function MoreData({ query }: LessonProps) {
   };
   useCommands([{ key: "o", title: "other points", run: drawOthers }]);
   const panels = useMemo(() => amounts.map((_, index) => panelOf(trainer, material, index)), [trainer, material]);
-  // Another source takes the place of the visitor's own table
-  const source = {
-    get value() {
-      return settings.source.value;
-    },
-    set value(name: Source) {
-      table.value = undefined;
-      settings.source.value = name;
-    },
-  };
   return (
     <>
       <div class="lesson two controls">
         <PlayControls of={trainer} pace={settings.pace} />
         <div>
           <div class="row low">
-            <Choice title="Points" setting={source} choices={sourceTitles} />
+            <SourceChoice source={settings.source} table={table} />
             <button type="button" class="button" onClick={drawOthers}>
               Other points
             </button>
@@ -96,6 +86,28 @@ export default function MoreData({ query }: LessonProps) {
   );
 }
 
+/** Where the points come from; the visitor's own table is one more choice while there is one. */
+function SourceChoice({
+  source,
+  table,
+}: {
+  readonly source: Setting<Source>;
+  readonly table: Signal<Problem | undefined>;
+}) {
+  if (table.value === undefined) return <Choice title="Points" setting={source} choices={sourceTitles} />;
+  const setting = {
+    get value() {
+      return "own";
+    },
+    set value(name: Source | "own") {
+      if (name === "own") return;
+      table.value = undefined;
+      source.value = name;
+    },
+  };
+  return <Choice<Source | "own"> title="Points" setting={setting} choices={{ ...sourceTitles, own: "My table" }} />;
+}
+
 /** The visitor's own table, which is checked before it takes the place of the page's points. */
 function OwnTable({ table }: { readonly table: Signal<Problem | undefined> }) {
   const problem = useSignal("");
@@ -115,13 +127,6 @@ function OwnTable({ table }: { readonly table: Signal<Problem | undefined> }) {
         <p class="problem" role="alert">
           {problem.value}
         </p>
-      )}
-      {table.value !== undefined && (
-        <div class="row">
-          <button type="button" class="button" onClick={() => (table.value = undefined)}>
-            Leave my table out again
-          </button>
-        </div>
       )}
     </>
   );
