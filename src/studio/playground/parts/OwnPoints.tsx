@@ -1,5 +1,5 @@
 /** A visitor's own points: pressed onto the plane one by one, or out of a file. */
-import { type Signal, signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Setting } from "../shell/address.ts";
 import { mostPoints } from "../shell/codecs.ts";
@@ -9,9 +9,21 @@ import { Choice } from "./Choice.tsx";
 import { DataDrop } from "./DataDrop.tsx";
 import type { Place } from "./planeDrawing.ts";
 
+/** The classes of own points, as the page writes them. */
+export const pointClasses = { orange: "● orange", blue: "▲ blue" } as const;
+
+/** One of them. */
+export type PointClass = keyof typeof pointClasses;
+
+/** Own points in the address: those there are, and the class of the next. */
+export interface OwnSettings {
+  readonly own: Setting<Points>;
+  readonly next: Setting<PointClass>;
+}
+
 /** What may be done with own points. */
 export interface Own {
-  readonly label: Signal<"orange" | "blue">;
+  readonly label: Setting<PointClass>;
   readonly table: Signal<Problem | undefined>;
   readonly points: Pick<Signal<Points>, "value">;
   readonly add: (place: Place) => void;
@@ -20,9 +32,8 @@ export interface Own {
 }
 
 /** Own points in the address, and a table beside it. */
-export function useOwnPoints(points: Setting<Points>, table: Signal<Problem | undefined>): Own {
+export function useOwnPoints({ own: points, next: label }: OwnSettings, table: Signal<Problem | undefined>): Own {
   return useMemo(() => {
-    const label = signal<"orange" | "blue">("orange");
     const change = (edit: (list: { x: number; y: number; label: number }[]) => void): void => {
       const { x, y, labels } = points.peek();
       const list = Array.from(labels, (each, row) => ({ x: x[row] ?? 0, y: y[row] ?? 0, label: each }));
@@ -40,7 +51,7 @@ export function useOwnPoints(points: Setting<Points>, table: Signal<Problem | un
         change((list) => list.splice(0));
       },
     };
-  }, [points, table]);
+  }, [points, label, table]);
 }
 
 /** The controls. */
@@ -53,7 +64,7 @@ export function OwnPoints({ own }: { readonly own: Own }) {
           <p class="small">
             Press on the plane to put a point. {count} of at most {mostPoints} are there.
           </p>
-          <Choice title="Next point" setting={own.label} choices={{ orange: "● orange", blue: "▲ blue" }} />
+          <Choice title="Next point" setting={own.label} choices={pointClasses} />
         </>
       )}
       <div class="row">

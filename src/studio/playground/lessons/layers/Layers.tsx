@@ -35,7 +35,7 @@ export default function Layers({ query }: LessonProps) {
     }),
     [trainer, page],
   );
-  const own = useOwnPoints(settings.own, table);
+  const own = useOwnPoints(settings, table);
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
   const take = async () => {
     const { makeDense } = await import("../../training/export/dense.ts");

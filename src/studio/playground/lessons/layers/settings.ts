@@ -1,5 +1,6 @@
 /** What a visitor sets on the page of layers; all of it lives in the address. */
 import type { Signal } from "@preact/signals";
+import { type PointClass, pointClasses } from "../../parts/OwnPoints.tsx";
 import { type PaceName, paces } from "../../parts/PlayControls.tsx";
 import { addressSetting, type Codec, type Setting } from "../../shell/address.ts";
 import { choiceCodec, listCodec, numberCodec, pointsCodec } from "../../shell/codecs.ts";
@@ -49,6 +50,8 @@ const hiddenCodec: Codec<readonly number[]> = {
 export interface LayerSettings {
   readonly data: Setting<ProblemName | "own">;
   readonly own: Setting<Points>;
+  /** Class of the next point. */
+  readonly next: Setting<PointClass>;
   readonly count: Setting<number>;
   readonly noise: Setting<number>;
   readonly hidden: Setting<readonly number[]>;
@@ -69,6 +72,7 @@ export function layerSettings(query: Signal<URLSearchParams>): LayerSettings {
   return {
     data: addressSetting(query, "data", choiceCodec(dataTitles), "rings"),
     own: addressSetting(query, "points", pointsCodec(squareAxes), pointsOf([])),
+    next: addressSetting(query, "next", choiceCodec(pointClasses), "orange"),
     count: addressSetting(query, "count", wholeCodec(20, 1000), 400),
     noise: addressSetting(query, "noise", numberCodec(0, 1, 2), 0),
     hidden: addressSetting(query, "units", hiddenCodec, [8, 8]),

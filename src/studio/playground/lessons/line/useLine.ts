@@ -1,7 +1,7 @@
 /** The settings, the data, the training and the model of a page about one line. */
 import { computed, type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { type Own, useOwnPoints } from "../../parts/OwnPoints.tsx";
+import { type Own, pointClasses, useOwnPoints } from "../../parts/OwnPoints.tsx";
 import { type PaceName, paces } from "../../parts/PlayControls.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting, type Setting } from "../../shell/address.ts";
@@ -51,7 +51,7 @@ export function useLine(query: Signal<URLSearchParams>, isThroughSigmoid: boolea
     const { numbers: setting, rate } = settings;
     return new LineModel({ table: shown, trainer, setting, rate, isThroughSigmoid });
   }, [trainer, settings, shown]);
-  const own = useOwnPoints(settings.own, dropped);
+  const own = useOwnPoints(settings, dropped);
   useSignalEffect(() => model.follow());
   useSignalEffect(() => trainer.change({ learningRate: settings.rate.value }));
   const take = async (): Promise<Made | undefined> => {
@@ -70,6 +70,7 @@ function settingsOf(query: Signal<URLSearchParams>, rate: number) {
   return {
     data: addressSetting(query, "data", choiceCodec(lineData), "bones"),
     own: addressSetting(query, "points", pointsCodec(squareAxes), pointsOf([])),
+    next: addressSetting(query, "next", choiceCodec(pointClasses), "orange"),
     numbers: addressSetting(query, "a", lineCodec, startLine),
     rate: addressSetting(query, "rate", numberCodec(0.001, 10), rate),
     pace: addressSetting(query, "pace", choiceCodec(paces), "steady"),
