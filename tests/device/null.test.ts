@@ -27,6 +27,8 @@ test("the null device renders for every target and runs nothing", () => {
   const { wasm, wasmDriver } = device.rendered;
   expect(wasm instanceof Uint8Array && WebAssembly.validate(new Uint8Array(wasm))).toBe(true);
   expect(wasmDriver instanceof Uint8Array && WebAssembly.validate(new Uint8Array(wasmDriver))).toBe(true);
+  expect(device.rendered.cAvx512).toContain("load_f32x8");
+  expect(device.rendered.cNeon).toContain("load_f32x4");
   device.free(x);
   expect(() => executable.run([x, y])).toThrow("was freed");
 });

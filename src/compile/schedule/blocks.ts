@@ -65,90 +65,116 @@ export function chooseBlocking(
   };
 }
 
+/** A product in blocks, in the making. */
+interface Work {
+  readonly context: NestContext;
+  readonly product: Product;
+  readonly blocking: Blocking;
+  readonly packed: { readonly columns: Node; readonly rows: Node };
+  /** The loop over tasks, and where a task is: positions along the outer axes, among the blocks and among the groups. */
+  readonly task: Axis;
+  readonly positions: readonly Expression[];
+  /** Where sums wait between blocks. */
+  readonly sums: Node;
+}
+
+/** What one block of terms does at each element: where it begins, and what becomes of the sum. */
+interface Pass {
+  /** The first term, and how many there are. */
+  readonly first: Expression;
+  readonly count: number;
+  /** The state that adds up; what it starts from, given what waited; and what is done with it. */
+  readonly local: number;
+  readonly initial: (kept: Expression) => Expression;
+  readonly finish: (places: ReadonlyMap<number, Expression>, indices: readonly Expression[]) => readonly Step[];
+}
+
 /** The loops that multiply packed operands: tasks, blocks of terms, panels, tiles, lanes, and the sum. */
 export function multiplyBlocks(
   context: NestContext,
-  { carry, summed, columns, rows, outer, stores }: Product,
+  product: Product,
   blocking: Blocking,
-  packed: { readonly columns: Node; readonly rows: Node },
+  packed: Work["packed"],
   origin: Origin,
 ): readonly Step[] {
   const { builder, arithmetic } = context;
+  const { carry, outer, stores } = product;
   const { dtype } = carry.initial;
-  const { groups, blocks, terms } = blocking;
-  const k = extentOf(summed);
+  const { groups, blocks, terms, rows, columns } = blocking;
   const extents = [...outer.map((axis) => axis.extent), blocks.count, groups.count];
   const task = context.newAxis(sizeOf(extents));
-  const positions = split(context, context.position(task), extents);
-  const shape = [task.extent, groups.width, blocks.width, blocking.rows.width, blocking.columns.width];
+  const shape = [task.extent, groups.width, blocks.width, rows.width, columns.width];
   const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
   context.markPacked(sums);
-  /** All tiles of a task over `count` terms from `first` on. */
-  const pass = (
-    first: Expression,
-    count: number,
-    local: number,
-    initial: (kept: Expression) => Expression,
-    finish: (places: Map<number, Expression>, indices: readonly Expression[]) => readonly Step[],
-  ): readonly Step[] => {
-    const [panelAxis, tileAxis, sum] = [groups.width, blocks.width, count].map((extent) => context.newAxis(extent)) as [
-      Axis,
-      Axis,
-      Axis,
-    ];
-    const panel = arithmetic.sum([
-      [startOf(context, groups, at(positions, -1)), 1],
-      [context.position(panelAxis), 1],
-    ]);
-    const tile = arithmetic.sum([
-      [startOf(context, blocks, at(positions, -2)), 1],
-      [context.position(tileAxis), 1],
-    ]);
-    const [lane, row] = [context.newAxis(blocking.columns.width), context.newAxis(blocking.rows.width)];
-    const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
-    place(context, places, columns.tiled, startOf(context, blocking.columns, panel), lane);
-    place(context, places, rows.tiled, startOf(context, blocking.rows, tile), row);
-    const step = arithmetic.sum([
-      [first, 1],
-      [context.position(sum), 1],
-    ]);
-    const read = (tensor: Node, factor: Factor, number: Expression, inner: Axis) => {
-      const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
-      return context.load(tensor, [...around, number, step, context.position(inner)]);
-    };
-    const value = builder.apply(
-      "multiply",
-      read(packed.rows, rows, tile, row),
-      read(packed.columns, columns, panel, lane),
-    );
-    const indices = [task, panelAxis, tileAxis, row, lane].map((axis) => context.position(axis));
-    const add: Step = { kind: "accumulate", local, op: "add", value };
-    const body: readonly Step[] = [
-      { kind: "carry", local, initial: initial(context.load(sums, indices)) },
-      ...nestLoops([sum], [add]),
-      ...finish(places, indices),
-    ];
-    const rowsJammed = jam(context, body, row, builder.index(0), 0, blocking.rows.width);
-    const lanes: Step = { ...loopOver(lane, rowsJammed, "vector", blocking.columns.width), isFixed: true };
-    return nestLoops([panelAxis, tileAxis], [lanes]);
-  };
+  const positions = split(context, context.position(task), extents);
+  const work: Work = { context, product, blocking, packed, task, positions, sums };
+  const k = extentOf(product.summed);
   const block = context.newAxis(Math.ceil(k / terms) - 1);
+  const isFirst = builder.apply("equal", context.position(block), builder.index(0));
   const started = context.newLocal(dtype);
-  const first = context.position(block);
-  const isFirst = builder.apply("equal", first, builder.index(0));
-  const earlier = pass(
-    arithmetic.sum([[first, terms]]),
-    terms,
-    started,
-    (kept) => (block.extent === 1 ? carry.initial : builder.apply("select", isFirst, carry.initial, kept)),
-    (_, indices) => [{ kind: "store", tensor: sums, indices, value: builder.local(started, dtype) }],
-  );
-  const last = pass(
-    builder.index(block.extent * terms),
-    k - block.extent * terms,
-    carry.local,
-    (kept) => kept,
-    (places) => rewriteSteps(context, stores, substitution(places)),
-  );
+  const earlier = passOver(work, {
+    first: arithmetic.sum([[context.position(block), terms]]),
+    count: terms,
+    local: started,
+    initial: (kept) => (block.extent === 1 ? carry.initial : builder.apply("select", isFirst, carry.initial, kept)),
+    finish: (_, indices) => [{ kind: "store", tensor: sums, indices, value: builder.local(started, dtype) }],
+  });
+  const last = passOver(work, {
+    first: builder.index(block.extent * terms),
+    count: k - block.extent * terms,
+    local: carry.local,
+    initial: (kept) => kept,
+    finish: (places) => rewriteSteps(context, stores, substitution(places)),
+  });
   return [loopOver(task, [...nestLoops([block], earlier), ...last], "parallel")];
+}
+
+/** One block of terms for all tiles of a task. */
+function passOver(work: Work, { first, count, local, initial, finish }: Pass): readonly Step[] {
+  const { context, product, blocking, packed, task, positions, sums } = work;
+  const { builder, arithmetic } = context;
+  const { groups, blocks, rows, columns } = blocking;
+  const [panelAxis, tileAxis, sum] = [
+    context.newAxis(groups.width),
+    context.newAxis(blocks.width),
+    context.newAxis(count),
+  ];
+  const [lane, row] = [context.newAxis(columns.width), context.newAxis(rows.width)];
+  const [tile, panel] = [
+    numberIn(context, blocks, at(positions, -2), tileAxis),
+    numberIn(context, groups, at(positions, -1), panelAxis),
+  ];
+  const places = new Map(product.outer.map((axis, index) => [axis.local, at(positions, index)]));
+  place(context, places, product.columns.tiled, startOf(context, columns, panel), lane);
+  place(context, places, product.rows.tiled, startOf(context, rows, tile), row);
+  const step = arithmetic.sum([
+    [first, 1],
+    [context.position(sum), 1],
+  ]);
+  const read = (tensor: Node, factor: Factor, number: Expression, inner: Axis) => {
+    const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
+    return context.load(tensor, [...around, number, step, context.position(inner)]);
+  };
+  const value = builder.apply(
+    "multiply",
+    read(packed.rows, product.rows, tile, row),
+    read(packed.columns, product.columns, panel, lane),
+  );
+  const indices = [task, panelAxis, tileAxis, row, lane].map((axis) => context.position(axis));
+  const body: readonly Step[] = [
+    { kind: "carry", local, initial: initial(context.load(sums, indices)) },
+    ...nestLoops([sum], [{ kind: "accumulate", local, op: "add", value }]),
+    ...finish(places, indices),
+  ];
+  const jammed = jam(context, body, row, builder.index(0), 0, rows.width);
+  const lanes: Step = { ...loopOver(lane, jammed, "vector", columns.width), isFixed: true };
+  return nestLoops([panelAxis, tileAxis], [lanes]);
+}
+
+/** The number of the tile or panel that stands at `axis` in part `part` of all. */
+function numberIn(context: NestContext, parts: Cover, part: Expression, axis: Axis): Expression {
+  return context.arithmetic.sum([
+    [startOf(context, parts, part), 1],
+    [context.position(axis), 1],
+  ]);
 }

@@ -6,6 +6,8 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Plan } from "../../kernel/plan.ts";
 import { type Target, usualCaches } from "../../kernel/target.ts";
 import { verifyPlan } from "../../kernel/verify.ts";
+import type { InstructionSet } from "../../render/c/features.ts";
+import { renderSource } from "../../render/c/renderSource.ts";
 import { renderDriver } from "../../render/wasm/driver.ts";
 import { renderModule } from "../../render/wasm/renderModule.ts";
 import { allDtypes } from "../../shape/dtype.ts";
@@ -20,7 +22,15 @@ export const renderers: { readonly [target: string]: Renderer } = {
   wasm: (kernels) => renderModule(kernels, { isRelaxed: false }).bytes,
   wasmRelaxed: (kernels) => renderModule(kernels, { isRelaxed: true, isShared: true }).bytes,
   wasmDriver: () => renderDriver({ isShared: true }),
+  cAvx512: (kernels) => renderC(kernels, "avx512"),
+  cAvx2: (kernels) => renderC(kernels, "avx2"),
+  cNeon: (kernels) => renderC(kernels, "neon"),
 };
+
+function renderC(kernels: readonly Kernel[], isa: InstructionSet): string {
+  const caches = { l1: 2 ** 15, l2: 2 ** 20, l3: 2 ** 25 };
+  return renderSource(kernels, { isa, fma: true, bf16: false, vnni: false, caches }).source;
+}
 
 const target: Target = {
   name: "null",

@@ -1,7 +1,10 @@
 /** What all parts of the renderer share while they write one kernel, and the lines written so far. */
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { Kernel, Statement } from "../../kernel/kernel.ts";
 import type { LaneShapes } from "../laneShapes.ts";
 import type { CpuFeatures } from "./features.ts";
+
+/** A loop statement. */
+export type Loop = Extract<Statement, { kind: "loop" }>;
 
 /**
  * Where a local of the kernel is. `position`: a whole number that does not wrap, the same in all lanes but for a fixed step.

@@ -11,7 +11,7 @@ import { remember } from "../../support/remember.ts";
 import { accumulatedOutside, LaneShapes, runsInVectors } from "../laneShapes.ts";
 import { vectorBytesOf } from "./features.ts";
 import { forms } from "./forms.ts";
-import type { Frame, Lanes, Storage } from "./frame.ts";
+import type { Frame, Lanes, Loop, Storage } from "./frame.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
 import { laneBytes, literal, operatedAs, splat, storedAs, typeName } from "./types.ts";
 import type { Loop, LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";

@@ -2,13 +2,9 @@
  * A kernel's function runs a range of its units (`kernel/units.ts`): here that range becomes the bounds of its loops. A
  * loop that counts units starts and stops within the range; one that holds loops with units hands each iteration its share.
  */
-import type { Statement } from "../../kernel/kernel.ts";
 import { type DividedLoop, iterationsInUnit } from "../../kernel/units.ts";
 import { invariant } from "../../support/invariant.ts";
-import type { Frame } from "./frame.ts";
-
-/** A loop statement. */
-export type Loop = Extract<Statement, { kind: "loop" }>;
+import type { Frame, Loop } from "./frame.ts";
 
 /** Units to run of the loops of one body, as names in C: they may begin below 0 and end beyond what there is. */
 export interface UnitRange {
