@@ -304,6 +304,23 @@ describe("Ctrl-C", () => {
     expect(outcome.messages).toContain("has changed since training began");
     expect((await cli("resume", base)).messages).toContain("there is no run.json");
   });
+
+  test("a run records the device that it began on, and says so where it goes on on another", async () => {
+    const folder = join(base, "runs", "moved");
+    const signal = AbortSignal.abort();
+    const words = ["train", table, "--target", "kind", "--out", folder, ...quick];
+    expect((await runWords(words, commands, { signal })).code).toBe(130);
+    const path = join(folder, "run.json");
+    const record = JSON.parse(await readFile(path, "utf8"));
+    expect(record).toMatchObject({ device: "wasm" });
+    await writeFile(path, JSON.stringify({ ...record, device: "abacus" }));
+    const outcome = await cli("resume", folder);
+    expect(outcome.code).toBe(0);
+    expect(outcome.messages).toMatch(
+      /began on the abacus device; it goes on on another.*wasm.*There is no device "abacus"/,
+    );
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ device: "wasm", status: "finished" });
+  });
 });
 
 describe("runs", () => {

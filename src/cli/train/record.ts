@@ -24,6 +24,8 @@ export const runRecordSchema = z.object({
   data: z.object({ file: z.string(), test: z.string().nullable() }),
   /** In the run store, where there is one. */
   id: z.string().nullable(),
+  /** What it began on; it stays there. */
+  device: z.string().optional(),
 });
 
 /** What is known of a run. */

@@ -5,8 +5,8 @@
 import { rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Table } from "../../data/index.ts";
-import { currentDevice } from "../../runtime/registry.ts";
-import { DataError } from "../../support/errors.ts";
+import { currentDevice, setDevice } from "../../runtime/registry.ts";
+import { DataError, DeviceError } from "../../support/errors.ts";
 import {
   NetworkSizeError,
   type TableOpener,
@@ -78,6 +78,7 @@ async function trainAlone(
   const before = await readRunFile(folder).catch(() => undefined);
   const isSame = before !== undefined && before.status !== "finished" && keyOf(before) === keyOf(asked);
   const started = isSame ? before.started : new Date().toISOString();
+  const device = isSame ? stayOn(before.device, surroundings) : currentDevice().name;
   const diary = openDiary(folder, settings, surroundings, isSame ? before.id : null);
   const record: RunFile = {
     smilodon: version,
@@ -86,6 +87,7 @@ async function trainAlone(
     started,
     ...asked,
     id: diary.id ?? null,
+    device,
   };
   await writeRunFile(folder, record);
   const key = keyOf(asked);
@@ -116,6 +118,27 @@ async function trainAlone(
 /** What a refusal leaves is what was there before: the record of another run, or none. */
 function leaveRecord(folder: string, record: RunFile | undefined): Promise<void> {
   return record === undefined ? rm(join(folder, "run.json"), { force: true }) : writeRunFile(folder, record);
+}
+
+/**
+ * Goes back to the device that a run began on: on another one the numbers are others in the last places. Says where that
+ * cannot be; returns the name of the device that it is now.
+ */
+function stayOn(began: string | undefined, { console, environment }: Surroundings): string {
+  const { SMILODON_DEVICE: named = "" } = environment;
+  if (began === undefined) return currentDevice().name;
+  const other = `The run began on the ${began} device; it goes on on another, and its numbers will differ in the last places`;
+  if (named !== "" && named !== "auto" && named !== began) {
+    console.say(`${other} (SMILODON_DEVICE=${named}).`);
+    return currentDevice().name;
+  }
+  try {
+    setDevice(began);
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    console.say(`${other} (${currentDevice().name}): ${error.message}`);
+  }
+  return currentDevice().name;
 }
 
 interface Place extends TrainListeners {
