@@ -14,7 +14,7 @@ import { forms } from "./forms.ts";
 import type { Frame, Lanes, Loop, Storage } from "./frame.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
 import { laneBytes, literal, operatedAs, splat, storedAs, typeName } from "./types.ts";
-import type { Loop, LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
+import type { LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
 import { VectorWriter } from "./vectorWriter.ts";
 
 /** The bounds of a loop as names in C, and the units that are wanted of it. */
