@@ -8,18 +8,14 @@ import { useCommands } from "./commands.ts";
 import { Help } from "./Help.tsx";
 import { allowThreads, mayAllowThreads } from "./isolation.ts";
 import type { Lesson, LessonProps } from "./lesson.ts";
-import { lessons } from "./lessons.ts";
+import { lessonNamed, lessons } from "./lessons.ts";
 import { chooseTheme, isDark } from "./palette.ts";
 import { isPresenting, togglePresenting } from "./presenting.ts";
 
 /** The whole page. */
 export function App() {
   const isHelping = useSignal(false);
-  const index = Math.max(
-    0,
-    lessons.findIndex(({ id }) => id === page.value),
-  );
-  const lesson = lessons[index] ?? lessons[0];
+  const { lesson, index } = lessonNamed(page.value);
   const [before, after] = [lessons[index - 1], lessons[index + 1]];
   useCommands([
     { key: "ArrowRight", title: "next page", run: () => turn(1) },
@@ -153,11 +149,7 @@ function Engine() {
 }
 
 function turn(by: number): void {
-  const index = Math.max(
-    0,
-    lessons.findIndex(({ id }) => id === page.peek()),
-  );
-  const next = lessons[index + by];
+  const next = lessons[lessonNamed(page.peek()).index + by];
   if (next !== undefined) goTo(next.id);
 }
 

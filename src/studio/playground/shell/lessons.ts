@@ -46,3 +46,12 @@ export const lessons: readonly [Lesson, ...Lesson[]] = [
     load: () => import("../lessons/careful/Careful.tsx"),
   },
 ];
+
+/** The page called `name` with its place among them; the first one where there is none of that name. */
+export function lessonNamed(name: string): { readonly lesson: Lesson; readonly index: number } {
+  const index = Math.max(
+    0,
+    lessons.findIndex(({ id }) => id === name),
+  );
+  return { lesson: lessons[index] ?? lessons[0], index };
+}
