@@ -35,13 +35,26 @@ export async function fileSource(path: string): Promise<ByteSource> {
   });
 }
 
+/** The next block is read while the last one is looked at. */
 async function* readBlocks(file: FileHandle): AsyncGenerator<Uint8Array> {
-  const block = new Uint8Array(blockSize);
+  let [block, other] = [new Uint8Array(blockSize), new Uint8Array(blockSize)];
+  let reading = file.read(block, 0, blockSize, 0);
   for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(block, 0, blockSize, position);
+    const { bytesRead } = await reading;
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield block.subarray(0, bytesRead);
+    reading = file.read(other, 0, blockSize, position);
+    // An error is told where its block would have come; whoever leaves the loop before closes the file, but not while it is read
+    const read = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      yield block.subarray(0, bytesRead);
+    } finally {
+      await read;
+    }
+    [block, other] = [other, block];
   }
 }
 

@@ -64,22 +64,34 @@ const farthestPlain = 1e6;
 /** The same where numbers are compressed: four million scales from the center. A few of 1e308 would drown all others otherwise. */
 const farthestCompressed = 16;
 
-function writeNumbers(part: PartOf<"number">, table: Table, { rows, width, start }: Target): PartWriter {
+function writeNumbers(part: PartOf<"number">, table: Table, target: Target): PartWriter {
   const values = numbersOf(part.name, table);
-  const { center, scale, isCompressed, hasMissing } = part;
-  const farthest = isCompressed ? farthestCompressed : farthestPlain;
   return (from, to) => {
-    for (let row = from, place = start + from * width; row < to; row++, place += width) {
-      const value = values[row] ?? Number.NaN;
-      const far = (value - center) / scale;
-      const moved = isCompressed ? asinh(far) : far;
-      if (moved >= -farthest && moved <= farthest) rows[place] = moved;
-      else if (!Number.isNaN(value)) {
-        if (!Number.isFinite(far)) checkFinite(part.name, table, row, value);
-        rows[place] = Math.min(farthest, Math.max(-farthest, moved));
-      } else if (hasMissing) rows[place + 1] = 1;
-    }
+    const wrong = putNumbers(part, values, target, from, to);
+    if (wrong >= 0) checkFinite(part.name, table, wrong, values[wrong] ?? Number.NaN);
   };
+}
+
+/** Writes rows `from` … `to` − 1, or as far as the first number that is not finite: its row, −1 where there is none. */
+function putNumbers(
+  { center, scale, isCompressed, hasMissing }: PartOf<"number">,
+  values: Float64Array,
+  { rows, width, start }: Target,
+  from: number,
+  to: number,
+): number {
+  const farthest = isCompressed ? farthestCompressed : farthestPlain;
+  for (let row = from, place = start + from * width; row < to; row++, place += width) {
+    const value = values[row] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      if (hasMissing) rows[place + 1] = 1;
+      continue;
+    }
+    const far = (value - center) / scale;
+    if (!Number.isFinite(far) && !Number.isFinite(value)) return row;
+    rows[place] = Math.min(farthest, Math.max(-farthest, isCompressed ? asinh(far) : far));
+  }
+  return -1;
 }
 
 /** A column of numbers; one of text that has nothing in it is as good as missing. */
