@@ -6,7 +6,7 @@ import { type Colours, colours } from "../shell/palette.ts";
 import type { Axis } from "../training/problems.ts";
 import { Announce } from "./Announce.tsx";
 import { useCalm } from "./calm.ts";
-import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
+import { canvasFont, lineScale, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 import { drawArrowHead, frameOf, type Place, toCanvas } from "./planeDrawing.ts";
 import { ticksOf } from "./ticks.ts";
 
@@ -96,7 +96,7 @@ function draw(
   context.strokeStyle = soft;
   paths.forEach((path, index) => {
     context.globalAlpha = 1 - index / 14;
-    context.lineWidth = 1.2;
+    context.lineWidth = 1.2 * lineScale();
     context.stroke(path);
   });
   context.restore();
@@ -106,7 +106,7 @@ function draw(
     context.lineTo(x, y);
   }
   context.strokeStyle = accent;
-  context.lineWidth = 2;
+  context.lineWidth = 2 * lineScale();
   context.stroke();
   const here = toCanvas(scene.here, scene, frame);
   if (scene.gradient !== undefined)
@@ -125,7 +125,7 @@ function drawArrow(context: CanvasRenderingContext2D, start: Place, end: Place, 
   context.moveTo(start.x, start.y);
   context.lineTo(end.x, end.y);
   context.strokeStyle = colour;
-  context.lineWidth = 3;
+  context.lineWidth = 3 * lineScale();
   context.stroke();
   drawArrowHead(context, start, end, colour);
 }

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { colours } from "../shell/palette.ts";
 import type { History } from "../training/client.ts";
 import { useCalm } from "./calm.ts";
-import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
+import { canvasFont, lineScale, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 
 /** The figure. */
 export function LossCurve({ history }: { readonly history: ReadonlySignal<History> }) {
@@ -53,7 +53,7 @@ function draw(context: CanvasRenderingContext2D, { width, height }: Size, { step
   context.beginPath();
   steps.forEach((step, index) => context.lineTo(x(step), y(logs[index] ?? 0)));
   context.strokeStyle = ink;
-  context.lineWidth = 2;
+  context.lineWidth = 2 * lineScale();
   context.lineJoin = "round";
   context.stroke();
 }

@@ -8,7 +8,7 @@ import { type Colours, colours } from "../shell/palette.ts";
 import type { LayerNumbers } from "../training/jobs/dense.ts";
 import { Announce } from "./Announce.tsx";
 import { useCalm } from "./calm.ts";
-import { canvasFont, rootFontSize, type Size, useCanvas } from "./canvas.ts";
+import { canvasFont, lineScale, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 import { columnDistance, networkLayout, rowHeight, type UnitBox, type UnitName } from "./networkLayout.ts";
 import { shadesOf } from "./planeDrawing.ts";
 import { paintGrid } from "./shade.ts";
@@ -50,6 +50,7 @@ export function NetworkDiagram({ scene, description, chosen, choose }: NetworkDi
   });
   const sizes = shape === "" ? [] : shape.split(",").map(Number);
   useEffect(() => {
+    if (shape === "") return;
     stage.current?.style.setProperty("min-width", `${sizes.length * columnDistance * 0.8}px`);
     stage.current?.style.setProperty("height", `${Math.max(4, ...sizes) * rowHeight(size.value.width) + 8}px`);
   }, [shape, size.value.width]);
@@ -114,7 +115,8 @@ function draw(
   const boxes = networkLayout(scene.sizes, size);
   const boxOf = ({ layer, unit }: UnitName): UnitBox | undefined =>
     boxes.find((box) => box.layer === layer && box.unit === unit);
-  scene.layers.forEach((layer, index) => drawWeights(context, layer, index, { boxOf, chosen, theme }));
+  const scale = lineScale();
+  scene.layers.forEach((layer, index) => drawWeights(context, layer, index, { boxOf, chosen, theme, scale }));
   const font = rootFontSize();
   for (const box of boxes) {
     const values = scene.pictures[box.layer]?.[box.unit];
@@ -125,7 +127,7 @@ function draw(
       paintGrid(buffer, { columns: cells, rows: cells, values }, shadesOf(theme));
       context.drawImage(buffer, left, top, box.side, box.side);
     }
-    context.lineWidth = isChosen ? 4 : 1;
+    context.lineWidth = (isChosen ? 4 : 1) * scale;
     context.strokeStyle = isChosen ? theme.ink : theme.soft;
     context.strokeRect(left, top, box.side, box.side);
     if (box.layer > 0) continue;
@@ -141,13 +143,15 @@ interface WeightStyle {
   readonly boxOf: (unit: UnitName) => UnitBox | undefined;
   readonly chosen: UnitName;
   readonly theme: Colours;
+  /** How much wider than usual lines are. */
+  readonly scale: number;
 }
 
 function drawWeights(
   context: CanvasRenderingContext2D,
   { inputs, units, weight }: LayerNumbers,
   layer: number,
-  { boxOf, chosen, theme }: WeightStyle,
+  { boxOf, chosen, theme, scale }: WeightStyle,
 ): void {
   for (let unit = 0; unit < units; unit++) {
     const to = boxOf({ layer: layer + 1, unit });
@@ -160,7 +164,7 @@ function drawWeights(
       context.beginPath();
       context.moveTo(start, from.y);
       context.bezierCurveTo((start + end) / 2, from.y, (start + end) / 2, to.y, end, to.y);
-      context.lineWidth = Math.min(9, 0.4 + 2.6 * Math.abs(value));
+      context.lineWidth = Math.min(9, 0.4 + 2.6 * Math.abs(value)) * scale;
       context.globalAlpha = isOfChosen ? 1 : Math.min(0.75, 0.15 + 0.3 * Math.abs(value));
       context.strokeStyle = value < 0 ? theme.cat : theme.dog;
       context.setLineDash(value < 0 ? [7, 4] : []);

@@ -60,5 +60,10 @@ export function rootFontSize(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }
 
+/** How much wider than usual lines are drawn: as much as type is larger. */
+export function lineScale(): number {
+  return rootFontSize() / 16;
+}
+
 /** The page's font for text on canvases. */
 export const canvasFont = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';

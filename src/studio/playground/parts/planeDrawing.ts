@@ -3,7 +3,7 @@ import { crossingPath } from "../../../systems/contour.ts";
 import type { Colours } from "../shell/palette.ts";
 import type { Points } from "../training/points.ts";
 import type { Axis } from "../training/problems.ts";
-import { canvasFont, rootFontSize, type Size } from "./canvas.ts";
+import { canvasFont, lineScale, rootFontSize, type Size } from "./canvas.ts";
 import { paintGrid, type ShadeGrid, shadeColours } from "./shade.ts";
 import { ticksOf } from "./ticks.ts";
 
@@ -129,7 +129,7 @@ function drawShade(
   context.save();
   context.translate(frame.left + cellWidth / 2, frame.top + frame.height - cellHeight / 2);
   context.scale(1, -1);
-  context.lineWidth = 2;
+  context.lineWidth = 2 * lineScale();
   context.strokeStyle = colours.ink;
   context.stroke(path);
   context.restore();
@@ -155,7 +155,7 @@ function drawLine(
   context.beginPath();
   context.moveTo(start.x, start.y);
   context.lineTo(end.x, end.y);
-  context.lineWidth = kind === "soft" ? 1.5 : 3;
+  context.lineWidth = (kind === "soft" ? 1.5 : 3) * lineScale();
   context.strokeStyle = kind === "soft" ? colours.soft : colours.ink;
   context.setLineDash(kind === "soft" ? [6, 5] : []);
   context.stroke();
@@ -166,7 +166,7 @@ function drawLine(
 /** The head of an arrow at `end`. */
 export function drawArrowHead(context: CanvasRenderingContext2D, start: Place, end: Place, colour: string): void {
   const angle = Math.atan2(end.y - start.y, end.x - start.x);
-  const length = Math.min(12, Math.hypot(end.x - start.x, end.y - start.y));
+  const length = Math.min(12 * lineScale(), Math.hypot(end.x - start.x, end.y - start.y));
   context.beginPath();
   context.moveTo(end.x, end.y);
   for (const side of [-1, 1]) {

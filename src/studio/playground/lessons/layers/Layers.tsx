@@ -94,8 +94,8 @@ function Score({ trainer, problem }: ScoreProps) {
     () =>
       computed(() => {
         const count = problem.value.points.labels.length;
-        const wrong = (trainer.snapshot.value?.training.wrong ?? 0) * count;
-        return `${Math.round(wrong)} of ${count}`;
+        const wrong = trainer.snapshot.value?.training.wrong;
+        return wrong === undefined ? "…" : `${Math.round(wrong * count)} of ${count}`;
       }),
     [trainer, problem],
   );

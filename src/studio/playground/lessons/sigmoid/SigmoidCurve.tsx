@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Announce } from "../../parts/Announce.tsx";
 import { useCalm } from "../../parts/calm.ts";
-import { canvasFont, rootFontSize, type Size, useCanvas } from "../../parts/canvas.ts";
+import { canvasFont, lineScale, rootFontSize, type Size, useCanvas } from "../../parts/canvas.ts";
 import { addMark, frameOf, type Place, toCanvas } from "../../parts/planeDrawing.ts";
 import { ticksOf } from "../../parts/ticks.ts";
 import { type Colours, colours } from "../../shell/palette.ts";
@@ -68,7 +68,7 @@ function draw(
     context.lineTo(x, y);
   }
   context.strokeStyle = theme.ink;
-  context.lineWidth = 2.5;
+  context.lineWidth = 2.5 * lineScale();
   context.stroke();
   const radius = Math.max(3, 0.32 * font);
   values.forEach((f, row) => {
