@@ -1,5 +1,6 @@
 /** The careful lesson: its tables, its plane, and what the trained systems say, which the texts of the page rely on. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { folderOf } from "../../src/io/index.ts";
 import {
   type CarefulPlane,
   carefulCells,
@@ -22,6 +23,7 @@ import {
   carefulJob,
 } from "../../src/studio/playground/training/jobs/careful.ts";
 import { type Bone, strangers } from "../../src/systems/femurs/relations.ts";
+import { loadFrom } from "../../src/systems/index.ts";
 
 describe("tables without some dogs", () => {
   test.each(dogSizes)("%s: as many dogs as cats, of these sizes only, and always the same cats", (sizes) => {
@@ -121,6 +123,18 @@ describe("trained without the smaller half of the dogs", () => {
     const there = await ask(found);
     expect(there.answer.inScope).toBe(false);
     expect(there.probabilityOfDog).toBeGreaterThanOrEqual(sure);
+  });
+
+  test("the folder opens as a model of any Smilodon, and answers as the page does", async () => {
+    training.change({ bone: undefined, isFolderWanted: true });
+    const { folder } = await training.snapshot();
+    expect((await training.snapshot()).folder).toBeUndefined();
+    const model = await loadFrom(folderOf(folder ?? new Map()));
+    const bone = { length: 150, weight: 40 };
+    const [answer] = await model.predict([{ length_mm: bone.length, weight_g: bone.weight }]);
+    const asked = await ask(bone);
+    expect(answer).toMatchObject({ inScope: true, label: "dog", confidence: asked.probabilityOfDog });
+    expect(folder?.get("README.md")).toContain("| tiny dogs |");
   });
 });
 

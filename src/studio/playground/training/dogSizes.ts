@@ -12,6 +12,12 @@ export const dogSizes = ["all", "large", "small"] as const;
 /** One choice of dogs. */
 export type DogSizes = (typeof dogSizes)[number];
 
+/** Which table: which dogs, and the seed of all animals. */
+export interface DogTable {
+  readonly dogs: DogSizes;
+  readonly seed: number;
+}
+
 /** Half of the dogs have shorter femurs than this, half longer; in mm. */
 export const middleDog = 132;
 
@@ -24,10 +30,10 @@ export const sizeBands = [
 ] as const;
 
 /** Animals of each species in a table to learn from. */
-const perSpecies = 200;
+export const perSpecies = 200;
 
 /** More are drawn than this never: half of the dogs are of any half. */
-const mostDrawn = 8 * perSpecies;
+export const mostDrawn = 8 * perSpecies;
 
 /** A table of 200 cats and 200 dogs, the dogs of the chosen sizes only. The cats are the same for every choice. */
 export function animalsWithDogs(sizes: DogSizes, seed: number): Animals {
@@ -66,3 +72,12 @@ export const catGroup = "cats";
 
 /** Groups in the order in which they are shown. */
 export const groupOrder = [catGroup, ...sizeBands.map(({ name }) => name)] as const;
+
+/** Right answers of one group of animals, with 95 % intervals. */
+export interface GroupResult {
+  readonly name: string;
+  readonly count: number;
+  readonly accuracy: { readonly value: number; readonly lower: number; readonly upper: number };
+  /** Share that gets no answer. */
+  readonly withheld: number;
+}

@@ -1,11 +1,13 @@
 /** Careful: why the network answers as it does, when it may be trusted, and whom it fails. */
 import { computed, type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import type { FolderFiles } from "../../../../io/modelFolder.ts";
 import { at } from "../../../../support/invariant.ts";
 import { type Bone, strangers } from "../../../../systems/femurs/relations.ts";
 import { answerInWords, boneInWords } from "../../../../systems/femurs/words.ts";
 import { chance } from "../../../../systems/reportText.ts";
 import { Choice } from "../../parts/Choice.tsx";
+import { Downloads } from "../../parts/Downloads.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import { addressSetting, type Codec, type Setting } from "../../shell/address.ts";
 import { choiceCodec, listCodec, numberCodec } from "../../shell/codecs.ts";
@@ -14,6 +16,7 @@ import type { LessonProps } from "../../shell/lesson.ts";
 import { shareSureAndUnseen, sureAndUnseen } from "../../training/carefulPlane.ts";
 import type { Trainer } from "../../training/client.ts";
 import { animalsWithDogs, type DogSizes, dogSizes, freshAnimals } from "../../training/dogSizes.ts";
+import type { Made } from "../../training/export/made.ts";
 import type { BoneAnswer, CarefulOptions } from "../../training/jobs/careful.ts";
 import { CarefulPlot } from "./CarefulPlot.tsx";
 import type { CarefulScene } from "./carefulDrawing.ts";
@@ -107,6 +110,7 @@ export default function Careful({ query }: LessonProps) {
         <section aria-labelledby="why">
           <h2 id="why">Why, and may it answer at all?</h2>
           <Answer trainer={trainer} />
+          <Downloads take={() => takeAlong(trainer, options.peek(), settings.bone.peek())} />
         </section>
       </div>
       <section class="whom lesson two" aria-labelledby="whom">
@@ -119,6 +123,23 @@ export default function Careful({ query }: LessonProps) {
       </section>
     </>
   );
+}
+
+/** The system as it is, with the folder that the worker makes of it. */
+async function takeAlong(trainer: Trainer<"careful">, options: CarefulOptions, bone: Bone): Promise<Made | undefined> {
+  if (trainer.snapshot.peek()?.trained === undefined) return undefined;
+  const { carefulProgram } = await import("../../training/export/carefulProgram.ts");
+  const folder = (): Promise<FolderFiles> =>
+    new Promise((resolve) => {
+      const stop = trainer.snapshot.subscribe((snapshot) => {
+        if (snapshot?.folder === undefined) return;
+        resolve(snapshot.folder);
+        // Not while it is being set up
+        queueMicrotask(() => stop());
+      });
+      trainer.change({ bone, isFolderWanted: true });
+    });
+  return { name: "careful", program: carefulProgram(options), folder };
 }
 
 /** Trains to the end without being asked; then waits for questions. */

@@ -1,5 +1,5 @@
 /** Whom the network fails: right answers by group with their intervals, as a table whose bars can be read as numbers, too. */
-import type { GroupResult } from "../../training/jobs/careful.ts";
+import type { GroupResult } from "../../training/dogSizes.ts";
 
 /** Length of a whole bar. */
 const whole = 100;

@@ -4,6 +4,7 @@
  * `change`.
  */
 import { measureGroups } from "../../../../audit/groups.ts";
+import type { FolderFiles } from "../../../../io/modelFolder.ts";
 import { at } from "../../../../support/invariant.ts";
 import { likeliest } from "../../../../systems/answers.ts";
 import { featuresOf, measurementsOf } from "../../../../systems/femurs/features.ts";
@@ -22,13 +23,19 @@ import {
 import { explainBones, type FemurReason } from "../../../../systems/femurs/why.ts";
 import { withheldInWords } from "../../../../systems/femurs/words.ts";
 import { type CarefulPlane, cellBones } from "../carefulPlane.ts";
-import { animalsWithDogs, type DogSizes, freshAnimals, groupOrder, groupsBySize } from "../dogSizes.ts";
+import {
+  animalsWithDogs,
+  type DogTable,
+  freshAnimals,
+  type GroupResult,
+  groupOrder,
+  groupsBySize,
+} from "../dogSizes.ts";
+import { carefulFolder } from "../export/careful.ts";
 import type { Job, Training } from "../training.ts";
 
 /** What a training is made of. Plain data. */
-export interface CarefulOptions {
-  readonly dogs: DogSizes;
-  readonly seed: number;
+export interface CarefulOptions extends DogTable {
   /** To be asked about when it is trained. */
   readonly bone?: Bone | undefined;
 }
@@ -36,6 +43,8 @@ export interface CarefulOptions {
 /** What may be asked on the way: a bone, or nothing any more. */
 export interface CarefulChange {
   readonly bone: Bone | undefined;
+  /** The next snapshot brings the model folder along. */
+  readonly isFolderWanted?: boolean;
 }
 
 /** What the system says of the bone that was asked about. Plain data. */
@@ -47,15 +56,6 @@ export interface BoneAnswer {
   readonly reason: FemurReason;
   /** Why there is no answer, as a sentence; empty where there is one. */
   readonly withheld: string;
-}
-
-/** Right answers of one group of animals, with 95 % intervals. */
-export interface GroupResult {
-  readonly name: string;
-  readonly count: number;
-  readonly accuracy: { readonly value: number; readonly lower: number; readonly upper: number };
-  /** Share that gets no answer. */
-  readonly withheld: number;
 }
 
 /** Two groups that differ. */
@@ -77,6 +77,8 @@ export interface CarefulSnapshot {
     readonly difference: GroupDifference | undefined;
   };
   readonly answered?: BoneAnswer;
+  /** Where it was asked for. */
+  readonly folder?: FolderFiles;
 }
 
 /** Fresh animals that the answers are counted on. */
@@ -98,16 +100,18 @@ export const carefulJob: Job<CarefulOptions, CarefulSnapshot, CarefulChange> = {
 };
 
 class CarefulTraining implements Training<CarefulSnapshot, CarefulChange> {
-  readonly #seed: number;
+  readonly #options: CarefulOptions;
   readonly #training: Promise<FemurSystem>;
   #system: FemurSystem | undefined;
   #trained: CarefulSnapshot["trained"];
   #done = 0;
   #task = "";
   #bone: Bone | undefined;
+  #isFolderWanted = false;
 
-  constructor({ dogs, seed, bone }: CarefulOptions, signal: AbortSignal) {
-    this.#seed = seed;
+  constructor(options: CarefulOptions, signal: AbortSignal) {
+    const { dogs, seed, bone } = options;
+    this.#options = options;
     this.#bone = bone;
     this.#training = trainFemurs(animalsWithDogs(dogs, seed), {
       seed,
@@ -127,15 +131,16 @@ class CarefulTraining implements Training<CarefulSnapshot, CarefulChange> {
     const wait = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined));
     const system = await Promise.race([this.#training, wait]);
     if (system === undefined) return 1 - this.#done;
-    this.#trained = { plane: await planeOf(system), ...(await countBySize(system, this.#seed)) };
+    this.#trained = { plane: await planeOf(system), ...(await countBySize(system, this.#options.seed)) };
     this.#system = system;
     this.#done = 1;
     return 0;
   }
 
   /** Asks about a bone. */
-  change({ bone }: CarefulChange): void {
+  change({ bone, isFolderWanted = false }: CarefulChange): void {
     this.#bone = bone;
+    this.#isFolderWanted ||= isFolderWanted;
   }
 
   /** How far it is, and when it is trained what it says. */
@@ -143,7 +148,10 @@ class CarefulTraining implements Training<CarefulSnapshot, CarefulChange> {
     const progress = { done: this.#done, task: this.#task };
     const [system, trained, bone] = [this.#system, this.#trained, this.#bone];
     if (system === undefined || trained === undefined) return progress;
-    return { ...progress, trained, ...(bone === undefined ? {} : { answered: await askBone(system, bone) }) };
+    const answered = bone === undefined ? {} : { answered: await askBone(system, bone) };
+    if (!this.#isFolderWanted) return { ...progress, trained, ...answered };
+    this.#isFolderWanted = false;
+    return { ...progress, trained, ...answered, folder: await carefulFolder(system, this.#options, trained.groups) };
   }
 }
 
