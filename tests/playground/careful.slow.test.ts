@@ -8,20 +8,17 @@ import { Checkout } from "./checkout.ts";
 const checkout = new Checkout();
 afterAll(() => checkout.remove());
 
-test.each(["all", "small"] as const)(
-  "%s dogs: the same log odds to the last bit",
-  async (dogs) => {
-    checkout.write("careful.ts", carefulProgram({ dogs, seed: 3 }));
-    const [printed = ""] = await checkout.run("careful.ts");
-    const found = [...printed.matchAll(/^log odds (\S+)/gm)].map(([, value]) => Number(value));
-    const training = carefulJob.start({ dogs, seed: 3 });
-    while ((await training.step(1)) > 0);
-    const expected: (number | undefined)[] = [];
-    for (const bone of [{ length: 105, weight: 13 }, strangers["Smilodon fatalis"]]) {
-      training.change({ bone });
-      expected.push((await training.snapshot()).answered?.reason.logOdds);
-    }
-    expect(found).toEqual(expected);
-  },
-  60_000,
-);
+test("the same log odds to the last bit", async () => {
+  const dogs = "small";
+  checkout.write("careful.ts", carefulProgram({ dogs, seed: 3 }));
+  const [printed = ""] = await checkout.run("careful.ts");
+  const found = [...printed.matchAll(/^log odds (\S+)/gm)].map(([, value]) => Number(value));
+  const training = carefulJob.start({ dogs, seed: 3 });
+  while ((await training.step(1)) > 0);
+  const expected: (number | undefined)[] = [];
+  for (const bone of [{ length: 105, weight: 13 }, strangers["Smilodon fatalis"]]) {
+    training.change({ bone });
+    expected.push((await training.snapshot()).answered?.reason.logOdds);
+  }
+  expect(found).toEqual(expected);
+}, 120_000);
