@@ -31,7 +31,6 @@ import {
   groupOrder,
   groupsBySize,
 } from "../dogSizes.ts";
-import { carefulFolder } from "../export/careful.ts";
 import type { Job, Training } from "../training.ts";
 
 /** What a training is made of. Plain data. */
@@ -151,6 +150,8 @@ class CarefulTraining implements Training<CarefulSnapshot, CarefulChange> {
     const answered = bone === undefined ? {} : { answered: await askBone(system, bone) };
     if (!this.#isFolderWanted) return { ...progress, trained, ...answered };
     this.#isFolderWanted = false;
+    // What writes folders is larger than all else here, and few visitors want one
+    const { carefulFolder } = await import("../export/careful.ts");
     return { ...progress, trained, ...answered, folder: await carefulFolder(system, this.#options, trained.groups) };
   }
 }
