@@ -92,6 +92,34 @@ describe("an own table", () => {
     expect(summary).toContain("1 left out");
   });
 
+  test("shows the columns that are asked for, as far as they can be", () => {
+    const text = "a,b,c,kind,old\n1,4,7,x,0\n2,5,8,y,1\n3,6,9,x,1\n";
+    const first = problemFromCsv(text);
+    expect(first.choice).toEqual({ x: "a", y: "b", target: "kind" });
+    expect([first.numbers, first.targets]).toEqual([
+      ["a", "b", "c"],
+      ["kind", "old"],
+    ]);
+    const { problem, choice } = problemFromCsv(text, { x: "c", y: "a", target: "old" });
+    expect(choice).toEqual({ x: "c", y: "a", target: "old" });
+    expect([...problem.points.x]).toEqual([7, 8, 9]);
+    expect([...problem.points.labels]).toEqual([0, 1, 1]);
+    expect(problemFromCsv(text, { x: "b", y: "b", target: "nobody" }).choice).toEqual({
+      x: "b",
+      y: "a",
+      target: "kind",
+    });
+  });
+
+  test("keeps both classes of a long table that is sorted by them", () => {
+    const rows = Array.from(
+      { length: 3 * mostRows },
+      (_, row) => `${row},${row % 97},${row < 2.5 * mostRows ? "x" : "y"}`,
+    );
+    const { points } = problemFromCsv(`a,b,kind\n${rows.join("\n")}\n`).problem;
+    expect(points.labels.reduce((sum, label) => sum + label, 0) / mostRows).toBeCloseTo(1 / 6, 2);
+  });
+
   test("may have classes that are numbers, and is cut where it is long", () => {
     const rows = Array.from({ length: mostRows + 5 }, (_, row) => `${row},${row % 97},${row % 2}`);
     const { problem } = problemFromCsv(`x,y,label\n${rows.join("\n")}\n`);

@@ -4,7 +4,7 @@ import { readTable } from "../../../data/readTable.ts";
 import type { Table } from "../../../data/table.ts";
 import { DataError } from "../../../support/errors.ts";
 import { at } from "../../../support/invariant.ts";
-import { pointsOf } from "./points.ts";
+import { type Points, pointsOf } from "./points.ts";
 import type { Axis, Problem } from "./problems.ts";
 
 /** Most rows that are taken; more would not be seen. */
@@ -17,49 +17,79 @@ interface Labelled {
   readonly labelOf: (row: number) => number | undefined;
 }
 
-/**
- * Reads a CSV text. @throws DataError where there are not two columns of numbers and one of two classes, with what there is.
- * @returns the problem, and in one sentence what was taken
- */
-export function problemFromCsv(text: string): { readonly problem: Problem; readonly summary: string } {
+/** Which columns a visitor wants to see; those that are left out, or cannot be, are chosen. */
+export interface ColumnChoice {
+  readonly x?: string;
+  readonly y?: string;
+  readonly target?: string;
+}
+
+/** A table as it was read. */
+export interface OwnTable {
+  readonly problem: Problem;
+  /** In one sentence what was taken. */
+  readonly summary: string;
+  readonly choice: Required<ColumnChoice>;
+  /** Columns that may be x or y. */
+  readonly numbers: readonly string[];
+  /** Columns that may be the class. */
+  readonly targets: readonly string[];
+}
+
+/** Reads a CSV text. @throws DataError where there are not two columns of numbers and one of two classes, with what there is. */
+export function problemFromCsv(text: string, wanted: ColumnChoice = {}): OwnTable {
   const table = readTable(text);
-  const target = targetOf(table);
+  const found = targetsOf(table);
+  const target = found.find(({ name }) => name === wanted.target) ?? found[0];
+  if (target === undefined) {
+    throw new DataError(
+      `it needs a column with exactly two different values, such as cat and dog; the columns are ${table.names.join(", ")}.`,
+    );
+  }
   const numbers = table.names.filter((name) => name !== target.name && isUseful(table.column(name)));
-  const [xName, yName] = numbers;
+  const choose = (name: string | undefined, other: string | undefined): string | undefined =>
+    name !== undefined && name !== other && numbers.includes(name) ? name : numbers.find((each) => each !== other);
+  const xName = choose(wanted.x, undefined);
+  const yName = choose(wanted.y, xName);
   if (xName === undefined || yName === undefined) {
     throw new DataError(
       `it needs two columns of numbers beside ${target.name}, and has ${numbers.length === 0 ? "none" : `only ${numbers[0]}`}. ` +
         "The first line has to hold the names of the columns.",
     );
   }
-  const [x, y] = [numbersOf(table, xName), numbersOf(table, yName)];
-  const list = [];
-  for (let row = 0; row < table.rowCount && list.length < mostRows; row++) {
-    const label = target.labelOf(row);
-    const [right, up] = [at(x, row), at(y, row)];
-    if (label !== undefined && Number.isFinite(right) && Number.isFinite(up)) list.push({ x: right, y: up, label });
-  }
-  if (list.length < 2) throw new DataError("fewer than two rows have both numbers and a class.");
-  const points = pointsOf(list);
-  const left = table.rowCount - list.length;
+  const points = pointsFrom(table, target, [xName, yName]);
+  const left = table.rowCount - points.labels.length;
   return {
     problem: { x: axisOf(xName, points.x), y: axisOf(yName, points.y), classes: target.classes, points },
     summary:
-      `${xName} and ${yName} tell ${target.name}: ${target.classes[0]} or ${target.classes[1]}; ${list.length} rows` +
+      `${xName} and ${yName} tell ${target.name}: ${target.classes[0]} or ${target.classes[1]}; ${points.labels.length} rows` +
       (left === 0 ? "." : `, ${left} left out (missing values, or more than ${mostRows}).`),
+    choice: { x: xName, y: yName, target: target.name },
+    numbers,
+    targets: found.map(({ name }) => name),
   };
 }
 
-/** The last column with exactly two different values: text first, then numbers. */
-function targetOf(table: Table): Labelled {
+/** The rows that have both numbers and a class; of many some, spread over the whole table, which may be sorted. */
+function pointsFrom(table: Table, target: Labelled, names: readonly [string, string]): Points {
+  const [x, y] = [numbersOf(table, names[0]), numbersOf(table, names[1])];
+  const all: { x: number; y: number; label: number }[] = [];
+  for (let row = 0; row < table.rowCount; row++) {
+    const label = target.labelOf(row);
+    const [right, up] = [at(x, row), at(y, row)];
+    if (label !== undefined && Number.isFinite(right) && Number.isFinite(up)) all.push({ x: right, y: up, label });
+  }
+  if (all.length < 2) throw new DataError("fewer than two rows have both numbers and a class.");
+  if (all.length <= mostRows) return pointsOf(all);
+  return pointsOf(Array.from({ length: mostRows }, (_, index) => at(all, Math.floor((index * all.length) / mostRows))));
+}
+
+/** The columns with exactly two different values, the likeliest first: the last of text, then the last of numbers. */
+function targetsOf(table: Table): Labelled[] {
   const found = [...table.names].reverse().map((name) => labelled(name, table.column(name)));
-  const isText = ({ name }: Labelled): boolean => table.column(name).kind === "text";
   const two = found.filter((each) => each !== undefined);
-  const chosen = two.find(isText) ?? two[0];
-  if (chosen !== undefined) return chosen;
-  throw new DataError(
-    `it needs a column with exactly two different values, such as cat and dog; the columns are ${table.names.join(", ")}.`,
-  );
+  const isText = ({ name }: Labelled): boolean => table.column(name).kind === "text";
+  return [...two.filter(isText), ...two.filter((each) => !isText(each))];
 }
 
 function labelled(name: string, column: Column): Labelled | undefined {
