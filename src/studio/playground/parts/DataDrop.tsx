@@ -2,7 +2,7 @@
  * The visitor's own table: a CSV file, chosen or dropped, becomes points of a plane. It is read here and never leaves the
  * page. Two columns of numbers become x and y, a column with two different values the classes: which, the visitor says.
  */
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ColumnChoice, OwnTable } from "../training/ownTable.ts";
 import type { Problem } from "../training/problems.ts";
@@ -15,11 +15,18 @@ interface Kept {
   readonly table: OwnTable;
 }
 
-/** The control. `take` is given the table, with the file's name. */
-export function DataDrop({ take }: { readonly take: (problem: Problem, name: string) => void }) {
+interface DataDropProps {
+  /** The table that is shown now, where it can be cleared away: what is said of the file goes with it. */
+  readonly taken?: ReadonlySignal<Problem | undefined>;
+  readonly take: (problem: Problem) => void;
+}
+
+/** The control. */
+export function DataDrop({ taken, take }: DataDropProps) {
   const message = useSignal("");
   const isFailure = useSignal(false);
   const kept = useSignal<Kept | undefined>(undefined);
+  const isShown = taken === undefined || taken.value !== undefined;
   const input = useRef<HTMLInputElement>(null);
   const use = async (name: string, read: () => Promise<string>, choice?: ColumnChoice): Promise<void> => {
     try {
@@ -29,7 +36,7 @@ export function DataDrop({ take }: { readonly take: (problem: Problem, name: str
       kept.value = { name, text, table };
       isFailure.value = false;
       message.value = `${name}: ${table.summary}`;
-      take(table.problem, name);
+      take(table.problem);
     } catch (error) {
       isFailure.value = true;
       message.value = `${name} was not taken: ${error instanceof Error ? error.message : String(error)}`;
@@ -69,12 +76,12 @@ export function DataDrop({ take }: { readonly take: (problem: Problem, name: str
         }}
       />
       <span class="small soft">or drop it here. It never leaves this page.</span>
-      {message.value !== "" && (
+      {message.value !== "" && (isFailure.value || isShown) && (
         <p class={isFailure.value ? "problem" : "small"} role={isFailure.value ? "alert" : "status"}>
           {message.value}
         </p>
       )}
-      {kept.value !== undefined && <Columns table={kept.value.table} choose={chooseAgain} />}
+      {kept.value !== undefined && isShown && <Columns table={kept.value.table} choose={chooseAgain} />}
     </div>
   );
 }

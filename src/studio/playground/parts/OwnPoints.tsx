@@ -83,7 +83,7 @@ export function OwnPoints({ own }: { readonly own: Own }) {
         </button>
       </div>
       {own.table.value !== undefined && <p class="small soft">A link holds drawn points, but no files.</p>}
-      <DataDrop take={(problem) => (own.table.value = problem)} />
+      <DataDrop taken={own.table} take={(problem) => (own.table.value = problem)} />
     </div>
   );
 }
