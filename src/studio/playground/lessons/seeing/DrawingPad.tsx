@@ -4,6 +4,7 @@
  */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { useCalm } from "../../parts/calm.ts";
 import { useCanvas } from "../../parts/canvas.ts";
 import { colours } from "../../shell/palette.ts";
 import { type Point, pictureSize, type Stroke } from "../../training/drawings/strokes.ts";
@@ -44,6 +45,7 @@ export function DrawingPad(props: PadProps) {
     context.drawImage(buffer.current, 0, 0, width, height);
   });
   const pointer = usePointer(props);
+  const text = useCalm(description);
   return (
     <div class="pad-frame">
       <div class="pad" aria-hidden="true">
@@ -52,7 +54,7 @@ export function DrawingPad(props: PadProps) {
       <button
         type="button"
         class={`pad-surface pad-${tool.value}`}
-        aria-label={`Drawing paper. ${description.value} Arrow keys move the drawing, Backspace takes the last stroke away, Enter takes another drawing.`}
+        aria-label={`Drawing paper. ${text.value} Arrow keys move the drawing, Backspace takes the last stroke away, Enter takes another drawing.`}
         onClick={({ detail }) => {
           // A click by keyboard; those of the pointer have drawn already
           if (detail === 0) props.another();

@@ -1,5 +1,5 @@
 /** Seeing: draw a digit, a cat or a dog, and a convolutional network that trains in the page shows what it found in it. */
-import { computed, useSignalEffect } from "@preact/signals";
+import { computed, type ReadonlySignal, useComputed, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Announce } from "../../parts/Announce.tsx";
 import { Choice } from "../../parts/Choice.tsx";
@@ -8,7 +8,7 @@ import { PlayControls } from "../../parts/PlayControls.tsx";
 import { Slider } from "../../parts/Slider.tsx";
 import { useTrainer } from "../../parts/useTrainer.ts";
 import type { LessonProps } from "../../shell/lesson.ts";
-import { judgedDrawings } from "../../training/seeing/shown.ts";
+import { judgedDrawings, type SeeingSnapshot } from "../../training/seeing/shown.ts";
 import { Answers } from "./Answers.tsx";
 import { Decision } from "./Decision.tsx";
 import { DrawingPad } from "./DrawingPad.tsx";
@@ -43,14 +43,14 @@ export default function Seeing({ query }: LessonProps) {
             probabilities={useMemo(() => computed(() => snapshot.value?.probabilities), [snapshot])}
           />
           <Announce text={description} />
-          <p class="soft">
+          <p class="soft aside">
             {settings.problem.value === "digits"
               ? "Draw something that is no digit, and it answers all the same. "
               : "Draw something that is neither, and it answers all the same. "}
             <a href="#/careful">Careful</a> shows how to tell when an answer is worth nothing.
           </p>
           <PlayControls of={trainer} pace={settings.pace} />
-          <NewDrawings accuracies={snapshot.value?.accuracies} />
+          <NewDrawings snapshot={snapshot} />
           <LossCurve history={trainer.history} />
           <details>
             <summary>Settings</summary>
@@ -118,8 +118,8 @@ function Paper({ model, tool, description }: PaperProps) {
 }
 
 /** How good it is with drawings that it never learned from. */
-function NewDrawings({ accuracies }: { readonly accuracies: Float32Array | undefined }) {
-  const last = accuracies?.at(-1);
+function NewDrawings({ snapshot }: { readonly snapshot: ReadonlySignal<SeeingSnapshot | undefined> }) {
+  const last = useComputed(() => snapshot.value?.accuracies.at(-1)).value;
   return (
     <p class="new-drawings">
       <b>{last === undefined ? "…" : percent(last)}</b> of {judgedDrawings} drawings that it never learned from are told
