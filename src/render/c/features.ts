@@ -28,7 +28,7 @@ export const vectorBytesOf: { readonly [I in InstructionSet]: number } = { avx51
 
 /** Rows and vectors of the register tile: results, one row of vectors and one repeated number fill the registers. */
 const tiles: { readonly [I in InstructionSet]: Target["tile"] } = {
-  avx512: { rows: 14, vectors: 2 },
+  avx512: { rows: 13, vectors: 2 },
   avx2: { rows: 6, vectors: 2 },
   neon: { rows: 12, vectors: 2 },
   scalar: { rows: 4, vectors: 1 },
