@@ -45,6 +45,7 @@ const small = { fast: 256, inner: 2048, near: 512, held: 1024 };
 test.each([
   ["two blocks", [29, 24, 70], 2],
   ["many blocks", [33, 80, 70], 2],
+  ["tiles of twelve rows", [24, 30, 70], 2],
   ["batches in blocks", [20, 30, 65], 2],
   ["a sum too short for blocks", [30, 9, 64], 1],
 ] as const)("%s have the values of plain loops", (name, sizes, sums) => {
