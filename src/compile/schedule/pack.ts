@@ -63,7 +63,7 @@ const mostOffset = 4096;
 function shouldSumInLanes(context: NestContext, { columns, rows, summed }: Product, target: Target): boolean {
   const single = target.vectorBytes / bytesOf(columns.value.dtype);
   const n = extentOf(columns.tiled);
-  const isNarrow = 2 * n < 3 * target.tile.vectors * single && n % fewestLanes !== 0;
+  const isNarrow = 2 * n < 3 * target.tile.vectors * single && (n % fewestLanes !== 0 || n < single);
   if (!isNarrow || extentOf(rows.tiled) <= target.tile.rows || extentOf(summed) < 4 * single) return false;
   const [across, along] = [columns, rows].map((factor) => stridesInPlace(context, factor, summed)?.summed);
   return summed.length === 1 && across !== undefined && along === 1;
@@ -124,7 +124,8 @@ function chooseTiling(
   const [n, m, k] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled), extentOf(product.summed)];
   const bytes = bytesOf(product.columns.value.dtype);
   const widest = (target.tile.vectors * target.vectorBytes) / bytes;
-  const width = n < widest ? fewestLanes : widest;
+  let width = widest;
+  while (n < width && width > fewestLanes) width /= 2;
   const height = bestHeight(m, target.tile.rows, isExact);
   if (n < width || height === undefined || (isExact && n % width !== 0)) return undefined;
   const [columns, rows] = [cover(n, width), cover(m, height)];
