@@ -15,8 +15,8 @@ import { LimitMeter } from "./native/limits.ts";
 import { trainings } from "./native/networks.ts";
 import { prepare, prepareTraining } from "./native/ours.ts";
 import type { Prepared, Problem } from "./native/problem.ts";
-import { type NativeRow, rows } from "./native/rows.ts";
 import { PythonPeers } from "./native/pythonPeers.ts";
+import { type NativeRow, rows } from "./native/rows.ts";
 
 const threads = 2;
 const bench = "native";

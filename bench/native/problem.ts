@@ -2,7 +2,7 @@
 
 /** An array on the host. */
 export interface HostArray {
-  readonly data: Float32Array<ArrayBuffer>;
+  readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
   readonly shape: readonly number[];
 }
 
@@ -37,5 +37,5 @@ export function noise(seed: number, shape: readonly number[], scale = 1): HostAr
 /** Whole numbers below `count`. */
 export function classes(shape: readonly number[], count: number): HostArray {
   const { data } = noise(99, shape);
-  return { data: data.map((value) => Math.min(count - 1, Math.floor(((value + 1) / 2) * count))), shape };
+  return { data: Int32Array.from(data, (value) => Math.min(count - 1, Math.floor(((value + 1) / 2) * count))), shape };
 }

@@ -35,7 +35,7 @@ export class PythonPeers {
   async prepare(library: "torch" | "numpy", problem: Problem): Promise<Prepared | undefined> {
     const { operation, options = {}, inputs } = problem;
     const file = join(this.#folder, "numbers");
-    writeFileSync(file, Buffer.concat(inputs.map(({ data }) => new Uint8Array(data.buffer))));
+    writeFileSync(file, Buffer.concat(inputs.map(({ data }) => new Uint8Array(Float32Array.from(data).buffer))));
     const shapes = inputs.map(({ shape }) => shape);
     const { ready } = await this.#ask({ prepare: operation, options, file, shapes, library });
     if (typeof ready !== "number") return undefined;
