@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nn, type Tensor, tensor } from "../../src/index.ts";
+import { nn, setDevice, type Tensor, tensor } from "../../src/index.ts";
 import { decodeSafetensors, folderOf, loadModelBytes, readFolder } from "../../src/io/index.ts";
 import { makeDense } from "../../src/studio/playground/training/export/dense.ts";
 import { denseProgram, layerNames } from "../../src/studio/playground/training/export/denseProgram.ts";
@@ -78,6 +78,8 @@ const lines = [lineOptionsOf(true), lineOptionsOf(false)];
 
 /** All programs run in one process of Node, one after the other: starting it takes longer than they do. */
 beforeAll(async () => {
+  // The device of pages
+  setDevice("wasm");
   folder = realpathSync(mkdtempSync(join(tmpdir(), "smilodon-exports-")));
   installCheckout();
   networks.forEach(({ options }, index) => {

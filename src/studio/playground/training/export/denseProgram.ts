@@ -4,7 +4,7 @@
  */
 import type { NonlinearityName, OptimizerName } from "../choiceNames.ts";
 import type { DenseOptions, Penalty } from "../jobs/dense.ts";
-import { doubleList, floatList, opening } from "./made.ts";
+import { doubleList, floatList, opening, pageDevice } from "./made.ts";
 
 /** How each nonlinearity is written as a layer; none is no layer. */
 const layers = {
@@ -40,6 +40,7 @@ export function denseProgram(options: DenseOptions, { classes, steps }: DensePro
   const parts = [
     opening("A network that tells two kinds of points apart, and its training.", "network.ts"),
     imports(options),
+    pageDevice,
     data(options, classes),
     networkSource(options),
     training(options),
@@ -78,7 +79,7 @@ function imports(options: DenseOptions): string {
   const isWhole = options.batch >= options.points.labels.length;
   return [
     'import { writeFileSync } from "node:fs";',
-    'import { compile, nn, optim, seed, type Tensor, tensor } from "smilodon";',
+    'import { compile, nn, optim, seed, setDevice, type Tensor, tensor } from "smilodon";',
     ...(isWhole ? [] : ['import { shuffledOrder } from "smilodon/data";']),
     'import { modelToBytes } from "smilodon/io";',
   ].join("\n");

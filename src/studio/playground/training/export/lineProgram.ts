@@ -1,6 +1,6 @@
 /** The TypeScript that moves the line of the first two pages: step by step what jobs/line.ts does, with the same losses. */
 import type { LineOptions } from "../jobs/line.ts";
-import { doubleList, floatList, opening } from "./made.ts";
+import { doubleList, floatList, opening, pageDevice } from "./made.ts";
 
 /** What the program is told beside the job's options. */
 export interface LineProgramOptions {
@@ -20,7 +20,9 @@ export function lineProgram(options: LineOptions, { classes, inputs, steps }: Li
   const title = `A line between ${classes[0]} and ${classes[1]}, by ${inputs.join(" and ")}, and how calculus finds it.`;
   return `${opening(title, "line.ts")}
 
-import { compile, matmul, nn, optim, Parameter, type Tensor, tensor } from "smilodon";
+import { compile, matmul, nn, optim, Parameter, setDevice, type Tensor, tensor } from "smilodon";
+
+${pageDevice}
 
 /** ${inputs[0]} and ${inputs[1]} of each. */
 const points = new Float32Array(${floatList(rows, 8)});

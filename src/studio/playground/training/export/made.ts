@@ -23,6 +23,10 @@ export function opening(title: string, file: string): string {
  */`;
 }
 
+/** Chooses the device that pages have: others round differently in the last digits. */
+export const pageDevice = `// The device of pages, for the same numbers bit for bit; without this line the fastest one is taken
+setDevice("wasm");`;
+
 /** Numbers of 32 bits as short as they may be, some on each line. */
 export function floatList(values: Float32Array, perLine: number): string {
   const lines: string[] = [];
