@@ -17,7 +17,7 @@ export interface Process extends ConsoleOptions {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Is called before a command runs, with the console that it will write to. */
-  readonly begin?: (console: Console) => void;
+  readonly begin?: (console: Console, command: Command) => void;
 }
 
 /** Runs the command that `words` ask for; without words, the first of `commands`. Never throws. */
@@ -59,7 +59,7 @@ async function dispatch(
     console.print(helpOn(command, console));
     return exitCodes.ok;
   }
-  world.begin?.(console);
+  world.begin?.(console, command);
   return command.run(request, { console, signal: world.signal, environment: world.environment, commands });
 }
 

@@ -99,6 +99,8 @@ export interface Command<O extends Options = Options> {
   readonly examples: readonly { readonly line: string; readonly does: string }[];
   readonly arguments: readonly Argument[];
   readonly options: O;
+  /** Too little work to be worth compiling for the very processor: it runs on WebAssembly unless SMILODON_DEVICE says otherwise. */
+  readonly isBrief?: boolean;
   /** Does the work; throws one of the errors that errors.ts knows. */
   run(request: Request<O>, surroundings: Surroundings): Promise<ExitCode>;
 }

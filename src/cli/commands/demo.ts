@@ -29,6 +29,7 @@ interface Choices {
 export const demo = defineCommand({
   name: "demo",
   summary: "Learn to tell cats from dogs by the femur, and write a report.",
+  isBrief: true,
   examples: [
     { line: "demo", does: "train, compare, answer; writes runs/femurs/" },
     { line: "demo --seed 3 --out runs/other", does: "another table of animals, another folder" },

@@ -9,6 +9,7 @@ import { evaluationToJson, showMetrics } from "../train/results.ts";
 export const evaluate = defineCommand({
   name: "evaluate",
   summary: "Measure a trained system on rows whose answers are known.",
+  isBrief: true,
   examples: [
     { line: "evaluate runs/adult adult-test.csv", does: "accuracy, AUC, calibration, coverage, with intervals" },
     { line: "evaluate runs/adult adult-test.csv --json", does: "the same for a program" },

@@ -13,6 +13,7 @@ import { defineCommand } from "../schema.ts";
 export const predict = defineCommand({
   name: "predict",
   summary: "Ask a trained system about new rows.",
+  isBrief: true,
   examples: [
     { line: "predict runs/femurs new.csv", does: "a file of rows, in and out as CSV" },
     { line: "predict runs/adult new.parquet --out answers.csv --keep id", does: "into a file, with a column repeated" },

@@ -8,6 +8,7 @@ import { serveModel } from "../serve/server.ts";
 export const serve = defineCommand({
   name: "serve",
   summary: "Answer over HTTP, on this machine alone.",
+  isBrief: true,
   examples: [
     { line: "serve runs/femurs", does: "GET / says what it is, POST /predict answers, until Ctrl-C" },
     { line: "serve runs/femurs --port 0 --json", does: "on any free port, which it prints" },
