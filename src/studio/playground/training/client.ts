@@ -17,6 +17,9 @@ export interface History {
 
 const idle: Worker[] = [];
 
+/** Of all trainers: a worker that another page gave back may still have something to say about its run. */
+let lastRun = 0;
+
 /** Milliseconds between two pictures for a visitor who wants things to stand still. */
 const calmPace = 500;
 
@@ -105,7 +108,7 @@ export class Trainer<Kind extends JobKind> {
     if (options === undefined) return;
     const wasPlaying = this.#status.peek() === "playing";
     this.#options = options;
-    this.#run++;
+    this.#run = ++lastRun;
     this.#step.value = 0;
     this.#stride = 1;
     this.#history.value = { steps: [], losses: [] };
@@ -159,11 +162,12 @@ export class Trainer<Kind extends JobKind> {
   /** Gives the worker back. */
   dispose(): void {
     this.#isDisposed = true;
-    this.#run++;
+    this.#run = ++lastRun;
     this.#cancel();
     this.#say({ kind: "stop" });
     this.#worker.onmessage = null;
-    if (this.#status.peek() === "failed") this.#worker.terminate();
+    // One is enough for the next page to begin at once; each holds an engine of its own
+    if (this.#status.peek() === "failed" || idle.length > 0) this.#worker.terminate();
     else idle.push(this.#worker);
   }
 
