@@ -1,7 +1,9 @@
 /** All controls of a page: what they are set to, and how a visitor changes each of them with the keyboard. */
 import type { Page } from "playwright-core";
 
-const settable = "#main :is(input[type=range], input[type=number], input[type=checkbox], input[type=radio], select)";
+/** All but the tool in a visitor's hand, which is no part of what is shown. */
+const settable =
+  "#main :is(input[type=range], input[type=number], input[type=checkbox], input[type=radio], select):not(.pad-tools *)";
 
 /** What every control is set to, in order. */
 export async function readAll(page: Page): Promise<string[]> {

@@ -1,6 +1,5 @@
 /**
- * Pictures of figures, small, and how they differ from those that were kept (pictures/): all figures of a page one below the
- * other. What is compared are the light of tiles of 8×8 points and how much is drawn in larger parts, so that another font or
+ * Pictures of figures, small, and how they differ from those that were kept (pictures/): all figures of a page together. What is compared are the light of tiles of 8×8 points and how much is drawn in larger parts, so that another font or
  * another rounding is no difference, and a figure that is missing, empty or in other colours is one. `npm run test:browser --
  * --update` keeps the pictures as they are now: look at each that it names.
  */
@@ -8,8 +7,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
-/** All figures of a page, as one locator; what lies within a figure belongs to it. */
-export const figures = "#main :is(figure, canvas[role=img], svg[role=img]):not(figure *)";
+/** All figures of a page; what lies within a figure belongs to it. */
+const figures = "#main :is(figure, canvas, svg):not(figure *)";
 
 /**
  * What is still the same picture: a difference of so much of what light there can be, in the mean and for nearly all tiles,
@@ -42,35 +41,44 @@ export class Darkroom {
 
   /** The figures of a page, small, as WebP. */
   async develop(page: Page): Promise<Buffer> {
-    const found = await page.locator(figures).filter({ visible: true }).all();
-    const shots: string[] = [];
-    for (const figure of found) shots.push((await figure.screenshot({ animations: "disabled" })).toString("base64"));
-    const small = await this.#page.evaluate(async (sources) => {
-      const width = 160;
-      const images = await Promise.all(
-        sources.map(async (source) => createImageBitmap(await (await fetch(`data:image/png;base64,${source}`)).blob())),
-      );
-      const heights = images.map((image) => Math.max(1, Math.round((image.height * width) / image.width)));
-      const canvas = new OffscreenCanvas(
-        width,
-        Math.max(
-          1,
-          heights.reduce((sum, height) => sum + height, 0),
-        ),
-      );
-      const context = canvas.getContext("2d");
-      if (context === null) throw new Error("no canvas");
-      context.imageSmoothingQuality = "high";
-      let top = 0;
-      images.forEach((image, index) => {
-        context.drawImage(image, 0, top, width, heights[index] ?? 0);
-        top += heights[index] ?? 0;
-      });
-      const bytes = new Uint8Array(
-        await (await canvas.convertToBlob({ type: "image/webp", quality: 0.8 })).arrayBuffer(),
-      );
-      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-    }, shots);
+    const source = (await page.screenshot({ fullPage: true, animations: "disabled" })).toString("base64");
+    const boxes = await page.locator(figures).evaluateAll((found) =>
+      found
+        .map((figure) => figure.getBoundingClientRect())
+        .filter(({ width, height }) => width > 0 && height > 0)
+        .map(({ left, top, width, height }) => ({ left: left + scrollX, top: top + scrollY, width, height })),
+    );
+    const small = await this.#page.evaluate(
+      async ({ source, boxes }) => {
+        const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${source}`)).blob());
+        const scale = 0.3;
+        const most = Math.ceil(scale * Math.max(100, ...boxes.map(({ width }) => width)));
+        // Side by side as long as there is room, then below
+        let [left, top, bottom] = [0, 0, 1];
+        const places = boxes.map(({ width, height }) => {
+          if (left > 0 && left + scale * width > most) [left, top] = [0, bottom];
+          const place = { left, top, width: scale * width, height: scale * height };
+          left = Math.ceil(left + place.width) + 2;
+          bottom = Math.max(bottom, Math.ceil(top + place.height) + 2);
+          return place;
+        });
+        const canvas = new OffscreenCanvas(most, bottom);
+        const context = canvas.getContext("2d");
+        if (context === null) throw new Error("no canvas");
+        context.imageSmoothingQuality = "high";
+        boxes.forEach((box, index) => {
+          const place = places[index];
+          if (place === undefined) return;
+          const { left, top, width, height } = place;
+          context.drawImage(image, box.left, box.top, box.width, box.height, left, top, width, height);
+        });
+        const bytes = new Uint8Array(
+          await (await canvas.convertToBlob({ type: "image/webp", quality: 0.8 })).arrayBuffer(),
+        );
+        return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+      },
+      { source, boxes },
+    );
     return Buffer.from(small, "base64");
   }
 

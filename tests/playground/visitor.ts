@@ -50,6 +50,7 @@ export class Visitor {
       locale: "en",
       permissions: ["clipboard-read", "clipboard-write"],
     });
+    context.setDefaultTimeout(20_000);
     const visitor = new Visitor(context, await context.newPage());
     await visitor.page.exposeFunction("noteViolation", (text: string) => visitor.problems.push(text));
     await visitor.page.addInitScript(() => {
@@ -75,7 +76,10 @@ export class Visitor {
     await this.page.waitForFunction(() => {
       const text = document.querySelector("#main")?.textContent ?? "";
       return (
-        !text.includes("Loading…") && !text.includes("Getting ready…") && document.querySelector("#main h2") !== null
+        document.querySelector("#main progress") === null &&
+        !text.includes("Loading…") &&
+        !text.includes("Getting ready…") &&
+        document.querySelector("#main h2") !== null
       );
     });
     await this.draw();
