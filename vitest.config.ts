@@ -37,9 +37,9 @@ export default defineConfig({
           name: "browser",
           include: ["tests/playground/**/*.browser.test.ts"],
           globalSetup: ["tests/playground/site.ts"],
-          testTimeout: 60_000,
-          // One browser and one page's threads at a time: pictures and threads want the machine for themselves.
-          fileParallelism: false,
+          // Pages train meanwhile, two at a time: on a busy machine that takes as long as it takes
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 30_000, interval: 30 } },
         },
       },
       {

@@ -1,9 +1,10 @@
 /** All controls of a page: what they are set to, and how a visitor changes each of them with the keyboard. */
 import type { Page } from "playwright-core";
 
-/** All but the tool in a visitor's hand, which is no part of what is shown. */
+/** All but the kind of the point that comes next: what a visitor holds in the hand is no part of what is shown. */
 const settable =
-  "#main :is(input[type=range], input[type=number], input[type=checkbox], input[type=radio], select):not(.pad-tools *)";
+  "#main :is(input[type=range], input[type=number], input[type=checkbox], input[type=radio], select)" +
+  ':not(fieldset:has(> legend:text-is("Next point")) *)';
 
 /** What every control is set to, in order. */
 export async function readAll(page: Page): Promise<string[]> {

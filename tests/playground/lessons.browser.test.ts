@@ -1,9 +1,8 @@
-/** Every page of the playground, as a newcomer finds it: at two sizes, with touch and with the keyboard alone, in both themes. */
+/** Every page of the playground, as a newcomer finds it: whole, readable and as pictured, at two sizes and in both themes. */
 import { describe, expect, test } from "vitest";
 import { lessons } from "../../src/studio/playground/shell/lessons.ts";
-import { changeAll, readAll } from "./controls.ts";
 import { Darkroom, judgePicture } from "./darkroom.ts";
-import { walkThrough } from "./keyboard.ts";
+import { canPlay, waitForStep } from "./playing.ts";
 import { sizes, type Visitor } from "./visitor.ts";
 import { chromium, World } from "./world.ts";
 
@@ -36,40 +35,7 @@ describe.runIf(chromium !== undefined).each(lessons)("$id", ({ id, title, idea }
       expect(await judgePicture(darkroom, visitor.page, `${id}-dark`)).toBeUndefined();
     });
   });
-
-  test("keeps all that was set in its address", async () => {
-    const { address, set } = await world.with(sizes.laptop, async (visitor) => {
-      await visitor.open(world.site, `#/${id}`);
-      const before = await readAll(visitor.page);
-      await changeAll(visitor.page);
-      const set = await readAll(visitor.page);
-      if (before.length > 0) expect(set).not.toEqual(before);
-      await visitor.page.getByRole("button", { name: "Copy link" }).click();
-      const address = await visitor.page.evaluate(() => navigator.clipboard.readText());
-      expect(visitor.problems).toEqual([]);
-      return { address, set };
-    });
-    await world.with(sizes.laptop, async (visitor) => {
-      await visitor.open(address, "");
-      expect(await readAll(visitor.page)).toEqual(set);
-    });
-  });
-
-  test("can be used with the keyboard alone", async () => {
-    await world.with(sizes.laptop, async (visitor) => {
-      await visitor.open(world.site, `#/${id}`);
-      const { unreached, unseen } = await walkThrough(visitor.page);
-      expect.soft(unreached, "never reached by Tab").toEqual([]);
-      expect.soft(unseen, "the focus cannot be seen").toEqual([]);
-      if (await canPlay(visitor)) await playByKeys(visitor);
-      expect(visitor.problems).toEqual([]);
-    });
-  });
 });
-
-async function canPlay({ page }: Visitor): Promise<boolean> {
-  return (await page.getByRole("button", { name: "Play", exact: true }).count()) > 0;
-}
 
 /** Plays, pauses, begins again, and takes three steps from there: every visitor sees the same then. */
 async function play(visitor: Visitor): Promise<void> {
@@ -86,32 +52,6 @@ async function play(visitor: Visitor): Promise<void> {
     await waitForStep(visitor, (reached) => reached === step);
   }
   await visitor.settle();
-}
-
-async function playByKeys(visitor: Visitor): Promise<void> {
-  const { keyboard } = visitor.page;
-  await visitor.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
-  await keyboard.press(" ");
-  await waitForStep(visitor, (step) => step > 2);
-  await keyboard.press(" ");
-  await visitor.page.getByRole("button", { name: "Play", exact: true }).first().waitFor();
-  await keyboard.press("r");
-  await waitForStep(visitor, (step) => step === 0);
-  await keyboard.press("s");
-  await waitForStep(visitor, (step) => step === 1);
-}
-
-async function waitForStep({ page }: Visitor, isReached: (step: number) => boolean): Promise<void> {
-  await expect
-    .poll(
-      async () =>
-        isReached(Number((await page.locator(".count").first().textContent())?.replace(/\D/g, "") || Number.NaN)),
-      {
-        timeout: 15_000,
-        interval: 20,
-      },
-    )
-    .toBe(true);
 }
 
 /** What is wider than the screen, innermost first. */
