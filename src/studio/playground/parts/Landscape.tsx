@@ -5,10 +5,10 @@ import { crossingPath } from "../../../systems/contour.ts";
 import { type Colours, colours } from "../shell/palette.ts";
 import type { Axis } from "../training/problems.ts";
 import { Announce } from "./Announce.tsx";
+import { drawPlaneAxes } from "./axes.ts";
 import { useCalm } from "./calm.ts";
-import { canvasFont, lineScale, rootFontSize, type Size, useCanvas } from "./canvas.ts";
+import { lineScale, rootFontSize, type Size, useCanvas } from "./canvas.ts";
 import { drawArrowHead, frameOf, type Place, toCanvas } from "./planeDrawing.ts";
-import { ticksOf } from "./ticks.ts";
 
 /** What the map shows. */
 export interface LandscapeScene {
@@ -117,7 +117,7 @@ function draw(
   context.fillStyle = ink;
   context.fill();
   context.restore();
-  drawScale(context, frame, scene, { line, soft, ink });
+  drawPlaneAxes(context, frame, scene, { line, soft, ink });
 }
 
 function drawArrow(context: CanvasRenderingContext2D, start: Place, end: Place, colour: string): void {
@@ -135,38 +135,4 @@ function limited(start: Place, end: Place, most: number): Place {
   const length = Math.hypot(end.x - start.x, end.y - start.y);
   const share = length > most ? most / length : 1;
   return { x: start.x + share * (end.x - start.x), y: start.y + share * (end.y - start.y) };
-}
-
-function drawScale(
-  context: CanvasRenderingContext2D,
-  frame: ReturnType<typeof frameOf>,
-  scene: LandscapeScene,
-  { line, soft, ink }: { line: string; soft: string; ink: string },
-): void {
-  const font = rootFontSize();
-  const { left, top, width, height } = frame;
-  context.strokeStyle = line;
-  context.lineWidth = 1;
-  context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
-  context.fillStyle = soft;
-  context.font = `${0.8 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const value of ticksOf(scene.x.low, scene.x.high, width / (4 * font)))
-    context.fillText(String(value), toCanvas({ x: value, y: 0 }, scene, frame).x, top + height + 0.35 * font);
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const value of ticksOf(scene.y.low, scene.y.high, height / (3.2 * font)))
-    context.fillText(String(value), left - 0.4 * font, toCanvas({ x: 0, y: value }, scene, frame).y);
-  context.fillStyle = ink;
-  context.font = `${0.88 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.fillText(scene.x.name, left + width / 2, top + height + 2.65 * font);
-  context.save();
-  context.translate(0.15 * font, top + height / 2);
-  context.rotate(-Math.PI / 2);
-  context.textBaseline = "top";
-  context.fillText(scene.y.name, 0, 0);
-  context.restore();
 }

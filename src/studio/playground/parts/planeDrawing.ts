@@ -3,9 +3,9 @@ import { crossingPath } from "../../../systems/contour.ts";
 import type { Colours } from "../shell/palette.ts";
 import type { Points } from "../training/points.ts";
 import type { Axis } from "../training/problems.ts";
-import { canvasFont, lineScale, rootFontSize, type Size } from "./canvas.ts";
+import { drawPlaneAxes } from "./axes.ts";
+import { lineScale, rootFontSize, type Size } from "./canvas.ts";
 import { paintGrid, type ShadeGrid, shadeColours } from "./shade.ts";
-import { ticksOf } from "./ticks.ts";
 
 /** A place in the plane's own units. */
 export interface Place {
@@ -107,7 +107,7 @@ export function drawPlane(
     context.drawImage(buffers.points, 0, 0, size.width, size.height);
   }
   context.restore();
-  drawAxes(context, frame, scene, colours);
+  drawPlaneAxes(context, frame, scene, colours);
 }
 
 function drawShade(
@@ -242,41 +242,4 @@ export function addMark(context: CanvasRenderingContext2D, { x, y }: Place, radi
   context.lineTo(x + 1.15 * radius, y + 0.8 * radius);
   context.lineTo(x - 1.15 * radius, y + 0.8 * radius);
   context.closePath();
-}
-
-function drawAxes(context: CanvasRenderingContext2D, frame: Frame, scene: PlaneScene, colours: Colours): void {
-  const font = rootFontSize();
-  const { left, top, width, height } = frame;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
-  context.fillStyle = colours.soft;
-  context.font = `${0.8 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const value of ticksOf(scene.x.low, scene.x.high, width / (4 * font))) {
-    const { x } = toCanvas({ x: value, y: 0 }, scene, frame);
-    context.fillText(String(value), x, top + height + 0.35 * font);
-  }
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const value of ticksOf(scene.y.low, scene.y.high, height / (3.2 * font))) {
-    const { y } = toCanvas({ x: 0, y: value }, scene, frame);
-    context.fillText(String(value), left - 0.4 * font, y);
-  }
-  context.fillStyle = colours.ink;
-  context.font = `${0.88 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.fillText(nameOf(scene.x), left + width / 2, top + height + 2.65 * font);
-  context.save();
-  context.translate(0.15 * font, top + height / 2);
-  context.rotate(-Math.PI / 2);
-  context.textBaseline = "top";
-  context.fillText(nameOf(scene.y), 0, 0);
-  context.restore();
-}
-
-function nameOf({ name, unit }: Axis): string {
-  return unit === "" ? name : `${name} in ${unit}`;
 }

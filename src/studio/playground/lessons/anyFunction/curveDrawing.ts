@@ -1,8 +1,8 @@
 /** How a curve, what comes near to it, and the bumps that make it are drawn. CurvePlot.tsx puts it on the page. */
 import { at } from "../../../../support/invariant.ts";
-import { canvasFont, rootFontSize, type Size } from "../../parts/canvas.ts";
+import { drawPlaneAxes } from "../../parts/axes.ts";
+import type { Size } from "../../parts/canvas.ts";
 import { type Frame, frameOf, toCanvas } from "../../parts/planeDrawing.ts";
-import { ticksOf } from "../../parts/ticks.ts";
 import type { Colours } from "../../shell/palette.ts";
 import { type Bumps, oneBump } from "../../training/bumps.ts";
 import type { Axis } from "../../training/problems.ts";
@@ -49,7 +49,7 @@ export function drawCurves(context: CanvasRenderingContext2D, size: Size, scene:
   context.strokeStyle = colours.ink;
   context.stroke();
   context.restore();
-  drawAxes(context, frame, scene, colours);
+  drawPlaneAxes(context, frame, scene, colours);
 }
 
 /** Puts a curve on the path, from left to right. */
@@ -142,27 +142,4 @@ function drawBumps(
     context.stroke();
     context.globalAlpha = 1;
   }
-}
-
-function drawAxes(context: CanvasRenderingContext2D, frame: Frame, scene: CurveScene, colours: Colours): void {
-  const font = rootFontSize();
-  const { left, top, width, height } = frame;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
-  context.fillStyle = colours.soft;
-  context.font = `${0.8 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const value of ticksOf(scene.x.low, scene.x.high, width / (4 * font)))
-    context.fillText(String(value), toCanvas({ x: value, y: 0 }, scene, frame).x, top + height + 0.35 * font);
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const value of ticksOf(scene.y.low, scene.y.high, height / (2.6 * font)))
-    context.fillText(String(value).replace("-", "−"), left - 0.4 * font, toCanvas({ x: 0, y: value }, scene, frame).y);
-  context.fillStyle = colours.ink;
-  context.font = `${0.88 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.fillText(scene.x.name, left + width / 2, top + height + 2.65 * font);
 }

@@ -5,6 +5,7 @@ import { crossingPath, regionPath } from "../../../../systems/contour.ts";
 import { type Bone, strangers } from "../../../../systems/femurs/relations.ts";
 import { ticksOf } from "../../../../systems/femurs/report/view.ts";
 import type { Animals } from "../../../../systems/femurs/simulate.ts";
+import { drawAxes } from "../../parts/axes.ts";
 import { canvasFont, rootFontSize, type Size } from "../../parts/canvas.ts";
 import { addMark, drawArrowHead, type Frame, frameOf, type Place, shadesOf } from "../../parts/planeDrawing.ts";
 import { paintGrid } from "../../parts/shade.ts";
@@ -61,7 +62,7 @@ export function drawCareful(
   drawSabreTooth(context, frame, colours);
   drawQuestion(context, frame, scene, colours);
   context.restore();
-  drawAxes(context, frame, colours);
+  drawCarefulAxes(context, frame, colours);
 }
 
 function drawAnswers(
@@ -195,39 +196,27 @@ function drawQuestion(context: CanvasRenderingContext2D, frame: Frame, scene: Ca
   context.stroke();
 }
 
-function drawAxes(context: CanvasRenderingContext2D, frame: Frame, colours: Colours): void {
-  const font = rootFontSize();
-  const { left, top, width, height } = frame;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
-  context.fillStyle = colours.soft;
-  context.font = `${0.8 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const length of ticksOf(carefulLimits.length)) {
-    const { x } = boneOnCanvas({ length, weight: usualWeight(length) }, frame);
-    context.fillText(String(length), x, top + height + 0.35 * font);
-  }
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const [ratio, text] of [
-    [0.5, "½"],
-    [1, "1"],
-    [2, "2"],
-  ] as const) {
-    const { y } = boneOnCanvas({ length: 100, weight: ratio * usualWeight(100) }, frame);
-    context.fillText(text, left - 0.5 * font, y);
-  }
-  context.fillStyle = colours.ink;
-  context.font = `${0.88 * font}px ${canvasFont}`;
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.fillText("length in mm", left + width / 2, top + height + 2.65 * font);
-  context.save();
-  context.translate(0.15 * font, top + height / 2);
-  context.rotate(-Math.PI / 2);
-  context.textBaseline = "top";
-  context.fillText("weight ÷ usual for the length", 0, 0);
-  context.restore();
+/** Lengths below, and at the left how heavy a bone is for its length. */
+function drawCarefulAxes(context: CanvasRenderingContext2D, frame: Frame, colours: Colours): void {
+  const lower = {
+    name: "length in mm",
+    ticks: ticksOf(carefulLimits.length).map((length) => ({
+      at: boneOnCanvas({ length, weight: usualWeight(length) }, frame).x,
+      text: String(length),
+    })),
+  };
+  const upright = {
+    name: "weight ÷ usual for the length",
+    ticks: weightRatios.map(({ ratio, text }) => ({
+      at: boneOnCanvas({ length: 100, weight: ratio * usualWeight(100) }, frame).y,
+      text,
+    })),
+  };
+  drawAxes(context, frame, { lower, upright }, colours);
 }
+
+const weightRatios = [
+  { ratio: 0.5, text: "½" },
+  { ratio: 1, text: "1" },
+  { ratio: 2, text: "2" },
+] as const;
