@@ -287,7 +287,7 @@ function describe(
     isClear,
     message:
       `By ${highest.columns.join(" and ")}, ${groupRates[rate]}: ${show(high)}${unit} for ${nameOf(highest)}, ${show(low)}${unit} for ${nameOf(lowest)}; ` +
-      `a difference of ${show(difference.value)}${isShare ? " % points" : ""} (${range}), ${judgement}.`,
+      `a difference of ${show(difference.value)}${isShare ? " percentage points" : ""} (${range}), ${judgement}.`,
   };
 }
 

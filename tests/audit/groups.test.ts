@@ -73,7 +73,7 @@ describe("COMPAS, score above Low against what happened (needs SMILODON_DATA)", 
       expect(differenceIn(two, "race", "truePositiveRate")?.difference.value).toBeCloseTo(0.197373, 6);
       expect(differenceIn(two, "race", "falsePositiveRate")?.isClear).toBe(true);
       expect(differenceIn(two, "race", "falsePositiveRate")?.message).toMatch(
-        /^By race, negative rows that are called positive: 0\.448 for African-American, 0\.235 for Caucasian; a difference of 0\.214 \(0\.\d+ to 0\.\d+\), more than chance explains\.$/,
+        /^By race, negative rows that are called positive: 44\.8 % for African-American, 23\.5 % for Caucasian; a difference of 21\.4 percentage points \(17\.\d to 25\.\d\), more than chance explains\.$/,
       );
       expect(differenceIn(two, "race,sex", "selectionRate")?.difference.value).toBeCloseTo(0.269619, 6);
       expect(differenceIn(report(30, ["sex"]), "sex", "selectionRate")?.difference.value).toBeCloseTo(0.044809, 6);

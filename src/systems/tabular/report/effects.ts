@@ -86,7 +86,7 @@ function curveFigure({ feature, curves }: FeatureEffect, task: TabularTask): str
 }
 
 function unitOf(task: TabularTask): string {
-  return task.kind === "classification" ? "change, % points" : `change of ${nameSvg(task.target, 18)}`;
+  return task.kind === "classification" ? "change, percentage points" : `change of ${nameSvg(task.target, 18)}`;
 }
 
 function spellEffect(task: TabularTask, effect: number): string {
@@ -168,7 +168,7 @@ function categoryTable(curves: readonly EffectCurve[], task: TabularTask): strin
   if (curves.length === 1) kept.sort((a, b) => at(first.points, b).effect - at(first.points, a).effect);
   const further = first.points.length - kept.length;
   return table({
-    caption: `${task.kind === "classification" ? "Change of the probability, in % points" : "Change of the prediction"}${further > 0 ? `; ${further} weaker ones are not shown` : ""}`,
+    caption: `${task.kind === "classification" ? "Change of the probability, in percentage points" : "Change of the prediction"}${further > 0 ? `; ${further} weaker ones are not shown` : ""}`,
     head: [
       "value",
       ...curves.map(({ output }) => (task.kind === "classification" ? nameHtml(output, 16) : "")),

@@ -59,7 +59,7 @@ function advice(before: MoreData, last: MoreData): string {
   const isShare = measures[last.name].isShare;
   const share = isShare ? gain : gain / Math.max(Math.abs(before.metric), 1e-300);
   const step = `from ${count(before.rows)} to ${counted(last.rows, "row")}`;
-  const amount = isShare ? `${number(100 * Math.abs(gain), 2)} % points` : shareText(Math.abs(share));
+  const amount = isShare ? `${number(100 * Math.abs(gain), 2)} percentage points` : shareText(Math.abs(share));
   if (share > (isShare ? 0.01 : 0.03))
     return `More rows would probably help: the step ${step} still made it ${amount} better.`;
   if (share < (isShare ? -0.01 : -0.03))
