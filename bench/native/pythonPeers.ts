@@ -11,6 +11,9 @@ import type { Prepared, Problem } from "./problem.ts";
 /** Debian's; it has the packages. */
 const python = process.env["SMILODON_PYTHON"] ?? "/usr/bin/python3";
 
+/** Threads of OpenBLAS turn for 2^26 cycles after a product, some 25 ms, and those of OpenMP for a while, too. */
+const restMilliseconds = 50;
+
 /** A process that answers one request after the other. */
 export class PythonPeers {
   readonly #process: ChildProcess;
@@ -48,8 +51,7 @@ export class PythonPeers {
         await this.#ask({ read: ready, file });
         return new Float32Array(new Uint8Array(readFileSync(file)).buffer);
       },
-      // OpenMP's threads go on turning for a while
-      restMilliseconds: 5,
+      restMilliseconds,
     };
   }
 
