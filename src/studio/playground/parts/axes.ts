@@ -1,8 +1,7 @@
 /** The frame of a picture on a canvas: a border, numbers at two sides, and what they are of. */
 import type { Colours } from "../shell/palette.ts";
 import type { Axis } from "../training/problems.ts";
-import { canvasFont, rootFontSize } from "./canvas.ts";
-import type { Frame } from "./planeDrawing.ts";
+import { canvasFont, type Frame, rootFontSize } from "./canvas.ts";
 import { ticksOf } from "./ticks.ts";
 
 /** A number beside the frame, `at` CSS pixels from the canvas's left or top edge. */

@@ -9,6 +9,14 @@ export interface Size {
   readonly height: number;
 }
 
+/** Where a picture lies on its canvas, in CSS pixels. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Changes when type sizes may have changed: presenter's mode, zoom. */
 const layoutChanges: Signal<number> = signal(0);
 if (typeof window !== "undefined") addEventListener("resize", () => layoutChanges.value++);

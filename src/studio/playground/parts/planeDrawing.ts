@@ -4,7 +4,7 @@ import type { Colours } from "../shell/palette.ts";
 import type { Points } from "../training/points.ts";
 import type { Axis } from "../training/problems.ts";
 import { drawPlaneAxes } from "./axes.ts";
-import { lineScale, rootFontSize, type Size } from "./canvas.ts";
+import { type Frame, lineScale, rootFontSize, type Size } from "./canvas.ts";
 import { paintGrid, type ShadeGrid, shadeColours } from "./shade.ts";
 
 /** A place in the plane's own units. */
@@ -34,14 +34,6 @@ export interface PlaneScene {
   /** Log odds over the whole plane: where the shade is steep, their boundary is smoother than its own. Shown where given. */
   readonly logOdds?: ShadeGrid;
   readonly lines?: readonly PlaneLine[];
-}
-
-/** Where the plane lies on its canvas, in CSS pixels. */
-export interface Frame {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The plane's place on a canvas of `size`: room for numbers and names is left at two sides. */

@@ -1,8 +1,8 @@
 /** How a curve, what comes near to it, and the bumps that make it are drawn. CurvePlot.tsx puts it on the page. */
 import { at } from "../../../../support/invariant.ts";
 import { drawPlaneAxes } from "../../parts/axes.ts";
-import type { Size } from "../../parts/canvas.ts";
-import { type Frame, frameOf, toCanvas } from "../../parts/planeDrawing.ts";
+import type { Frame, Size } from "../../parts/canvas.ts";
+import { frameOf, toCanvas } from "../../parts/planeDrawing.ts";
 import type { Colours } from "../../shell/palette.ts";
 import { type Bumps, oneBump } from "../../training/bumps.ts";
 import type { Axis } from "../../training/problems.ts";

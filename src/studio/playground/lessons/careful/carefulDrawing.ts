@@ -6,8 +6,8 @@ import { type Bone, strangers } from "../../../../systems/femurs/relations.ts";
 import { ticksOf } from "../../../../systems/femurs/report/view.ts";
 import type { Animals } from "../../../../systems/femurs/simulate.ts";
 import { drawAxes } from "../../parts/axes.ts";
-import { canvasFont, rootFontSize, type Size } from "../../parts/canvas.ts";
-import { addMark, drawArrowHead, type Frame, frameOf, type Place, shadesOf } from "../../parts/planeDrawing.ts";
+import { canvasFont, type Frame, rootFontSize, type Size } from "../../parts/canvas.ts";
+import { addMark, drawArrowHead, frameOf, type Place, shadesOf } from "../../parts/planeDrawing.ts";
 import { paintGrid } from "../../parts/shade.ts";
 import type { Colours } from "../../shell/palette.ts";
 import {
