@@ -1,12 +1,11 @@
 /** The network of the page of layers to take along: its program, and its model folder with a program that asks it. */
 import { type FolderFiles, sealFolder, toJson } from "../../../../io/modelFolder.ts";
 import { encodeSafetensors } from "../../../../io/safetensors.ts";
-import { at } from "../../../../support/invariant.ts";
 import { hostArray } from "../../../../tensor/hostArray.ts";
 import type { DenseOptions, DenseSnapshot } from "../jobs/dense.ts";
 import type { Problem } from "../problems.ts";
 import { denseProgram, layerNames, networkSource } from "./denseProgram.ts";
-import { doubleList, type Made, opening } from "./made.ts";
+import { doubleList, inputsOf, type Made, opening } from "./made.ts";
 
 /** What was trained, and how far. */
 export interface DenseState {
@@ -30,17 +29,11 @@ export function makeDense(state: DenseState): Made {
 async function denseFolder(state: DenseState, program: string): Promise<FolderFiles> {
   const { options, problem, step } = state;
   const { hidden, nonlinearity, optimizer, learningRate, penalty, batch, seed, scaling, points } = options;
-  const inputs = [problem.x, problem.y].map(({ name, unit }, index) => ({
-    name,
-    unit,
-    mean: at(scaling.means, index),
-    deviation: at(scaling.deviations, index),
-  }));
   return sealFolder({
     system: "playground",
     version: folderVersion,
     settings: {
-      inputs,
+      inputs: inputsOf(problem, scaling),
       classes: problem.classes,
       network: { hidden, nonlinearity },
       training: { optimizer, learningRate, penalty, batch, seed, steps: step, points: points.labels.length },

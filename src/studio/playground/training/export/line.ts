@@ -1,12 +1,11 @@
 /** The line of the first two pages to take along: its program, and its model folder with a program that asks it. */
 import { type FolderFiles, sealFolder, toJson } from "../../../../io/modelFolder.ts";
 import { encodeSafetensors } from "../../../../io/safetensors.ts";
-import { at } from "../../../../support/invariant.ts";
 import { hostArray } from "../../../../tensor/hostArray.ts";
 import type { LineOptions, LineSnapshot } from "../jobs/line.ts";
 import type { Problem } from "../problems.ts";
 import { lineProgram } from "./lineProgram.ts";
-import { doubleList, type Made, opening } from "./made.ts";
+import { doubleList, inputsOf, type Made, opening } from "./made.ts";
 
 /** What was found, and how. */
 export interface LineState {
@@ -35,17 +34,11 @@ async function lineFolder(state: LineState, program: string): Promise<FolderFile
   const { options, problem, snapshot, steps, mistakes } = state;
   const { scaling, isThroughSigmoid, learningRate, start, points } = options;
   const [a1, a2, a3] = snapshot.numbers;
-  const inputs = [problem.x, problem.y].map(({ name, unit }, index) => ({
-    name,
-    unit,
-    mean: at(scaling.means, index),
-    deviation: at(scaling.deviations, index),
-  }));
   return sealFolder({
     system: "playground",
     version: folderVersion,
     settings: {
-      inputs,
+      inputs: inputsOf(problem, scaling),
       classes: problem.classes,
       line: { isThroughSigmoid },
       training: { start, learningRate, steps, points: points.labels.length },

@@ -1,5 +1,8 @@
 /** What a visitor may take along: the model as a folder in a zip file, and the program that makes it. */
+import type { Standardization } from "../../../../data/standardization.ts";
 import type { FolderFiles } from "../../../../io/modelFolder.ts";
+import { at } from "../../../../support/invariant.ts";
+import type { Problem } from "../problems.ts";
 
 /** A model that was trained in the page. */
 export interface Made {
@@ -9,6 +12,16 @@ export interface Made {
   readonly program: string;
   /** The model folder, sealed. Made when it is asked for: hashing takes a moment. */
   readonly folder: () => Promise<FolderFiles>;
+}
+
+/** What the settings of a folder say of the two inputs. */
+export function inputsOf({ x, y }: Pick<Problem, "x" | "y">, { means, deviations }: Standardization) {
+  return [x, y].map(({ name, unit }, index) => ({
+    name,
+    unit,
+    mean: at(means, index),
+    deviation: at(deviations, index),
+  }));
 }
 
 /** What every program says first. */
