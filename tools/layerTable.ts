@@ -13,7 +13,7 @@ export interface Layer {
 }
 
 const core = ["graph", "kernel", "compile", "render", "device", "runtime"];
-const tensors = ["tensor", "transforms"];
+const tensors = ["tensor", "transforms", "algorithms"];
 const workshop = ["nn", "optim", "data", "io", "distributed"];
 const care = ["explain", "audit"];
 const belowSystems = [...core, ...tensors, ...workshop, ...care, "train"];
@@ -31,6 +31,8 @@ export const layers: readonly Layer[] = [
   { name: "runtime", imports: ["graph", "kernel", "compile", "device"], packages: [] },
   { name: "tensor", imports: ["graph", "runtime"], packages: [] },
   { name: "transforms", imports: ["tensor", "graph", "runtime"], packages: [] },
+  // Operations that need regions, rules of their own or several steps
+  { name: "algorithms", imports: ["tensor", "transforms", "graph", "runtime"], packages: [] },
   { name: "nn", imports: tensors, packages: [] },
   { name: "optim", imports: tensors, packages: [] },
   {
@@ -40,7 +42,7 @@ export const layers: readonly Layer[] = [
   },
   {
     name: "io",
-    imports: ["tensor", "graph", "transforms"],
+    imports: ["tensor", "graph", "transforms", "algorithms"],
     packages: ["zod", "@bufbuild/protobuf", "@huggingface/tokenizers"],
   },
   { name: "distributed", imports: ["runtime", ...tensors], packages: [] },

@@ -1,5 +1,5 @@
 /** The op table is complete: whatever the package exports as an operation on tensors has a row. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
@@ -8,7 +8,9 @@ import { table } from "./table.ts";
 /** Functions of these folders that are not operations: they make tensors of data, say where random numbers come from, name layers, make text, or see to memory. */
 const others = ["tensor", "seed", "inLayer", "show", "reportLeaks", "setDebug", "tensorScope"];
 
-const folders = ["tensor", "transforms/control"].map((name) => new URL(`../../src/${name}/`, import.meta.url));
+const folders = ["tensor", "transforms/control", "algorithms"]
+  .map((name) => new URL(`../../src/${name}/`, import.meta.url))
+  .filter((folder) => existsSync(folder));
 const modules: readonly object[] = await Promise.all(
   folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
