@@ -1,5 +1,6 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
+export * as random from "./algorithms/random/index.ts";
 export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";
@@ -27,7 +28,6 @@ export * from "./tensor/normalization.ts";
 export * from "./tensor/normalize.ts";
 export type { Operand } from "./tensor/operands.ts";
 export { Parameter, type ParameterOptions } from "./tensor/parameter.ts";
-export * as random from "./tensor/random.ts";
 export {
   type Axes,
   all,

@@ -56,6 +56,9 @@ export type ComputedDtype = (typeof dtypes)[Dtype]["computed"];
 /** Floating-point numbers of 16 bits. */
 export type HalfDtype = "f16" | "bf16";
 
+/** Floating-point numbers. */
+export type FloatDtype = HalfDtype | "f32" | "f64";
+
 /** The typed array of numbers that elements of dtype `D` are read as; booleans are bytes of 0 and 1. */
 export type DataOf<D extends Dtype> = InstanceType<(typeof dtypes)[D]["array"]>;
 
@@ -69,7 +72,7 @@ export type StoredData = InstanceType<(typeof dtypes)[Dtype]["stored"]>;
 export const allDtypes = Object.keys(dtypes) as readonly Dtype[];
 
 /** Is `dtype` one of the floating-point types? */
-export function isFloat(dtype: Dtype): boolean {
+export function isFloat(dtype: Dtype): dtype is FloatDtype {
   return dtypes[dtype].kind === "float";
 }
 

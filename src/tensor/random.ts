@@ -3,39 +3,32 @@
  * graph primitives so that they fuse with what uses them. Bits, integers and uniforms are the same on every device
  * and in compiled and eager code. `generator.ts` says where key and call number come from.
  */
-import { node, withOneOrigin } from "../graph/node.ts";
-import { type Dtype, isFloat } from "../shape/dtype.ts";
-import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
-import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
+import { checkShape, type Shape } from "../shape/shape.ts";
+import { ArgumentError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
-import { parity, rotations, rounds } from "../support/threefry.ts";
-import { add, multiply, negative, sqrt } from "./arithmetic.ts";
+import { add, multiply } from "./arithmetic.ts";
 import { where } from "./comparison.ts";
-import { type Draw, type Generator, globalGenerator } from "./generator.ts";
-import { broadcastTo, reshape } from "./manipulate.ts";
+import {
+  drawing,
+  drawingFloats,
+  type FloatRandomOptions,
+  gumbelNoise,
+  type RandomOptions,
+  standardNormal,
+  unitInterval,
+} from "./drawing.ts";
+import { globalGenerator } from "./generator.ts";
+import { broadcastTo } from "./manipulate.ts";
 import { floatsOf, type Operand } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
-import { slice } from "./slice.ts";
 import { argmax } from "./statistics.ts";
 import { Tensor } from "./tensor.ts";
-import { cos, log, log1p } from "./transcendental.ts";
+
 import "./bitwise.ts";
 import "./cast.ts";
 import "./comparison.ts";
 
-/** Where the bits come from. */
-export interface RandomOptions {
-  /** The source of the numbers. Default: the global generator, which `seed` seeds. */
-  readonly generator?: Generator;
-  /** A key of one's own instead, u32 of shape [2]: equal keys give equal numbers, and no generator is changed. */
-  readonly key?: Tensor;
-}
-
-/** Options of floating-point draws. */
-export interface FloatRandomOptions extends RandomOptions {
-  /** Element type. Default f32. */
-  readonly dtype?: Dtype;
-}
+export type { FloatRandomOptions, RandomOptions } from "./drawing.ts";
 
 /** Options of `uniform`. */
 export interface UniformOptions extends FloatRandomOptions {
@@ -73,7 +66,8 @@ export function bits<const S extends Shape>(shape: S, options: RandomOptions = {
 }
 
 /**
- * Numbers that are equally likely everywhere in [low, high): the top 24 bits for f32, 53 for f64.
+ * Numbers that are equally likely everywhere in [low, high): the top 24 bits for f32, 53 for f64,
+ * 11 for f16 and 8 for bf16.
  *
  * @example
  * ```ts
@@ -82,12 +76,9 @@ export function bits<const S extends Shape>(shape: S, options: RandomOptions = {
  * console.log(Math.abs(await x.mean().item()) < 0.1); // true
  * ```
  */
-export function uniform<const S extends Shape>(
-  shape: S,
-  { dtype = "f32", low = 0, high = 1, ...options }: UniformOptions = {},
-): Tensor<S> {
-  requireFloat("uniform", dtype);
-  return drawing(shape, options, (words) => {
+export function uniform<const S extends Shape>(shape: S, options?: UniformOptions): Tensor<S>;
+export function uniform(shape: Shape, { low = 0, high = 1, ...options }: UniformOptions = {}): Tensor {
+  return drawingFloats("uniform", shape, options, (words, _, dtype) => {
     const unit = unitInterval(words(0), dtype);
     const scaled = high - low === 1 ? unit : unit.multiply(high - low);
     return low === 0 ? scaled : scaled.add(low);
@@ -109,22 +100,10 @@ export function uniform<const S extends Shape>(
  * console.log(Math.abs((await x.mean().item()) - 5) < 0.3); // true
  * ```
  */
-export function normal<const S extends Shape>(
-  shape: S,
-  { dtype = "f32", mean = 0, deviation = 1, ...options }: NormalOptions = {},
-): Tensor<S> {
-  requireFloat("normal", dtype);
-  return drawing(shape, options, (words) => {
-    const [first, second] = words(0);
-    const radius = sqrt(log(openUnit([first, second], dtype)).multiply(-2));
-    const turn =
-      dtype === "f32"
-        ? second
-            .bitwiseRightShift(8)
-            .astype(dtype)
-            .multiply(2 ** -24)
-        : unitInterval(words(1), dtype);
-    const standard = radius.multiply(cos(turn.multiply(2 * Math.PI)));
+export function normal<const S extends Shape>(shape: S, options?: NormalOptions): Tensor<S>;
+export function normal(shape: Shape, { mean = 0, deviation = 1, ...options }: NormalOptions = {}): Tensor {
+  return drawingFloats("normal", shape, options, (words, inner) => {
+    const standard = standardNormal(words, inner);
     const scaled = deviation === 1 ? standard : standard.multiply(deviation);
     return mean === 0 ? scaled : scaled.add(mean);
   });
@@ -171,7 +150,9 @@ export interface CategoricalOptions extends RandomOptions {
  */
 export function categorical(logits: Tensor, { axis = -1, ...options }: CategoricalOptions = {}): Tensor {
   const values = floatsOf(logits);
-  const noise = drawing(values.shape, options, (words) => gumbel(words(0), values.dtype));
+  const noise = drawing(values.shape, options, (words) =>
+    gumbelNoise(words(0), values.dtype === "f64" ? "f64" : "f32"),
+  );
   return argmax(add(values, noise), axis);
 }
 
@@ -244,93 +225,6 @@ export function permutation(
     }
     return order;
   });
-}
-
-/** Two random words an element; block 1 is another pair. */
-type Words = (block: 0 | 1) => readonly [Tensor, Tensor];
-
-/** Draws for `shape`, made by `make` of the words of each element in one list; all nodes get the caller's line. */
-function drawing(shape: Shape, options: RandomOptions, make: (words: Words) => Tensor): Tensor {
-  const count = sizeOf(checkShape("random", shape));
-  return withOneOrigin(() => {
-    const draw = options.key === undefined ? (options.generator ?? globalGenerator).draw() : drawOfKey(options.key);
-    const positions = new Tensor(node("iota", [], { shape: [count], axis: 0, dtype: "u32" }));
-    const words: Words = (block) => threefryOf(draw, block === 0 ? positions : positions.add(count));
-    return reshape(make(words), shape);
-  });
-}
-
-function requireFloat(operation: string, dtype: Dtype): void {
-  if (!isFloat(dtype))
-    throw new DtypeError(
-      `${operation}: draws are floating-point numbers, not ${dtype}. Use integers for whole numbers.`,
-      { dtype },
-    );
-}
-
-function drawOfKey(key: Tensor): Draw {
-  if (key.dtype !== "u32")
-    throw new DtypeError(`random: the key is ${key.dtype}; it has to be u32. Convert with astype("u32").`, {
-      dtype: key.dtype,
-    });
-  if (key.rank !== 1 || key.size !== 2)
-    throw new ShapeError(`random: the key has shape ${showShape(key.shape)}; it has to be [2].`, { shape: key.shape });
-  return { key: [slice(key, 0), slice(key, 1)], call: 0 };
-}
-
-/** `support/threefry.ts` on tensors: counter (position, call). */
-export function threefryOf({ key, call }: Draw, positions: Tensor): readonly [Tensor, Tensor] {
-  const schedule: readonly Tensor[] = [...key, key[0].bitwiseXor(key[1]).bitwiseXor(parity)];
-  let x0: Tensor = positions.add(at(schedule, 0));
-  let x1: Tensor = broadcastTo(at(schedule, 1).add(call), positions.shape);
-  for (let round = 0; round < rounds; round++) {
-    const turn = at(rotations, round % 8);
-    x0 = x0.add(x1);
-    x1 = x1
-      .bitwiseLeftShift(turn)
-      .bitwiseOr(x1.bitwiseRightShift(32 - turn))
-      .bitwiseXor(x0);
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = x0.add(at(schedule, injection % 3));
-      x1 = x1.add(at(schedule, (injection + 1) % 3).add(injection));
-    }
-  }
-  return [x0, x1];
-}
-
-/** [0, 1) in steps of 2⁻²⁴ or 2⁻⁵³. */
-function unitInterval([first, second]: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
-  if (dtype === "f32")
-    return first
-      .bitwiseRightShift(8)
-      .astype(dtype)
-      .multiply(2 ** -24);
-  const [high, low] = [first.bitwiseRightShift(5).astype(dtype), second.bitwiseRightShift(6).astype(dtype)];
-  return high
-    .multiply(2 ** 26)
-    .add(low)
-    .multiply(2 ** -53);
-}
-
-/** Noise of Gumbel's distribution: −ln(−ln(1 − u)), fine where it is large. */
-function gumbel(words: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
-  return negative(log(negative(log1p(negative(openUnit(words, dtype))))));
-}
-
-/** (0, 1], as fine near 0 as the words allow. */
-function openUnit([first, second]: readonly [Tensor, Tensor], dtype: Dtype): Tensor {
-  if (dtype === "f32")
-    return first
-      .astype(dtype)
-      .add(0.5)
-      .multiply(2 ** -32);
-  return first
-    .astype(dtype)
-    .multiply(2 ** 32)
-    .add(second.astype(dtype))
-    .add(0.5)
-    .multiply(2 ** -64);
 }
 
 /** ⌊word · width / 2³²⌋, from products of 16-bit halves. */
