@@ -7,6 +7,7 @@ export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 export { currentDevice, deviceNames, registerDevice, setDevice, setThreads } from "./runtime/registry.ts";
 export { allDtypes, type Data, type DataOf, type Dtype, promote } from "./shape/dtype.ts";
+export * from "./shape/dtypeFacts.ts";
 export type { Shape } from "./shape/shape.ts";
 export * from "./support/errors.ts";
 export * from "./tensor/activation.ts";
@@ -18,6 +19,26 @@ export * from "./tensor/creation.ts";
 export { type CumulativeOptions, cumulativeProd, cumulativeSum } from "./tensor/cumulative.ts";
 export { type ShowOptions, show } from "./tensor/display.ts";
 export { einsum } from "./tensor/einsum.ts";
+export {
+  allClose,
+  type ClosenessOptions,
+  cbrt,
+  deg2rad,
+  fmax,
+  fmin,
+  fmod,
+  frac,
+  hypot,
+  isClose,
+  type LogitOptions,
+  lerp,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlogy,
+} from "./tensor/elementary.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";
 export { type IndexingOptions, scatterAdd, take, takeAlongAxis } from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
@@ -43,9 +64,11 @@ export {
 } from "./tensor/reduce.ts";
 export { type TensorScope, tensorScope } from "./tensor/scope.ts";
 export type { ShapeType } from "./tensor/shapeTypes.ts";
+export * from "./tensor/signs.ts";
 export * from "./tensor/slice.ts";
 export * from "./tensor/statistics.ts";
 export { type Nested, Tensor, type TensorLike, type TensorOptions, tensor } from "./tensor/tensor.ts";
+export * from "./tensor/together.ts";
 export * from "./tensor/transcendental.ts";
 export * from "./tensor/windows/convolution.ts";
 export * from "./tensor/windows/pooling.ts";

@@ -1,7 +1,12 @@
 /** Operations on the bits of integers and booleans, element by element. Shapes broadcast, dtypes promote. */
+
+import { dtypes } from "../shape/dtype.ts";
+import { DtypeError } from "../support/errors.ts";
+import { logicalNot } from "./comparison.ts";
 import { attachMethods, type BinaryMethod } from "./methods.ts";
-import { type Fitting, type Joined, mapOperands, type Operand } from "./operands.ts";
+import { type Fitting, type Joined, keep, mapOperands, type Operand } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
+import type { Tensor } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
@@ -58,7 +63,31 @@ export function bitwiseXor<A extends Operand, B extends Operand>(a: A, b: Fittin
 }
 
 /**
- * The bits of a, moved `b` places up; zeros follow. @throws DtypeError for floats.
+ * The bits that x has not: −x − 1 of signed integers; of booleans the opposite. @throws DtypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { bitwiseInvert, tensor } from "smilodon";
+ * console.log(await bitwiseInvert(tensor([0, 5], { dtype: "i32" })).toArray()); // [-1, -6]
+ * ```
+ */
+export function bitwiseInvert<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
+export function bitwiseInvert(x: Tensor): Tensor {
+  if (x.dtype === "bool") return logicalNot(x);
+  const { kind, lowest, highest } = dtypes[x.dtype];
+  if (kind === "float")
+    throw new DtypeError(
+      `bitwiseInvert is defined for integers and booleans, not for ${x.dtype}. Convert with astype.`,
+      {
+        dtype: x.dtype,
+      },
+    );
+  return mapOperands("bitwiseXor", [x, lowest < 0 ? -1 : highest], keep, "bitwiseInvert");
+}
+
+/**
+ * The bits of a, moved `b` places up; zeros follow. A count below 0 or not below the number of bits shifts all of them
+ * out: the result is 0. @throws DtypeError for floats.
  *
  * @example
  * ```ts
@@ -71,7 +100,9 @@ export function bitwiseLeftShift<A extends Operand, B extends Operand>(a: A, b: 
 }
 
 /**
- * The bits of a, moved `b` places down; i32 keeps its sign, unsigned numbers fill with zeros. @throws DtypeError for floats.
+ * The bits of a, moved `b` places down; signed integers keep their sign, unsigned ones fill with
+ * zeros. A count below 0 or not below the number of bits shifts all of them out: the result is 0, or −1 of numbers below 0.
+ * @throws DtypeError for floats.
  *
  * @example
  * ```ts

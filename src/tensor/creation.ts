@@ -155,6 +155,32 @@ export function linspace(
   return new Tensor(castNode(positions.less(count / 2).where(rising, falling).node, dtype));
 }
 
+/**
+ * A tensor whose elements nobody asked for: zeros, because values are made only when they are used. f32 by default.
+ *
+ * @example
+ * ```ts
+ * import { empty } from "smilodon";
+ * console.log(empty([2, 3]).shape); // [2, 3]
+ * ```
+ */
+export function empty<const S extends Shape>(shape: S, options?: CreationOptions): Tensor<S> {
+  return zeros(shape, options);
+}
+
+/**
+ * The same with the shape of x, and its dtype by default.
+ *
+ * @example
+ * ```ts
+ * import { emptyLike, ones } from "smilodon";
+ * console.log(emptyLike(ones([2, 3])).shape); // [2, 3]
+ * ```
+ */
+export function emptyLike<S extends ShapeType>(x: Tensor<S>, options?: CreationOptions): Tensor<S> {
+  return zerosLike(x, options);
+}
+
 /** Where the ones of `eye` stand. */
 export interface EyeOptions extends CreationOptions {
   /** How far above the main diagonal; negative is below. Default 0. */

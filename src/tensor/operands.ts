@@ -73,6 +73,35 @@ export function throughFloats(x: Tensor, compute: (values: Tensor) => Tensor): T
   return new Tensor(castNode(compute(new Tensor(castNode(x.node, computedIn(dtype)))).node, dtype));
 }
 
+/**
+ * What `compute` makes of a and b, promoted to one float dtype and broadcast to one shape: of f16 and bf16 in f32 all the
+ * way, rounded once at the end. Errors name `operation`.
+ */
+export function joinFloats(
+  operation: string,
+  a: Operand,
+  b: Operand,
+  compute: (a: Tensor, b: Tensor) => Tensor,
+): Tensor {
+  const dtype = toFloat(commonDtype(operation, [a, b]));
+  return withOneOrigin(() => {
+    const values = joinPair(operation, a, b, () => computedIn(dtype));
+    return new Tensor(castNode(compute(...values).node, dtype));
+  });
+}
+
+/** Two operands as tensors of one dtype (the promoted one, changed by `convert`) and one shape. */
+export function joinPair(
+  operation: string,
+  a: Operand,
+  b: Operand,
+  convert: (dtype: Dtype) => Dtype,
+): readonly [Tensor, Tensor] {
+  const dtype = convert(commonDtype(operation, [a, b]));
+  const shape = commonShape(operation, [a, b]);
+  return [new Tensor(operandNode(a, dtype, shape)), new Tensor(operandNode(b, dtype, shape))];
+}
+
 /** For arithmetic: booleans count, as i32. */
 export function toNumber(dtype: Dtype): Dtype {
   return dtype === "bool" ? "i32" : dtype;

@@ -255,4 +255,22 @@ function dropAxes(x: Tensor, axes: readonly number[]): Tensor["node"] {
   return node("reshape", [x.node], { shape: x.shape.filter((_, axis) => !axes.includes(axis)) });
 }
 
+/**
+ * How many elements along `axis` (all by default) are not zero, as i32. NaN is not zero.
+ *
+ * @example
+ * ```ts
+ * import { countNonzero, tensor } from "smilodon";
+ * console.log(await countNonzero(tensor([[0, 2], [3, 4]]), 0).toArray()); // [1, 2]
+ * ```
+ */
+export function countNonzero<
+  S extends ShapeType,
+  const A extends ReduceArgument = undefined,
+  const K extends KeepOptions = object,
+>(x: Tensor<S>, axis?: A, options?: K): Reduced<S, A, K>;
+export function countNonzero(x: Tensor, axis?: ReduceArgument, options?: KeepOptions): Tensor {
+  return withOneOrigin(() => sum(x.notEqual(0), axis, options));
+}
+
 attachMethods({ variance, std, norm, logsumexp, argmax, argmin });

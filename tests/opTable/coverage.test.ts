@@ -5,8 +5,8 @@ import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import { table } from "./table.ts";
 
-/** Functions of these folders that are not operations: they make tensors of data, say where random numbers come from, name layers, make text, or see to memory. */
-const others = ["tensor", "seed", "inLayer", "show", "reportLeaks", "setDebug", "tensorScope"];
+/** Functions of these folders that are not operations: they make tensors of data, answer questions about dtypes, say where random numbers come from, name layers, make text, or see to memory. */
+const others = ["tensor", "asarray", "resultType", "seed", "inLayer", "show", "reportLeaks", "setDebug", "tensorScope"];
 
 const folders = ["tensor", "transforms/control", "algorithms"]
   .map((name) => new URL(`../../src/${name}/`, import.meta.url))

@@ -10,6 +10,7 @@ import { rows as control } from "./rows/control.ts";
 import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
 import { rows as cumulative } from "./rows/cumulative.ts";
+import { rows as elementwise } from "./rows/elementwise.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
@@ -21,6 +22,7 @@ import { rows as transcendental } from "./rows/transcendental.ts";
 const rows: readonly OpRow[] = [
   ...arithmetic,
   ...comparison,
+  ...elementwise,
   ...transcendental,
   ...reduce,
   ...cumulative,
