@@ -48,8 +48,7 @@ function settle(context: NestContext, groups: readonly Group[], group: Group, re
 
 function groupOf(context: NestContext, nest: Nest): Group {
   const { region } = nest;
-  if (region !== undefined)
-    return { nest, writes: new Set(region.results.values()), reads: new Set(region.node.inputs) };
+  if (region !== undefined) return { nest, writes: new Set(region.results.values()), reads: new Set(region.inputs) };
   const writes = new Set<Node>();
   for (const step of allSteps(nest.body)) if (step.kind === "store") writes.add(step.tensor);
   const loads = loadsIn(nest.body).map((load) => context.tensorOf(load.buffer));
@@ -105,7 +104,7 @@ function withoutUnread(context: NestContext, groups: readonly Group[], isOutput:
   const read = new Set(
     groups.flatMap(({ nest: { body, region } }) => [
       ...loadsIn(body).map((load) => context.tensorOf(load.buffer)),
-      ...(region?.node.inputs ?? []),
+      ...(region?.inputs ?? []),
     ]),
   );
   const keep = (steps: readonly Step[]): Step[] =>

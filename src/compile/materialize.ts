@@ -35,7 +35,7 @@ export function chooseMaterialized(
   const roots = [...outputs, ...others].sort((a, b) => a.id - b.id);
   const order = topologicalOrder(roots, isSource).filter((node) => !isSource(node));
   const users = usersOf(order);
-  const isOutput = new Set([...outputs, ...inputsOfRegions(order)]);
+  const isOutput = new Set([...outputs, ...inputsOfRegions(order, isSource)]);
   const kept = new Set<Node>();
   const inMemory = (node: Node) => kept.has(node) || isSource(node);
   const mustKeep = (node: Node) => isOutput.has(node) || loopingFamilies.has(primitives[node.primitive].family);
@@ -54,13 +54,22 @@ export function everyResult(
   others: readonly Node[] = [],
 ): Node[] {
   const order = topologicalOrder([...outputs, ...others], isSource);
-  const isOutput = new Set([...outputs, ...inputsOfRegions(order)]);
+  const isOutput = new Set([...outputs, ...inputsOfRegions(order, isSource)]);
   return order.filter((node) => !isSource(node) && (isOutput.has(node) || !isFamily(node, "leaf")));
 }
 
 /** Regions are plans of their own: they find what they are given in memory. */
-function inputsOfRegions(order: readonly Node[]): readonly Node[] {
-  return order.flatMap((node) => (isFamily(node, "region") ? node.inputs : []));
+function inputsOfRegions(order: readonly Node[], isSource: (node: Node) => boolean): readonly Node[] {
+  return order.flatMap((node) => (isFamily(node, "region") ? storedInputs(node, isSource) : []));
+}
+
+/** What has to be in memory for the inputs of `region`: another shape of the same elements is no copy of them. */
+export function storedInputs(region: Node, isSource: (node: Node) => boolean): readonly Node[] {
+  return region.inputs.map((input) => {
+    let stored = input;
+    while (isNode(stored, "reshape") && !isSource(stored)) stored = at(stored.inputs, 0);
+    return stored;
+  });
 }
 
 function usersOf(order: readonly Node[]): Map<Node, Node[]> {

@@ -76,6 +76,8 @@ export interface Nest {
 /** A node that runs regions, and where its results go, by number; the others nobody wants. */
 export interface RegionCall {
   readonly node: RegionNode;
+  /** What lies in memory for each input: see `storedInputs`. */
+  readonly inputs: readonly Node[];
   readonly results: ReadonlyMap<number, Node>;
 }
 

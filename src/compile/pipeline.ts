@@ -13,7 +13,7 @@ import { fuseNests } from "./fuse.ts";
 import { lowerToNest } from "./lower/nests.ts";
 import { lowerParts } from "./lower/part.ts";
 import { Values } from "./lower/values.ts";
-import { chooseMaterialized, everyResult } from "./materialize.ts";
+import { chooseMaterialized, everyResult, storedInputs } from "./materialize.ts";
 import { planMemory } from "./memory.ts";
 import { type Nest, NestContext, type RegionCall } from "./nest.ts";
 import type { Part, Program } from "./program.ts";
@@ -77,7 +77,7 @@ export const passes = [
     why: "Each node in memory has a loop nest that computes it.",
     run: (state) => {
       const values = new Values(state.context, new Set([...state.materialized, ...state.program.sources]));
-      const regions = regionCalls(state.materialized);
+      const regions = regionCalls(state.materialized, state.isSource);
       const nests = state.materialized.flatMap((node) => {
         const region = regions.get(node);
         if (region !== undefined) return regionNest(region);
@@ -152,9 +152,10 @@ function rootsOf(parts: readonly Part[]): Node[] {
 }
 
 /** The regions among `nodes`, with those of their results that are wanted. */
-function regionCalls(nodes: readonly Node[]): ReadonlyMap<Node, RegionCall> {
+function regionCalls(nodes: readonly Node[], isSource: (node: Node) => boolean): ReadonlyMap<Node, RegionCall> {
   const calls = new Map<Node, RegionCall & { results: Map<number, Node> }>();
-  for (const node of nodes) if (isRegionNode(node)) calls.set(node, { node, results: new Map() });
+  for (const node of nodes)
+    if (isRegionNode(node)) calls.set(node, { node, inputs: storedInputs(node, isSource), results: new Map() });
   for (const node of nodes)
     if (isNode(node, "project")) calls.get(at(node.inputs, 0))?.results.set(node.params.index, node);
   return calls;
@@ -168,7 +169,7 @@ function regionNest(region: RegionCall): Nest {
 function launchRegion({ computes }: Nest, region: RegionCall, target: Target): RegionLaunch {
   return {
     commands: compileRegion(region, (body) => compileProgram(body, target)),
-    reads: new Set(region.node.inputs),
+    reads: new Set(region.inputs),
     writes: new Set(region.results.values()),
     mayOverwrite: new Set(),
     waits: [],

@@ -36,7 +36,7 @@ export function reuseResults(
 }
 
 function readBy(context: NestContext, { body, region }: Nest): ReadonlySet<Node> {
-  return new Set([...loadsIn(body).map((load) => context.tensorOf(load.buffer)), ...(region?.node.inputs ?? [])]);
+  return new Set([...loadsIn(body).map((load) => context.tensorOf(load.buffer)), ...(region?.inputs ?? [])]);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { type Node, node, sourceNode } from "../../graph/node.ts";
 import type { PrimitiveOf } from "../../graph/primitives.ts";
-import { type RegionNode, regionOf, substitute } from "../../graph/region.ts";
+import { regionOf, substitute } from "../../graph/region.ts";
 import type { TensorType } from "../../graph/tensorType.ts";
 import type { Command, Plan } from "../../kernel/plan.ts";
 import { bytesOf } from "../../shape/dtype.ts";
@@ -19,60 +19,63 @@ import type { RegionCommands, RegionMemory } from "./regionMemory.ts";
 export type CompileBody = (program: Program) => Plan;
 
 type Results = RegionCall["results"];
-type RegionCompiler<P extends PrimitiveOf<"region">> = (
-  region: Node<P>,
-  results: Results,
-  compile: CompileBody,
-) => RegionCommands;
+/** A region, and what lies in memory for its inputs. */
+interface Call<P extends PrimitiveOf<"region">> {
+  readonly region: Node<P>;
+  readonly inputs: readonly Node[];
+  readonly results: Results;
+  readonly compile: CompileBody;
+}
+type RegionCompiler<P extends PrimitiveOf<"region">> = (call: Call<P>) => RegionCommands;
 
 /** The commands of `call`. */
-export function compileRegion({ node: region, results }: RegionCall, compile: CompileBody): RegionCommands {
-  return compileBy(region, results, compile);
+export function compileRegion({ node: region, inputs, results }: RegionCall, compile: CompileBody): RegionCommands {
+  return compileBy({ region, inputs, results, compile });
 }
 
-function compileBy<P extends PrimitiveOf<"region">>(region: Node<P>, results: Results, compile: CompileBody) {
-  const compiler: RegionCompiler<P> = compilers[region.primitive];
-  return compiler(region, results, compile);
+function compileBy<P extends PrimitiveOf<"region">>(call: Call<P>): RegionCommands {
+  const compiler: RegionCompiler<P> = compilers[call.region.primitive];
+  return compiler(call);
 }
 
 const compilers: { readonly [P in PrimitiveOf<"region">]: RegionCompiler<P> } = {
-  scan: (region, results, compile) => {
+  scan: ({ region, inputs, results, compile }) => {
     const { length, carries } = region.params;
     const plan = length > 0 ? compile(stepProgram(region, results)) : undefined;
     const stacks = stacksOf(region, results).map(({ stack }) => stack);
     return (memory) => {
-      const { slots, commands } = beginCarries(region, carries, results, memory);
+      const { slots, commands } = beginCarries(inputs.slice(0, carries), results, memory);
       if (plan === undefined) return commands;
       const counter = memory.scratch(bytesOf("i32"));
-      const others = region.inputs.slice(carries).map((input) => memory.slotOf(input));
+      const others = inputs.slice(carries).map((input) => memory.slotOf(input));
       const written = [...slots, ...stacks.map((stack) => memory.slotOf(stack))];
       const body = memory.inline(plan, [counter, ...slots, ...others, ...written]);
       return [...commands, { kind: "loop", count: length, counter, body }];
     };
   },
-  whileLoop: (region, results, compile) => {
+  whileLoop: ({ region, inputs, results, compile }) => {
     const { carries } = region.params;
     const [condition, body] = [regionOf(region.params.condition), regionOf(region.params.body)];
     const test = compile({ sources: condition.parameters, outputs: condition.results, replaces: [] });
     const replaces = body.results.map((_, carry) => [carry, carry] as const);
     const step = compile({ sources: body.parameters, outputs: body.results, replaces });
     return (memory) => {
-      const { slots, commands } = beginCarries(region, carries, results, memory);
+      const { slots, commands } = beginCarries(inputs.slice(0, carries), results, memory);
       const goesOn = memory.scratch(bytesOf("bool"));
-      const given = [...slots, ...region.inputs.slice(carries).map((input) => memory.slotOf(input))];
+      const given = [...slots, ...inputs.slice(carries).map((input) => memory.slotOf(input))];
       const ask = memory.inline(test, [...given, goesOn]);
       const again = [...memory.inline(step, [...given, ...slots]), ...ask];
       return [...commands, ...ask, { kind: "while", condition: goesOn, body: again }];
     };
   },
-  cond: (region, results, compile) => {
+  cond: ({ region, inputs, results, compile }) => {
     const wanted = [...results.keys()];
     const plans = region.params.branches.map((branch) => {
       const { parameters, results: all } = regionOf(branch);
       return compile({ sources: parameters, outputs: wanted.map((index) => at(all, index)), replaces: [] });
     });
     return (memory) => {
-      const [predicate, ...operands] = region.inputs.map((input) => memory.slotOf(input));
+      const [predicate, ...operands] = inputs.map((input) => memory.slotOf(input));
       const slots = [...operands, ...[...results.values()].map((result) => memory.slotOf(result))];
       const [body, otherwise] = plans.map((plan) => memory.inline(plan, slots));
       return [{ kind: "cond", predicate: predicate ?? -1, body: body ?? [], otherwise: otherwise ?? [] }];
@@ -82,12 +85,10 @@ const compilers: { readonly [P in PrimitiveOf<"region">]: RegionCompiler<P> } = 
 
 /** The slots of what is handed on, and the commands that put its first value there. */
 function beginCarries(
-  region: RegionNode,
-  carries: number,
+  first: readonly Node[],
   results: Results,
   memory: RegionMemory,
 ): { readonly slots: readonly number[]; readonly commands: readonly Command[] } {
-  const first = region.inputs.slice(0, carries);
   const slots = first.map(({ type }, carry) => {
     const result = results.get(carry);
     return result === undefined ? memory.scratch(bytesOfType(type)) : memory.slotOf(result);

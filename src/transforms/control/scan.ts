@@ -6,8 +6,8 @@ import { type Flattened, flattenTree } from "../../support/tree.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isTensor } from "../differentiated.ts";
 import type { Unshaped } from "../vmap.ts";
+import { makeScanInBlocks, stepsInBlock } from "./blocks.ts";
 import { named, requireSameCarry } from "./carries.ts";
-import { makeScan } from "./parts.ts";
 import { closeOver, traceBody } from "./traceBody.ts";
 
 /** What `scan` may be told. */
@@ -16,6 +16,13 @@ export interface ScanOptions {
   readonly length?: number;
   /** Start with the last slice. The results of the steps keep the places of their slices. Default false. */
   readonly reverse?: boolean;
+  /**
+   * Derivatives in reverse mode keep the carry before each `checkpointEvery`-th step only and compute the others again, block by
+   * block: memory for length / checkpointEvery + checkpointEvery carries, for one more pass over the steps. 1 keeps every carry.
+   * Default: 1 while all carries together take no more than 64 MiB, then about √length. The gradient of what all steps use is added up
+   * block by block, so that it may differ in the last digits.
+   */
+  readonly checkpointEvery?: number;
 }
 
 /**
@@ -25,7 +32,9 @@ export interface ScanOptions {
  *
  * `step` runs once, on placeholders, and becomes a loop of the plan: there is no JavaScript between steps, and its size does
  * not grow with their number. Random numbers that `step` draws are the same in each step, unless their key is carried along.
- * Derivatives in reverse mode keep the carries and compute the rest of each step again.
+ * Derivatives in reverse mode keep the carries, all or some (`checkpointEvery`), and compute the rest of each step again.
+ *
+ * Source of the checkpoints: T. Chen et al., "Training deep nets with sublinear memory cost", 2016.
  * @throws ShapeError where the lengths differ; ShapeError, DtypeError, ArgumentError where the carry changes its type or
  * structure; TracingError where `step` returns a promise or assigns to a parameter.
  *
@@ -47,7 +56,7 @@ export function scan(
   step: (carry: never, slice: never) => readonly [unknown, unknown],
   initial: unknown,
   xs: unknown,
-  { length: given, reverse = false }: ScanOptions = {},
+  { length: given, reverse = false, checkpointEvery }: ScanOptions = {},
 ): [unknown, unknown] {
   const [carry, slices] = [flattenTree(initial, isTensor), flattenTree(xs, isTensor)];
   const length = lengthOf(slices, given);
@@ -69,7 +78,7 @@ export function scan(
     body,
     [...results, ...outputs].map(({ node }) => node),
   );
-  const made = makeScan({
+  const parts = {
     carries: carry.leaves.map(({ node }, index) => ({
       initial: node,
       parameter: at(parameters, index),
@@ -83,7 +92,8 @@ export function scan(
     captured: closed.captured,
     length,
     isReversed: reverse,
-  });
+  };
+  const made = makeScanInBlocks(parts, stepsInBlock(parts, checkpointEvery));
   return [
     carry.rebuild(carry.leaves.map((_, index) => made.carry(index))),
     stacked?.rebuild(outputs.map((_, index) => made.stack(index))),
