@@ -1,6 +1,7 @@
 /** Data: tables from CSV, JSON lines, Parquet and Arrow, splits, standardization, batches. `smilodon/node` opens files. */
 
 export { type HostArray, hostArray } from "../tensor/hostArray.ts";
+export { type ByteSource, blobSource, bytesSource } from "./byteSource.ts";
 export { type EncodedClasses, encodeClasses } from "./classes.ts";
 export { type Column, type NumberColumn, type TextColumn, textColumn, textColumnOf } from "./column.ts";
 export { type CsvOptions, type CsvRow, formatCsv, parseCsv } from "./csv.ts";
@@ -10,6 +11,22 @@ export { type DateForm, dateFormOf, readDate } from "./dates.ts";
 export { type EncoderPart, type EncoderState, encoderSchema } from "./encoder/state.ts";
 export { type EncodedFeature, type EncoderOptions, encoderOf, fitEncoder, TableEncoder } from "./encoder.ts";
 export { groupFolds, groupSplit } from "./groupSplit.ts";
+export { type ArchiveOptions, openArchive } from "./images/archive.ts";
+export { type CifarRecords, readCifar, readIdx } from "./images/binaryImages.ts";
+export { type DecodePicturesOptions, decodePictures } from "./images/decodePictures.ts";
+export type { DecodeOptions, PictureDecoder } from "./images/decoder.ts";
+export {
+  ImageLoader,
+  type ImageLoaderOptions,
+  type ImageSet,
+  imagesInMemory,
+  type PictureFailure,
+  type PixelStore,
+  selectImages,
+} from "./images/imageSet.ts";
+export { openImages } from "./images/openImages.ts";
+export { pageDecoder } from "./images/pageDecoder.ts";
+export type { EncodedPicture, PictureSource } from "./images/pictureSource.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
 export {
   type Batch,

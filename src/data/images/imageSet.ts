@@ -1,0 +1,165 @@
+/**
+ * Decoded pictures of one size with their labels: what training reads. The pixels lie in memory (`imagesInMemory`) or in a file
+ * (`imageCache.node.ts`); `ImageLoader` takes batches of either.
+ */
+import { ArgumentError, DataError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
+import { type HostArray, hostArray } from "../../tensor/hostArray.ts";
+import { type Batch, type HostBatch, tensorsOf } from "../loader.ts";
+import { shuffledOrder } from "../shuffle.ts";
+import { StreamEpoch } from "../streamLoader.ts";
+
+/** Where pixels are: rows of pixels of one picture after the other, 8 bits a channel. */
+export interface PixelStore {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** The pixels of the pictures at `rows`, in that order, in memory of their own. */
+  read(rows: ArrayLike<number>): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A picture that could not be read. */
+export interface PictureFailure {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Pictures with what is known of them. */
+export interface ImageSet {
+  readonly pixels: PixelStore;
+  /** Number of the class of each picture. */
+  readonly labels: Int32Array;
+  /** Names of the classes, by number. */
+  readonly classes: readonly string[];
+  /** What each picture is called, for reports; its number where it has no name. */
+  readonly names: readonly string[];
+  /** Pictures that were left out. */
+  readonly failures: readonly PictureFailure[];
+}
+
+/** A set of arrays in memory. @param pixels u8 [count, height, width, channels] @throws DataError where sizes differ. */
+export function imagesInMemory(
+  pixels: HostArray,
+  labels: ArrayLike<number>,
+  classes: readonly string[],
+  names: readonly string[] = Array.from({ length: labels.length }, (_, index) => String(index)),
+  failures: readonly PictureFailure[] = [],
+): ImageSet {
+  const [count = 0, height = 0, width = 0, channels = 0] = pixels.shape;
+  if (pixels.dtype !== "u8" || pixels.shape.length !== 4 || !(pixels.data instanceof Uint8Array))
+    throw new DataError(
+      `Images: the pixels are ${pixels.dtype} [${pixels.shape}]; they have to be u8 [count, height, width, channels].`,
+    );
+  if (labels.length !== count || names.length !== count)
+    throw new DataError(`Images: ${count} pictures, ${labels.length} labels, ${names.length} names.`);
+  const { data } = pixels;
+  const size = height * width * channels;
+  const read = (rows: ArrayLike<number>) => {
+    const chosen = new Uint8Array(rows.length * size);
+    for (let row = 0; row < rows.length; row++) {
+      const from = at(rows, row) * size;
+      chosen.set(data.subarray(from, from + size), row * size);
+    }
+    return chosen;
+  };
+  return {
+    pixels: { count, height, width, channels, read },
+    labels: Int32Array.from(labels),
+    classes,
+    names,
+    failures,
+  };
+}
+
+/** The pictures of `set` at `rows`, in that order. @throws ArgumentError for rows that are not there. */
+export function selectImages(set: ImageSet, rows: ArrayLike<number>): ImageSet {
+  const chosen = Uint32Array.from(rows);
+  for (const row of chosen)
+    if (row >= set.pixels.count)
+      throw new ArgumentError(`selectImages: there is no picture ${row}; the set has ${set.pixels.count}.`, { row });
+  const { pixels } = set;
+  return {
+    ...set,
+    pixels: {
+      ...pixels,
+      count: chosen.length,
+      read: (places) => pixels.read(Uint32Array.from(places, (place) => at(chosen, place))),
+    },
+    labels: Int32Array.from(chosen, (row) => at(set.labels, row)),
+    names: Array.from(chosen, (row) => at(set.names, row)),
+  };
+}
+
+/** How an `ImageLoader` takes batches. */
+export interface ImageLoaderOptions {
+  /** Pictures in a batch. */
+  readonly batchSize: number;
+  /** Decides the order, together with the epoch. Default 0. */
+  readonly seed?: number;
+  /** Default true. */
+  readonly shuffle?: boolean;
+  /** Leave out a last batch that is smaller. Default false. */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * Batches of pictures: `x`, u8 [batch, height, width, channels], and `y`, i32 [batch]. `prefetch` reads them ahead; what
+ * changes pictures at random belongs into the compiled step.
+ *
+ * @example
+ * ```ts
+ * import { hostArray, ImageLoader, imagesInMemory } from "smilodon/data";
+ * const set = imagesInMemory(hostArray(new Uint8Array(48), [4, 2, 2, 3]), [0, 1, 0, 1], ["cat", "dog"]);
+ * for await (const { x, y } of new ImageLoader(set, { batchSize: 3 }).epoch(0)) console.log(x.shape, y.shape);
+ * ```
+ */
+export class ImageLoader {
+  readonly batchCount: number;
+  readonly #set: ImageSet;
+  readonly #options: ImageLoaderOptions;
+
+  /** @throws ArgumentError for a batch size that is none, DataError where there is no batch. */
+  constructor(set: ImageSet, options: ImageLoaderOptions) {
+    const { batchSize, dropLast = false } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new ArgumentError(
+        `ImageLoader: the batch size is ${batchSize}; it has to be a whole number of 1 or more.`,
+        { batchSize },
+      );
+    this.batchCount = dropLast ? Math.floor(set.pixels.count / batchSize) : Math.ceil(set.pixels.count / batchSize);
+    if (this.batchCount === 0)
+      throw new DataError(`ImageLoader: ${set.pixels.count} pictures make no batch of ${batchSize}.`, { batchSize });
+    this.#set = set;
+    this.#options = options;
+  }
+
+  /** Batches of epoch `epoch`, from 0. */
+  epoch(epoch: number): StreamEpoch<Batch<"x" | "y">> {
+    return new StreamEpoch(this.batchCount, (start) => this.#batches(epoch, start));
+  }
+
+  /** The same as arrays: to be made in a worker. */
+  hostEpoch(epoch: number): StreamEpoch<HostBatch<"x" | "y">> {
+    return new StreamEpoch(this.batchCount, (start) => this.#hostBatches(epoch, start));
+  }
+
+  async *#batches(epoch: number, start: number): AsyncGenerator<Batch<"x" | "y">> {
+    for await (const batch of this.#hostBatches(epoch, start)) yield tensorsOf(batch);
+  }
+
+  async *#hostBatches(epoch: number, start: number): AsyncGenerator<HostBatch<"x" | "y">> {
+    const { batchSize, seed = 0, shuffle = true } = this.#options;
+    const { pixels, labels } = this.#set;
+    const { count, height, width, channels } = pixels;
+    const order = shuffle
+      ? shuffledOrder(count, seed, "shuffle", epoch)
+      : Uint32Array.from({ length: count }, (_, row) => row);
+    for (let batch = start; batch < this.batchCount; batch++) {
+      const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+      const data = await pixels.read(rows);
+      const y = Int32Array.from(rows, (row) => at(labels, row));
+      yield { x: hostArray(data, [rows.length, height, width, channels], "u8"), y: hostArray(y) };
+    }
+  }
+}
