@@ -16,7 +16,16 @@ export * from "./tensor/bitwise.ts";
 export * from "./tensor/cast.ts";
 export * from "./tensor/comparison.ts";
 export * from "./tensor/creation.ts";
-export { type CumulativeOptions, cumulativeProd, cumulativeSum } from "./tensor/cumulative.ts";
+export {
+  type CumulativeDtypeOptions,
+  type CumulativeOptions,
+  cumulativeLogSumExp,
+  cumulativeMax,
+  cumulativeMin,
+  cumulativeProd,
+  cumulativeSum,
+} from "./tensor/cumulative.ts";
+export * from "./tensor/differences.ts";
 export { type ShowOptions, show } from "./tensor/display.ts";
 export { einsum } from "./tensor/einsum.ts";
 export {

@@ -15,6 +15,9 @@ export interface IndexedAxis {
   readonly batch: number;
 }
 
+/** How a recurrence joins what was with what comes. */
+export type RecurrenceKind = "linear" | "maximum" | "minimum";
+
 /** A derivative that is given, not derived; `transforms/` knows what there is to it. */
 export interface DerivativeRule {
   readonly name: string;
@@ -113,10 +116,16 @@ export interface PrimitiveParams {
   min: { readonly axes: readonly number[] };
 
   /**
-   * A linear recurrence along `axis`: h₀ = a₀ · initial + b₀, hᵢ = aᵢ · hᵢ₋₁ + bᵢ, of inputs a and b; from the last position
-   * to the first where `isReversed`. Cumulative sums have a = 1, cumulative products b = 0 and initial = 1.
+   * A recurrence along `axis` of inputs a and b, which begins with h₋₁ = `initial`; from the last position to the first where
+   * `isReversed`. `linear`: hᵢ = aᵢ · hᵢ₋₁ + bᵢ; cumulative sums have a = 1, cumulative products b = 0 and initial = 1.
+   * `maximum`: hᵢ = max(aᵢ + hᵢ₋₁, bᵢ), and `minimum` so; cumulative maxima have a = 0.
    */
-  recurrence: { readonly axis: number; readonly isReversed: boolean; readonly initial: number };
+  recurrence: {
+    readonly kind: RecurrenceKind;
+    readonly axis: number;
+    readonly isReversed: boolean;
+    readonly initial: number;
+  };
 
   /**
    * The one linear primitive: a sum of products over named axes. `left`, `right` and `output` name the axes of

@@ -7,6 +7,7 @@ import { type Node, node } from "../graph/node.ts";
 import type { Primitive, PrimitiveOf } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { add, multiply } from "../tensor/arithmetic.ts";
+import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
 import { castNode, mapTensor } from "../tensor/operands.ts";
@@ -91,7 +92,13 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
     tangent === undefined ? undefined : sum(multiply(tangent, productOfOthers(a, axes)), axes),
   max: extreme,
   min: extreme,
-  recurrence: ([factor, term], { a, output, params }) => {
+  recurrence: ([factor, term], { a, b, output, params }) => {
+    if (params.kind !== "linear") {
+      // Each change is that of the term which was chosen, or the one before it
+      const isOlder = notEqual(output, b);
+      const driven = total([factor && where(isOlder, factor, 0), term && where(isOlder, 0, term)]);
+      return driven && recurrence(isOlder.astype(driven.dtype), driven, { ...params, kind: "linear", initial: 0 });
+    }
     const driven = total([factor && multiply(factor, before(output, params)), term]);
     return driven && recurrence(a, driven, { ...params, initial: 0 });
   },

@@ -7,6 +7,7 @@ import { isNode, type Node, node } from "../graph/node.ts";
 import type { Primitive, Window } from "../graph/primitives.ts";
 import { at } from "../support/invariant.ts";
 import { multiply } from "../tensor/arithmetic.ts";
+import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
@@ -85,8 +86,13 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   max: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
   min: (g, { a, output, params: { axes } }) => multiply(spread(g, a, axes), shareOfExtreme(a, output, axes)),
   // The cotangent comes back by the same recurrence, with each factor at the position before
-  recurrence: (g, { a, output, params }, index) => {
-    const back = { ...params, isReversed: !params.isReversed, initial: 0 };
+  recurrence: (g, { a, b, output, params }, index) => {
+    const back = { ...params, kind: "linear", isReversed: !params.isReversed, initial: 0 } as const;
+    if (params.kind !== "linear") {
+      const isOlder = notEqual(output, b);
+      const all = recurrence(before(isOlder.astype(g.dtype), back), g, back);
+      return index === 0 ? where(isOlder, all, 0) : where(isOlder, 0, all);
+    }
     const term = recurrence(isConstant(a) ? a : before(a, back), g, back);
     return index === 0 ? multiply(term, before(output, params)) : term;
   },

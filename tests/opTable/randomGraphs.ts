@@ -365,14 +365,15 @@ function recur(values: readonly Value[], [, a, b, c]: Instruction): Value | unde
   const y = partner(values, x, b);
   const axis = c % shape.length;
   const initial = b % 3 === 0 ? 1 : 0;
+  const kind = (["linear", "linear", "maximum", "minimum"] as const)[(b + c) % 4] ?? "linear";
   let [bound, error] = [initial, 0];
   for (let step = 0; step < (shape[axis] ?? 0); step++) {
-    error = x.error * bound + (x.bound + x.error) * error + y.error;
-    bound = x.bound * bound + y.bound;
+    error = kind === "linear" ? x.error * bound + (x.bound + x.error) * error + y.error : error + x.error + y.error;
+    bound = kind === "linear" ? x.bound * bound + y.bound : Math.max(bound + x.bound, y.bound);
     error += 2 * roundings[dtype] * bound;
   }
   if (isFloat(dtype) && bound > 1e6) return undefined;
-  const made = node("recurrence", [x.node, y.node], { axis, isReversed: c % 2 === 1, initial });
+  const made = node("recurrence", [x.node, y.node], { kind, axis, isReversed: c % 2 === 1, initial });
   return isFloat(dtype) ? { node: made, bound, error } : { node: made, bound: 2 ** 32, error: 0 };
 }
 
