@@ -21,6 +21,7 @@ const loopingFamilies: ReadonlySet<Family> = new Set<Family>([
   "reduce",
   "contract",
   "scatter",
+  "distribute",
   "recurrence",
   "region",
   "project",

@@ -109,6 +109,15 @@ export interface PrimitiveParams {
    */
   scatterAdd: IndexedAxis;
 
+  /**
+   * Hands out places, the step that sorts by counting. The first input, i32 [rows, chunks, buckets], has the place of the first
+   * element of each bucket in each chunk; the second, i32 [rows, chunks, length], has the bucket of each element. Elements of
+   * one bucket take one place after the other, in order. The result, i32, has for each row the places that would be next,
+   * flat, and then for each further input, of i32 and the shape of the second, its elements at their places. All
+   * buckets are known to exist, and each of the chunks · length places of a row to be taken by one element.
+   */
+  distribute: Nothing;
+
   // Reductions; the axes vanish
   sum: { readonly axes: readonly number[] };
   prod: { readonly axes: readonly number[] };
@@ -182,7 +191,17 @@ export interface Window {
 export type Primitive = keyof PrimitiveParams;
 
 /** How a primitive relates elements of its result to elements of its inputs. */
-export type Family = "leaf" | "map" | "view" | "scatter" | "reduce" | "recurrence" | "contract" | "region" | "project";
+export type Family =
+  | "leaf"
+  | "map"
+  | "view"
+  | "scatter"
+  | "distribute"
+  | "reduce"
+  | "recurrence"
+  | "contract"
+  | "region"
+  | "project";
 
 /** What the compiler may know of a primitive without naming it. */
 export interface PrimitiveTraits {
@@ -251,6 +270,7 @@ export const primitives = {
   call: { family: "view", inputs: "any" },
   after: { family: "view", inputs: "any" },
   scatterAdd: { family: "scatter", inputs: 3 },
+  distribute: { family: "distribute", inputs: "any" },
   sum: reduction,
   prod: reduction,
   max: reduction,

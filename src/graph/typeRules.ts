@@ -189,6 +189,16 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     numbers([{ ...base, shape: indexedShape(inputs, params, primitive) }, at(inputs, 2)], {}, primitive);
     return base;
   },
+  distribute: (inputs, params, primitive) => {
+    const [starts, ...elements] = inputs;
+    const [rows = 0, chunks = 0, buckets = 0] = starts?.shape ?? [];
+    const length = elements[0]?.shape[2] ?? 0;
+    const areLike = elements.every(({ shape }) => sameShape(shape, [rows, chunks, length]));
+    const areWhole = inputs.every(({ dtype }) => dtype === "i32");
+    requireFit(areLike && areWhole && starts?.shape.length === 3 && elements.length > 0, primitive, inputs, params);
+    const width = chunks * (buckets + (elements.length - 1) * length);
+    return { shape: checkShape(primitive, [rows, width]), dtype: "i32" };
+  },
   call: (inputs) => at(inputs, 0),
   after: (inputs) => at(inputs, 0),
   sum: reduceRule(isNumber, "numbers"),

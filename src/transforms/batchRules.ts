@@ -53,6 +53,16 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
     return node("gather", batchAll(batch), { ...params, ...further(params) });
   },
   scatterAdd: (batch, params) => node("scatterAdd", batchAll(batch), further(params)),
+  // A batch is rows more
+  distribute: (batch) => {
+    const folded = batchAll(batch).map((input) => {
+      const [entries = 0, rows = 0, ...inner] = input.type.shape;
+      return node("reshape", [input], { shape: [entries * rows, ...inner] });
+    });
+    const result = node("distribute", folded, {});
+    const [rows = 0, width = 0] = result.type.shape;
+    return node("reshape", [result], { shape: [batch.size, rows / batch.size, width] });
+  },
   after: ({ inputs: [first, ...others], isBatched, size }) => {
     invariant(first !== undefined, "something comes after others");
     return node("after", [isBatched[0] === true ? first : repeatInput(first, size), ...others], {});

@@ -48,6 +48,7 @@ function operationsOf(node: Node): number {
   if (family === "map") return sizeOf(node.type.shape);
   if (family === "reduce") return sizeOf(at(node.inputs, 0).type.shape);
   if (family === "scatter") return sizeOf(at(node.inputs, 2).type.shape);
+  if (family === "distribute") return sizeOf(at(node.inputs, 1).type.shape);
   return family === "recurrence" ? 2 * sizeOf(node.type.shape) : 0;
 }
 

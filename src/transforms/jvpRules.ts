@@ -86,6 +86,8 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
     updates === undefined
       ? base
       : new Tensor(node("scatterAdd", [(base ?? zerosLike(a)).node, b.node, updates.node], params)),
+  // Whole numbers have no derivative
+  distribute: () => undefined,
   after: ([tangent]) => tangent,
   sum: linear("sum"),
   prod: ([tangent], { a, params: { axes } }) =>

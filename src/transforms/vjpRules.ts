@@ -80,6 +80,8 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
   // What was left out changes nothing
   scatterAdd: (g, { b, params }, index) =>
     index === 0 ? g : new Tensor(node("gather", [g.node, b.node], { ...params, value: 0 })),
+  // Whole numbers have no derivative
+  distribute: () => undefined,
   after: (g, _application, index) => (index === 0 ? g : undefined),
   sum: (g, { a, params: { axes } }) => spread(g, a, axes),
   prod: (g, { a, params: { axes } }) => multiply(spread(g, a, axes), productOfOthers(a, axes)),

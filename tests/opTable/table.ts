@@ -17,12 +17,14 @@ import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as normalization } from "./rows/normalization.ts";
 import { rows as reduce } from "./rows/reduce.ts";
+import { rows as sorting } from "./rows/sorting.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
 const rows: readonly OpRow[] = [
   ...arithmetic,
   ...comparison,
   ...elementwise,
+  ...sorting,
   ...transcendental,
   ...reduce,
   ...cumulative,

@@ -11,6 +11,7 @@ import { computedIn, type Dtype } from "../../shape/dtype.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type Axis, hasLoop, type Nest, type NestContext, nestLoops, type Step } from "../nest.ts";
+import { lowerDistribute } from "./distribute.ts";
 import { lowerRecurrence } from "./recurrence.ts";
 import { lowerScatter } from "./scatter.ts";
 import { isFamily, type Values } from "./values.ts";
@@ -26,6 +27,7 @@ function lowered(context: NestContext, node: Node, values: Values): Computation 
   if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
   if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
+  if (isNode(node, "distribute")) return lowerDistribute(context, node, values);
   if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
   if (isNode(node, "concat") && hasRowsToJoin(node)) return lowerConcat(context, node, values);
   const axes = node.type.shape.map((extent, position) => context.resultAxis(position, extent));
