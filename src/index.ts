@@ -50,6 +50,9 @@ export {
   xlogy,
 } from "./tensor/elementary.ts";
 export { Generator, type GeneratorState, seed } from "./tensor/generator.ts";
+export * from "./tensor/indexed/nd.ts";
+export * from "./tensor/indexed/scatter.ts";
+export * from "./tensor/indexed/segments.ts";
 export { type IndexingOptions, scatterAdd, take, takeAlongAxis } from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
 export { type DebugOptions, type LeakReport, type LiveTensors, reportLeaks, setDebug } from "./tensor/leaks.ts";

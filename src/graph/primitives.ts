@@ -18,6 +18,9 @@ export interface IndexedAxis {
 /** How a recurrence joins what was with what comes. */
 export type RecurrenceKind = "linear" | "maximum" | "minimum";
 
+/** What an indexed write makes of the element that is there and the update for it. */
+export type Combine = "set" | "add" | "multiply" | "max" | "min";
+
 /** A derivative that is given, not derived; `transforms/` knows what there is to it. */
 export interface DerivativeRule {
   readonly name: string;
@@ -104,10 +107,10 @@ export interface PrimitiveParams {
   after: Nothing;
 
   /**
-   * Indexed write: the first input with the third added at the positions along `axis` that the second, of i32, says;
-   * equal positions add up in order, those that do not exist are left out. The third has the shape that `gather` gives.
+   * Indexed write: the first input with the third combined into the positions along `axis` that the second, of i32, says, one
+   * update after the other in order; positions that do not exist are left out. The third has the shape that `gather` gives.
    */
-  scatterAdd: IndexedAxis;
+  scatter: IndexedAxis & { readonly combine: Combine };
 
   /**
    * Hands out places, the step that sorts by counting. The first input, i32 [rows, chunks, buckets], has the place of the first
@@ -269,8 +272,8 @@ export const primitives = {
   gather: { family: "view", inputs: 2 },
   call: { family: "view", inputs: "any" },
   after: { family: "view", inputs: "any" },
-  scatterAdd: { family: "scatter", inputs: 3 },
   distribute: { family: "distribute", inputs: "any" },
+  scatter: { family: "scatter", inputs: 3 },
   sum: reduction,
   prod: reduction,
   max: reduction,

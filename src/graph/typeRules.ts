@@ -184,9 +184,11 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
     shape: indexedShape(inputs, params, primitive),
     dtype: at(inputs, 0).dtype,
   }),
-  scatterAdd: (inputs, params, primitive) => {
+  scatter: (inputs, params, primitive) => {
     const base = at(inputs, 0);
-    numbers([{ ...base, shape: indexedShape(inputs, params, primitive) }, at(inputs, 2)], {}, primitive);
+    const counts = params.combine === "add" || params.combine === "multiply";
+    const rule = counts ? numbers : anything;
+    rule([{ ...base, shape: indexedShape(inputs, params, primitive) }, at(inputs, 2)], {}, primitive);
     return base;
   },
   distribute: (inputs, params, primitive) => {

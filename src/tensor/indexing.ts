@@ -1,10 +1,12 @@
 /**
  * Reading and writing at positions that are themselves data: rows of a table, one element a row, sums by group. What is
- * read may be computed on the way, as with any view; `compile/lower/scatter.ts` has the loops of the writes.
+ * read may be computed on the way, as with any view; `compile/lower/scatter.ts` has the loops of the
+ * writes; `indexed/` has further ways to say where.
  */
 import { node } from "../graph/node.ts";
-import { isFloat } from "../shape/dtype.ts";
-import { broadcastShapes, normalizeAxis } from "../shape/shape.ts";
+import type { Combine, PrimitiveParams } from "../graph/primitives.ts";
+import { dtypes, isFloat } from "../shape/dtype.ts";
+import { broadcastShapes, normalizeAxis, type Shape } from "../shape/shape.ts";
 import { DtypeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { where } from "./comparison.ts";
@@ -104,12 +106,40 @@ export function scatterAdd<S extends ShapeType>(
   options?: IndexingOptions,
 ): Tensor<S>;
 export function scatterAdd(x: Tensor, indices: Tensor, updates: Operand, { axis = 0 }: IndexingOptions = {}): Tensor {
-  const [position, places] = pointing("scatterAdd", x, indices, axis);
-  const dtype = commonDtype("scatterAdd", [x, updates]);
+  return writeSlices("scatterAdd", "add", x, indices, updates, axis);
+}
+
+/** x with `updates` combined into the slices at `indices` along `axis`. */
+export function writeSlices(
+  operation: string,
+  combine: Combine,
+  x: Tensor,
+  indices: Tensor,
+  updates: Operand,
+  axis: number,
+): Tensor {
+  const [position, places] = pointing(operation, x, indices, axis);
   const shape = [...x.shape.slice(0, position), ...indices.shape, ...x.shape.slice(position + 1)];
-  const added = updates instanceof Tensor ? broadcastTo(updates, shape) : updates;
-  const inputs = [castNode(x.node, dtype), places.node, operandNode(added, dtype, shape)];
-  return new Tensor(node("scatterAdd", inputs, { axis: position, batch: 0 }));
+  return write(operation, x, places, [updates, shape], { axis: position, batch: 0, combine });
+}
+
+/** x with updates, broadcast to a shape and promoted, at places counted from the start. @throws DtypeError for sums of booleans. */
+export function write(
+  operation: string,
+  x: Tensor,
+  places: Tensor,
+  [updates, shape]: readonly [Operand, Shape],
+  params: PrimitiveParams["scatter"],
+): Tensor {
+  const dtype = commonDtype(operation, [x, updates]);
+  if (dtype === "bool" && (params.combine === "add" || params.combine === "multiply"))
+    throw new DtypeError(
+      `${operation} is defined for numbers, not for bool. Convert with astype, or combine with "max" for or, "min" for and.${whence([x])}`,
+      { dtype },
+    );
+  const spread = updates instanceof Tensor ? broadcastTo(updates, shape) : updates;
+  const inputs = [castNode(x.node, dtype), places.node, operandNode(spread, dtype, shape)];
+  return new Tensor(node("scatter", inputs, params));
 }
 
 /** The slices of x at positions counted from the start only, of i32; the first `batch` axes belong to both. */
@@ -118,7 +148,7 @@ export function gather(x: Tensor, indices: Tensor, axis: number, batch = 0): Ten
   return new Tensor(node("gather", [x.node, indices.node], { axis, batch, value }));
 }
 
-/** `indices` as i32. @throws DtypeError for floats and booleans. */
+/** `indices` as i32; what i32 does not hold becomes a position that does not exist. @throws DtypeError for floats and booleans. */
 export function positionsOf(operation: string, indices: Tensor): Tensor {
   const { dtype } = indices;
   if (isFloat(dtype) || dtype === "bool")
@@ -126,15 +156,25 @@ export function positionsOf(operation: string, indices: Tensor): Tensor {
       `${operation}: positions have to be integers and are ${dtype}. Convert with astype("i32").${whence([indices])}`,
       { dtype },
     );
-  return new Tensor(castNode(indices.node, "i32"));
+  const places = new Tensor(castNode(indices.node, "i32"));
+  return dtype === "i64" ? where(indices.equal(places), places, dtypes.i32.lowest) : places;
 }
 
-/** The axis, and `indices` as i32, counted from the start. Large unsigned ones wrap below zero and stay wrong. */
-function pointing(operation: string, x: Tensor, indices: Tensor, axis: number): readonly [number, Tensor] {
+/** The axis, and `indices` as i32, counted from the start. */
+export function pointing(
+  operation: string,
+  x: Tensor,
+  indices: Tensor,
+  axis: number,
+): readonly [position: number, places: Tensor] {
   const position = explaining(operation, [x], () => normalizeAxis(operation, axis, x.rank));
+  return [position, placesIn(operation, indices, at(x.shape, position))];
+}
+
+/** `indices` as i32, counted from the start of an axis of `size`. Large unsigned ones wrap below zero and stay wrong. */
+export function placesIn(operation: string, indices: Tensor, size: number): Tensor {
   const places = positionsOf(operation, indices);
-  if (indices.dtype !== "i32") return [position, places];
-  return [position, where(places.less(0), places.add(at(x.shape, position)), places)];
+  return dtypes[indices.dtype].lowest === 0 ? places : where(places.less(0), places.add(size), places);
 }
 
 attachMethods({ take, takeAlongAxis, scatterAdd });

@@ -52,7 +52,6 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
       return moveAxis(new Tensor(node("gather", batch.inputs, params)), params.axis, 0).node;
     return node("gather", batchAll(batch), { ...params, ...further(params) });
   },
-  scatterAdd: (batch, params) => node("scatterAdd", batchAll(batch), further(params)),
   // A batch is rows more
   distribute: (batch) => {
     const folded = batchAll(batch).map((input) => {
@@ -63,6 +62,7 @@ export const batchRules: { readonly [P in Unshared]: BatchRule<P> } = {
     const [rows = 0, width = 0] = result.type.shape;
     return node("reshape", [result], { shape: [batch.size, rows / batch.size, width] });
   },
+  scatter: (batch, params) => node("scatter", batchAll(batch), { ...params, ...further(params) }),
   after: ({ inputs: [first, ...others], isBatched, size }) => {
     invariant(first !== undefined, "something comes after others");
     return node("after", [isBatched[0] === true ? first : repeatInput(first, size), ...others], {});

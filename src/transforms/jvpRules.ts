@@ -10,6 +10,7 @@ import { add, multiply } from "../tensor/arithmetic.ts";
 import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
+import { writeRule } from "../tensor/indexedWrites.ts";
 import { castNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -82,12 +83,12 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
     ),
   gather: ([tangent], { b, params }) =>
     tangent && new Tensor(node("gather", [tangent.node, b.node], { ...params, value: 0 })),
-  scatterAdd: ([base, , updates], { a, b, params }) =>
-    updates === undefined
-      ? base
-      : new Tensor(node("scatterAdd", [(base ?? zerosLike(a)).node, b.node, updates.node], params)),
   // Whole numbers have no derivative
   distribute: () => undefined,
+  scatter: ([base, , updates], { inputs, output, params }) => {
+    const write = { base: at(inputs, 0), indices: at(inputs, 1), updates: at(inputs, 2), output, params };
+    return writeRule(params.combine).pushForward(base, updates, write);
+  },
   after: ([tangent]) => tangent,
   sum: linear("sum"),
   prod: ([tangent], { a, params: { axes } }) =>

@@ -10,6 +10,7 @@ import { multiply } from "../tensor/arithmetic.ts";
 import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
+import { addInto, writeRule } from "../tensor/indexedWrites.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
 import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
@@ -76,10 +77,11 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
     });
   },
   gather: (g, { a, b, params: { axis, batch } }, index) =>
-    index === 0 ? new Tensor(node("scatterAdd", [zerosLike(a).node, b.node, g.node], { axis, batch })) : undefined,
-  // What was left out changes nothing
-  scatterAdd: (g, { b, params }, index) =>
-    index === 0 ? g : new Tensor(node("gather", [g.node, b.node], { ...params, value: 0 })),
+    index === 0 ? addInto(zerosLike(a), b, g, { axis, batch }) : undefined,
+  scatter: (g, { inputs, output, params }, index) => {
+    const write = { base: at(inputs, 0), indices: at(inputs, 1), updates: at(inputs, 2), output, params };
+    return writeRule(params.combine).pullBack(g, write, index === 0);
+  },
   // Whole numbers have no derivative
   distribute: () => undefined,
   after: (g, _application, index) => (index === 0 ? g : undefined),

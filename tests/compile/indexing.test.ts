@@ -67,7 +67,7 @@ describe("writes", () => {
     const [rows, values] = [integers(3, 1, 4), tensor(new Float32Array(48), { shape: [3, 16] })];
     const text = printPlan(planOf([rows, values], scatterAdd(zeros([50, 16]), rows, values)));
     expect(text.slice(0, text.indexOf("memory:"))).toMatchInlineSnapshot(`
-      "k0: kernel scatterAdd (b0: readwrite f32, b1: read i32, b2: read f32, s0, s1, s2, s3)
+      "k0: kernel scatter (b0: readwrite f32, b1: read i32, b2: read f32, s0, s1, s2, s3)
         loop v0 = 0 .. s0
           let v1: i32 = (v0 * s1)
           loop v2 = 0 .. s1 vector 8 multiple 8

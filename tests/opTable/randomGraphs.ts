@@ -74,7 +74,7 @@ const steps: readonly Maker[] = [
   view,
   join,
   gather,
-  scatterAdd,
+  scatter,
   reduce,
   reduce,
   recur,
@@ -308,12 +308,13 @@ function gather(values: readonly Value[], [, a, b, c]: Instruction): Value | und
   return { node: made, bound: Math.max(1, x.bound), error: x.error };
 }
 
-function scatterAdd(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
+/** Updates added, or in the place of what was there. */
+function scatter(values: readonly Value[], [, a, b, c]: Instruction): Value | undefined {
   const x = pick(values, a);
   const { shape, dtype } = x.node.type;
   const axis = c % Math.max(1, shape.length);
   const size = shape[axis];
-  if (size === undefined || dtype === "bool") return undefined;
+  if (size === undefined) return undefined;
   const places = indices(values, size, b);
   const batch = batchOf(shape, places, axis);
   const updated = [...shape.slice(0, axis), ...places.type.shape.slice(batch), ...shape.slice(axis + 1)];
@@ -321,12 +322,21 @@ function scatterAdd(values: readonly Value[], [, a, b, c]: Instruction): Value |
   // Updates are what stands at the same places of another tensor
   const other = partner(values, x, b + c);
   const updates = node("gather", [other.node, places], { axis, batch, value: 1 });
+  const combine = dtype === "bool" || b % 3 === 0 ? "set" : "add";
   const many = count(places.type.shape.slice(batch));
   const bound = x.bound + many * Math.max(1, other.bound);
+  if (combine === "set") {
+    const made = node("scatter", [x.node, places, updates], { axis, batch, combine });
+    return exact(made, x, { ...other, bound: Math.max(1, other.bound) });
+  }
   const isExact = !isFloat(dtype) || (x.error === 0 && other.error === 0);
   const error = isExact ? 0 : x.error + many * (other.error + roundings[dtype] * bound);
   return {
-    node: node("scatterAdd", [x.node, places, c % 3 === 0 ? map("negative", updates) : updates], { axis, batch }),
+    node: node("scatter", [x.node, places, c % 3 === 0 && dtype !== "bool" ? map("negative", updates) : updates], {
+      axis,
+      batch,
+      combine,
+    }),
     bound: isFloat(dtype) ? bound : 2 ** 32,
     error,
   };

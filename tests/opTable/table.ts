@@ -16,7 +16,9 @@ import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as normalization } from "./rows/normalization.ts";
+import { rows as positions } from "./rows/positions.ts";
 import { rows as reduce } from "./rows/reduce.ts";
+import { rows as scatter } from "./rows/scatter.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
@@ -32,6 +34,8 @@ const rows: readonly OpRow[] = [
   ...manipulate,
   ...joining,
   ...indexing,
+  ...scatter,
+  ...positions,
   ...linear,
   ...convolution,
   ...creation,

@@ -124,5 +124,7 @@ export function gatherRows(rows: Tensor, positions: Tensor): Tensor {
 
 /** The elements of each row moved to positions of which each occurs once. */
 function scatterRows(rows: Tensor, positions: Tensor): Tensor {
-  return new Tensor(node("scatterAdd", [zerosLike(rows).node, positions.node, rows.node], { axis: 1, batch: 1 }));
+  return new Tensor(
+    node("scatter", [zerosLike(rows).node, positions.node, rows.node], { axis: 1, batch: 1, combine: "add" }),
+  );
 }

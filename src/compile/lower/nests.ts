@@ -26,8 +26,8 @@ export function lowerToNest(context: NestContext, node: Node, values: Values): N
 function lowered(context: NestContext, node: Node, values: Values): Computation {
   if (isFamily(node, "reduce")) return lowerReduction(context, node, values);
   if (isNode(node, "contract")) return lowerContraction(context, node, values);
-  if (isNode(node, "scatterAdd")) return lowerScatter(context, node, values);
   if (isNode(node, "distribute")) return lowerDistribute(context, node, values);
+  if (isNode(node, "scatter")) return lowerScatter(context, node, values);
   if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
   if (isNode(node, "concat") && hasRowsToJoin(node)) return lowerConcat(context, node, values);
   const axes = node.type.shape.map((extent, position) => context.resultAxis(position, extent));

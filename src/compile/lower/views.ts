@@ -98,12 +98,12 @@ const viewRules: { readonly [P in PrimitiveOf<"view">]: ViewRule<P> } = {
 };
 
 /**
- * Where in the first input of `node` the indices point, for a position of what is read there or added: an element that can be
+ * Where in the first input of `node` the indices point, for a position of what is read there or written: an element that can be
  * read in any case, and whether it is the one that is meant.
  */
 export function pointedAt(
   context: NestContext,
-  node: Node<"gather" | "scatterAdd">,
+  node: Node<"gather" | "scatter">,
   position: readonly Expression[],
   valueAt: ValueAt,
 ): { readonly element: readonly Expression[]; readonly exists: Expression } {

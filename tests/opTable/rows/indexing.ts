@@ -128,9 +128,13 @@ function reading(
       0,
     ),
   );
+  const signed = integers.filter((dtype) => dtypes[dtype].lowest < 0);
+  const fromEnd = signed.map((dtype) =>
+    sample(`negative positions of ${dtype}`, draw(`${name}end`, [6], "f32"), host([4], dtype, [-1, 0, -6, 3]), 0),
+  );
   // Differences of NaN are NaN, where the derivative of what is not read is 0
   const unread = [...outside, empty, ...unsigned].map((each) => ({ ...each, hasDerivative: false }));
-  return [...plain, ...typed, ...unread];
+  return [...plain, ...typed, ...fromEnd, ...unread];
 }
 
 const writing: readonly Sample[] = [
