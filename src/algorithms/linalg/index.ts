@@ -5,4 +5,5 @@
  */
 export { type CholeskyOptions, cholesky, choleskySolve } from "./cholesky.ts";
 export { type QrMode, type QrOptions, qr } from "./qr.ts";
+export { det, inv, lu, slogdet, solve } from "./solve.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangular.ts";
