@@ -17,6 +17,7 @@ import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as normalization } from "./rows/normalization.ts";
 import { rows as positions } from "./rows/positions.ts";
+import { rows as pooling } from "./rows/pooling.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as sorting } from "./rows/sorting.ts";
@@ -38,6 +39,7 @@ const rows: readonly OpRow[] = [
   ...positions,
   ...linear,
   ...convolution,
+  ...pooling,
   ...creation,
   ...control,
 ];

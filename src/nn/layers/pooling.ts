@@ -1,19 +1,28 @@
-/** Layers that keep the largest or the average of each window, or of all. */
+/** Layers that keep the largest, the average or a norm of each window, or of all. */
+
 import { max, mean } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { adaptiveAveragePool, averagePool, maxPool, type PoolingOptions } from "../../tensor/windows/pooling.ts";
+import { adaptiveAveragePool, adaptiveMaxPool } from "../../tensor/windows/adaptivePooling.ts";
+import {
+  type AveragePoolOptions,
+  averagePool,
+  type LpPoolOptions,
+  lpPool,
+  maxPool,
+  type PoolingOptions,
+} from "../../tensor/windows/pooling.ts";
 import { Module } from "../module.ts";
 
 type Sizes = number | readonly number[];
-type Reduce = (x: Tensor, kernel: readonly number[], options: PoolingOptions) => Tensor;
+type Reduce<O> = (x: Tensor, kernel: readonly number[], options: O) => Tensor;
 
 /** What windowed pools share. */
-abstract class Pool extends Module {
+abstract class Pool<O = PoolingOptions> extends Module {
   readonly kernel: readonly number[];
-  readonly #reduce: Reduce;
-  readonly #options: PoolingOptions;
+  readonly #reduce: Reduce<O>;
+  readonly #options: O;
 
-  protected constructor(reduce: Reduce, dimensions: number, kernel: Sizes, options: PoolingOptions) {
+  protected constructor(reduce: Reduce<O>, dimensions: number, kernel: Sizes, options: O) {
     super();
     this.kernel = typeof kernel === "number" ? new Array<number>(dimensions).fill(kernel) : kernel;
     this.#reduce = reduce;
@@ -60,7 +69,7 @@ export class MaxPool3d extends Pool {
 }
 
 /**
- * The average of each window of [batch, channels, length]; padding counts as zeros, as in PyTorch.
+ * The average of each window of [batch, channels, length]; padding counts as zeros, as in PyTorch, unless `countIncludePad` is false.
  *
  * @example
  * ```ts
@@ -68,22 +77,22 @@ export class MaxPool3d extends Pool {
  * console.log(await new nn.AvgPool1d(2).forward(tensor([[[1, 5, 2, 4]]])).toArray()); // [[[3, 3]]]
  * ```
  */
-export class AvgPool1d extends Pool {
-  constructor(kernel: Sizes, options: PoolingOptions = {}) {
+export class AvgPool1d extends Pool<AveragePoolOptions> {
+  constructor(kernel: Sizes, options: AveragePoolOptions = {}) {
     super(averagePool, 1, kernel, options);
   }
 }
 
 /** The average of each window of [batch, channels, height, width]; see `AvgPool1d`. */
-export class AvgPool2d extends Pool {
-  constructor(kernel: Sizes, options: PoolingOptions = {}) {
+export class AvgPool2d extends Pool<AveragePoolOptions> {
+  constructor(kernel: Sizes, options: AveragePoolOptions = {}) {
     super(averagePool, 2, kernel, options);
   }
 }
 
 /** The average of each window of [batch, channels, depth, height, width]; see `AvgPool1d`. */
-export class AvgPool3d extends Pool {
-  constructor(kernel: Sizes, options: PoolingOptions = {}) {
+export class AvgPool3d extends Pool<AveragePoolOptions> {
+  constructor(kernel: Sizes, options: AveragePoolOptions = {}) {
     super(averagePool, 3, kernel, options);
   }
 }
@@ -114,6 +123,57 @@ export class AdaptiveAvgPool2d extends Pool {
 export class AdaptiveAvgPool3d extends Pool {
   constructor(sizes: Sizes) {
     super(adaptiveAveragePool, 3, sizes, {});
+  }
+}
+
+/**
+ * The largest of each of so many equal windows as `sizes` says, whatever the size of the input: [batch, channels, length].
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "smilodon";
+ * console.log(new nn.AdaptiveMaxPool1d(4).forward(zeros([1, 3, 10])).shape); // [1, 3, 4]
+ * ```
+ */
+export class AdaptiveMaxPool1d extends Pool {
+  constructor(sizes: Sizes) {
+    super(adaptiveMaxPool, 1, sizes, {});
+  }
+}
+
+/** The largest of so many equal windows of [batch, channels, height, width]; see `AdaptiveMaxPool1d`. */
+export class AdaptiveMaxPool2d extends Pool {
+  constructor(sizes: Sizes) {
+    super(adaptiveMaxPool, 2, sizes, {});
+  }
+}
+
+/** The largest of so many equal windows of [batch, channels, depth, height, width]; see `AdaptiveMaxPool1d`. */
+export class AdaptiveMaxPool3d extends Pool {
+  constructor(sizes: Sizes) {
+    super(adaptiveMaxPool, 3, sizes, {});
+  }
+}
+
+/**
+ * (Σ |x|ᵖ)^(1/p) over each window of [batch, channels, length]; see `lpPool`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "smilodon";
+ * console.log(await new nn.LPPool1d(2, 2).forward(tensor([[[3, -4, 0, 2]]])).toArray()); // [[[5, 2]]]
+ * ```
+ */
+export class LPPool1d extends Pool<LpPoolOptions> {
+  constructor(p: number, kernel: Sizes, options: PoolingOptions = {}) {
+    super(lpPool, 1, kernel, { ...options, p });
+  }
+}
+
+/** (Σ |x|ᵖ)^(1/p) over each window of [batch, channels, height, width]; see `LPPool1d`. */
+export class LPPool2d extends Pool<LpPoolOptions> {
+  constructor(p: number, kernel: Sizes, options: PoolingOptions = {}) {
+    super(lpPool, 2, kernel, { ...options, p });
   }
 }
 

@@ -14,24 +14,38 @@ import { castNode, commonDtype, explaining, toNumber } from "../operands.ts";
 import { pad, slice } from "../slice.ts";
 import { bringWindows, slideBack } from "../slideBack.ts";
 import { Tensor } from "../tensor.ts";
+import {
+  eachDimension,
+  halved,
+  type Movement,
+  type PerDimension,
+  reachOf,
+  readMovement,
+  type WindowPadding,
+} from "./movement.ts";
 import { slideWindows } from "./slideWindows.ts";
 
 /** How a kernel moves over its input; a number stands for all dimensions. */
 export interface ConvolutionOptions {
   /** Steps between output positions. Default 1. */
-  readonly stride?: number | readonly number[];
-  /** Zeros on both sides of each dimension. Default 0. */
-  readonly padding?: number | readonly number[];
+  readonly stride?: PerDimension;
+  /**
+   * Zeros around each dimension: on both sides, as pairs `[before, after]`, or `"same"`: as many as give ⌈size / stride⌉ positions, an
+   * odd one behind (`"sameLower"`: before), as in TensorFlow, ONNX and, for stride 1, PyTorch. Default 0.
+   */
+  readonly padding?: WindowPadding;
   /** Steps between kernel elements. Default 1. */
-  readonly dilation?: number | readonly number[];
+  readonly dilation?: PerDimension;
   /** Channels are cut into this many groups that do not see each other. Default 1. */
   readonly groups?: number;
 }
 
-/** How a transposed convolution grows its input. */
+/** How a transposed convolution grows its input. With padding `"same"` the result has size · stride positions. */
 export interface TransposedOptions extends ConvolutionOptions {
   /** Further positions at the end of each dimension of the result: several input sizes have the same output size. Default 0. */
-  readonly outputPadding?: number | readonly number[];
+  readonly outputPadding?: PerDimension;
+  /** The sizes of the result, instead of `outputPadding`: less than a stride more than the least ones. */
+  readonly outputSize?: PerDimension;
 }
 
 /**
@@ -130,13 +144,6 @@ const inputName = (dimension: number) => 4 + 3 * dimension;
 const outputName = (dimension: number) => 5 + 3 * dimension;
 const kernelName = (dimension: number) => 6 + 3 * dimension;
 
-interface Movement {
-  readonly groups: number;
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly dilation: readonly number[];
-}
-
 function convolve(
   operation: string,
   dimensions: number,
@@ -145,7 +152,7 @@ function convolve(
   options: ConvolutionOptions,
 ): Tensor {
   bringWindows(slideWindows);
-  const { groups, stride, padding, dilation } = movementOf(operation, dimensions, options);
+  const groups = groupsOf(operation, options);
   requireRanks(operation, dimensions, x, weight);
   const [channels, perGroup, out] = [at(x.shape, 1), at(weight.shape, 1), at(weight.shape, 0)];
   if (channels !== perGroup * groups || out % groups !== 0) {
@@ -155,10 +162,11 @@ function convolve(
       { x: x.shape, weight: weight.shape, groups },
     );
   }
-  const padded = pad(x, [[0, 0], [0, 0], ...padding.map((width): [number, number] => [width, width])]);
+  const { stride, dilation, low, high } = movementOf(operation, x, weight, options);
+  const padded = pad(x, [[0, 0], [0, 0], ...low.map((before, d): [number, number] => [before, at(high, d)])]);
   const windows = stride.map((step, dimension): Window => {
     const kernel = at(weight.shape, dimension + 2);
-    const reach = at(dilation, dimension) * (kernel - 1) + 1;
+    const reach = reachOf(kernel, at(dilation, dimension));
     const room = at(padded.shape, dimension + 2) - reach;
     if (room < 0) {
       throw new ShapeError(
@@ -195,8 +203,7 @@ function convolveBack(
   options: TransposedOptions,
 ): Tensor {
   bringWindows(slideWindows);
-  const { groups, stride, padding, dilation } = movementOf(operation, dimensions, options);
-  const further = eachDimension(operation, "outputPadding", dimensions, options.outputPadding ?? 0, 0);
+  const groups = groupsOf(operation, options);
   requireRanks(operation, dimensions, x, weight);
   const [batch = 0, channels = 0] = x.shape;
   const out = at(weight.shape, 1) * groups;
@@ -207,21 +214,11 @@ function convolveBack(
       { x: x.shape, weight: weight.shape, groups },
     );
   }
+  const { stride, dilation, low, full, kept } = grownSizes(operation, x, weight, options);
   const windows = stride.map((step, dimension) =>
     windowOf(dimension, step, at(dilation, dimension), at(x.shape, dimension + 2)),
   );
-  const full = windows.map(({ size, stride: step, dilation: gap }, dimension) => {
-    const reach = gap * (at(weight.shape, dimension + 2) - 1);
-    return size === 0 ? 0 : step * (size - 1) + reach + 1 + at(further, dimension);
-  });
   checkShape(operation, [batch, out, ...full]);
-  const kept = full.map((size, dimension) => size - 2 * at(padding, dimension));
-  if (kept.some((size) => size < 0)) {
-    throw new ShapeError(
-      `${operation}: padding [${padding.join(", ")}] takes away more than the ${showShape(full)} positions there are.`,
-      { full, padding },
-    );
-  }
   const spatial = (name: (dimension: number) => number) => stride.map((_, dimension) => name(dimension));
   const dtype = toNumber(commonDtype(operation, [x, weight]));
   return explaining(operation, [x, weight], () => {
@@ -244,9 +241,55 @@ function convolveBack(
       whole,
       null,
       null,
-      ...kept.map((size, dimension): [number, number] => [at(padding, dimension), at(padding, dimension) + size]),
+      ...kept.map((size, dimension): [number, number] => [at(low, dimension), at(low, dimension) + size]),
     );
   });
+}
+
+/** How a transposed convolution moves, the sizes that its windows reach, and those that are left of them. */
+function grownSizes(
+  operation: string,
+  x: Tensor,
+  weight: Tensor,
+  options: TransposedOptions,
+): Movement & { readonly full: readonly number[]; readonly kept: readonly number[] } {
+  const [sizes, kernel] = [x.shape.slice(2), weight.shape.slice(2)];
+  const dimensions = sizes.length;
+  const { padding = 0, outputSize } = options;
+  const isSame = typeof padding === "string";
+  const movement = movementOf(operation, x, weight, options);
+  const { stride, dilation } = movement;
+  const reaches = kernel.map((size, d) => reachOf(size, at(dilation, d)));
+  const more = reaches.map((reach, d) => (isSame ? Math.max(0, reach - at(stride, d)) : 0));
+  const { low, high } = isSame ? halved(more, padding) : movement;
+  const least = sizes.map((size, d) =>
+    size === 0 ? 0 : at(stride, d) * (size - 1) + at(reaches, d) - at(low, d) - at(high, d),
+  );
+  const wanted =
+    outputSize === undefined ? undefined : eachDimension(operation, "outputSize", dimensions, outputSize, 0);
+  const asked = eachDimension(operation, "outputPadding", dimensions, options.outputPadding ?? 0, 0);
+  const further = least.map((size, d) => {
+    if (at(sizes, d) === 0) return 0;
+    if (wanted !== undefined) return at(wanted, d) - size;
+    return isSame ? Math.max(0, at(stride, d) - at(reaches, d)) : at(asked, d);
+  });
+  if (
+    wanted !== undefined &&
+    further.some((width, d) => width < 0 || width >= Math.max(at(stride, d), at(dilation, d)))
+  )
+    throw new ArgumentError(
+      `${operation}: outputSize is ${showShape(wanted)}; the least is ${showShape(least)}, and less than a stride more is possible.`,
+      { outputSize: wanted, least },
+    );
+  const kept = least.map((size, d) => size + at(further, d));
+  const full = kept.map((size, d) => (at(sizes, d) === 0 ? 0 : size + at(low, d) + at(high, d)));
+  if (kept.some((size) => size < 0)) {
+    throw new ShapeError(
+      `${operation}: padding ${JSON.stringify(padding)} takes away more than the ${showShape(full)} positions there are.`,
+      { full, padding },
+    );
+  }
+  return { stride, dilation, low, high, full, kept };
 }
 
 function windowOf(dimension: number, stride: number, dilation: number, size: number): Window {
@@ -260,33 +303,15 @@ function windowOf(dimension: number, stride: number, dilation: number, size: num
   };
 }
 
-function movementOf(operation: string, dimensions: number, options: ConvolutionOptions): Movement {
-  const groups = options.groups ?? 1;
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`${operation}: groups is ${groups}; it has to be a whole number of 1 or more.`, { groups });
-  return {
-    groups,
-    stride: eachDimension(operation, "stride", dimensions, options.stride ?? 1, 1),
-    padding: eachDimension(operation, "padding", dimensions, options.padding ?? 0, 0),
-    dilation: eachDimension(operation, "dilation", dimensions, options.dilation ?? 1, 1),
-  };
+function movementOf(operation: string, x: Tensor, weight: Tensor, options: ConvolutionOptions): Movement {
+  const { stride = 1, dilation = 1, padding = 0 } = options;
+  return readMovement(operation, x.shape.slice(2), weight.shape.slice(2), { stride, dilation, padding });
 }
 
-function eachDimension(
-  operation: string,
-  name: string,
-  dimensions: number,
-  value: number | readonly number[],
-  least: number,
-): readonly number[] {
-  const values = typeof value === "number" ? new Array<number>(dimensions).fill(value) : value;
-  if (values.length !== dimensions || values.some((each) => !Number.isInteger(each) || each < least)) {
-    throw new ArgumentError(
-      `${operation}: ${name} is ${typeof value === "number" ? value : `[${value.join(", ")}]`}; it has to be a whole number of ${least} or more, or ${dimensions} of them.`,
-      { [name]: value },
-    );
-  }
-  return values;
+function groupsOf(operation: string, { groups = 1 }: ConvolutionOptions): number {
+  if (!Number.isInteger(groups) || groups < 1)
+    throw new ArgumentError(`${operation}: groups is ${groups}; it has to be a whole number of 1 or more.`, { groups });
+  return groups;
 }
 
 function requireRanks(operation: string, dimensions: number, x: Tensor, weight: Tensor): void {

@@ -1,172 +1,222 @@
 /**
- * Pooling: the largest or the average element of each window. A window's elements are as many strided slices of the
- * input as the kernel has positions, combined in one pass over memory.
+ * Pooling: the largest element, the average or a power mean's sum of each window. `windowElements.ts` has the windows,
+ * `adaptivePooling.ts` windows of so many as are wanted, `unpooling.ts` the way back.
  */
-import { dtypes } from "../../shape/dtype.ts";
-import { type Shape, showShape } from "../../shape/shape.ts";
+import { type Dtype, dtypes } from "../../shape/dtype.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { add, divide, floorDivide, multiply, subtract } from "../arithmetic.ts";
-import { astype } from "../cast.ts";
-import { greaterEqual, isNan, less, lessEqual, logicalAnd, logicalOr, where } from "../comparison.ts";
-import { arange } from "../creation.ts";
-import { tensordot } from "../linear.ts";
-import { moveAxis, reshape } from "../manipulate.ts";
-import { toFloat } from "../operands.ts";
-import { mean } from "../reduce.ts";
-import { pad, slice } from "../slice.ts";
-import type { Tensor } from "../tensor.ts";
+import { abs, add, divide, pow, sqrt, square } from "../arithmetic.ts";
+import { where } from "../comparison.ts";
+import { reshape } from "../manipulate.ts";
+import { throughFloats } from "../operands.ts";
+import { max, mean, sum } from "../reduce.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import {
+  combineWindows,
+  indicesOf,
+  largerOf,
+  type PoolingOptions,
+  placeWindows,
+  type WindowPlaces,
+} from "./windowElements.ts";
 
-/** How windows move; a number stands for all dimensions. */
-export interface PoolingOptions {
-  /** Steps between windows. Default: the kernel, so that windows touch and do not overlap. */
-  readonly stride?: number | readonly number[];
-  /** Positions added on both sides, at most half a kernel: they are never the largest, and count as zeros in averages. Default 0. */
-  readonly padding?: number | readonly number[];
-  /** Steps between the elements of a window. Default 1. */
-  readonly dilation?: number | readonly number[];
+export type { PoolingOptions } from "./windowElements.ts";
+
+/** What averages may be told. */
+export interface AveragePoolOptions extends PoolingOptions {
+  /** Do zeros of the padding count? If not, averages are of the elements that there are. Default true, as in PyTorch. */
+  readonly countIncludePad?: boolean;
+  /** What sums are divided by, instead of the number of elements. */
+  readonly divisorOverride?: number;
+}
+
+/** What sums of powers may be told. */
+export interface LpPoolOptions extends PoolingOptions {
+  /** The power, of 1 or more. Default 2. */
+  readonly p?: number;
 }
 
 /**
  * The largest element of each window over the last dimensions, one for each size in `kernel`: x [batch, channels, …sizes] →
- * [batch, channels, (size + 2·padding − dilation·(kernel − 1) − 1) / stride + 1, …], rounded down. NaN is larger than all; the
- * gradient goes to the first of equal elements, as in PyTorch.
+ * [batch, channels, (size + padding − dilation·(kernel − 1) − 1) / stride + 1, …], rounded down, or up with `ceilMode`. NaN is
+ * larger than all; the gradient goes to the first of equal elements, as in PyTorch.
  * @throws ShapeError where a window does not fit, ArgumentError for other kernels, strides and paddings.
  *
  * @example
  * ```ts
  * import { maxPool, tensor } from "smilodon";
  * console.log(await maxPool(tensor([[[1, 5, 2, 4]]]), [2]).toArray()); // [[[5, 4]]]
+ * console.log(await maxPool(tensor([[[1, 5, 2]]]), [2], { padding: "same" }).toArray()); // [[[5, 2]]]
  * ```
  */
 export function maxPool(x: Tensor, kernel: readonly number[], options: PoolingOptions = {}): Tensor {
-  return windowElements("maxPool", x, kernel, options, dtypes[x.dtype].lowest).reduce((largest, next) =>
-    where(logicalOr(greaterEqual(largest, next), isNan(largest)), largest, next),
-  );
+  const places = placeWindows("maxPool", x.shape, kernel, options);
+  return at(combineWindows([x], places, [dtypes[x.dtype].lowest], largerOf), 0);
 }
 
 /**
- * The average of each window over the last dimensions, one for each size in `kernel`; sizes as for `maxPool`.
+ * `maxPool`, and where its elements come from: `[values, indices]`. The indices, of i32, count the positions of the last
+ * dimensions row by row, as PyTorch's do; of equal elements the first. `maxUnpool` takes them back.
  * @throws ShapeError where a window does not fit, ArgumentError for other kernels, strides and paddings.
+ *
+ * @example
+ * ```ts
+ * import { maxPoolWithIndices, tensor } from "smilodon";
+ * const [values, indices] = maxPoolWithIndices(tensor([[[1, 5, 2, 4]]]), [2]);
+ * console.log(await values.toArray(), await indices.toArray()); // [[[5, 4]]] [[[1, 3]]]
+ * ```
+ */
+export function maxPoolWithIndices(
+  x: Tensor,
+  kernel: readonly number[],
+  options: PoolingOptions = {},
+): [values: Tensor, indices: Tensor] {
+  const places = placeWindows("maxPoolWithIndices", x.shape, kernel, options);
+  const [values, indices] = combineWindows(
+    [x, indicesOf(x, kernel.length)],
+    places,
+    [dtypes[x.dtype].lowest, -1],
+    largerOf,
+  );
+  return [values ?? x, indices ?? x];
+}
+
+/**
+ * The average of each window over the last dimensions, one for each size in `kernel`; sizes as for `maxPool`. Integers become f32.
+ * Positions that only `ceilMode` adds never count.
+ * @throws ShapeError where a window does not fit, ArgumentError for other kernels, strides, paddings and divisors.
  *
  * @example
  * ```ts
  * import { averagePool, tensor } from "smilodon";
  * console.log(await averagePool(tensor([[[1, 5, 2, 4]]]), [2]).toArray()); // [[[3, 3]]]
+ * const options = { padding: "same", countIncludePad: false } as const;
+ * console.log(await averagePool(tensor([[[1, 5, 2]]]), [2], options).toArray()); // [[[3, 2]]]
  * ```
  */
-export function averagePool(x: Tensor, kernel: readonly number[], options: PoolingOptions = {}): Tensor {
-  const elements = windowElements("averagePool", astype(x, toFloat(x.dtype)), kernel, options, 0);
-  return multiply(
-    elements.reduce((sum, next) => add(sum, next)),
-    1 / elements.length,
-  );
+export function averagePool(x: Tensor, kernel: readonly number[], options: AveragePoolOptions = {}): Tensor {
+  const places = placeWindows("averagePool", x.shape, kernel, options);
+  const { divisorOverride } = options;
+  if (divisorOverride === 0 || Number.isNaN(divisorOverride))
+    throw new ArgumentError(`averagePool: divisorOverride is ${divisorOverride}; sums cannot be divided by it.`, {
+      divisorOverride,
+    });
+  return throughFloats(x, (values) => {
+    const sums = sumWindows(values, places);
+    if (divisorOverride !== undefined) return divide(sums, divisorOverride);
+    const { shape } = x;
+    return countElements(places, shape.slice(places.first), options.countIncludePad ?? true).reduce<Tensor>(
+      (average, counts, d) => divide(average, alongAxis(counts, kernel.length - d, values.dtype)),
+      sums,
+    );
+  });
 }
 
 /**
- * The average over each of `sizes.length` last dimensions cut into so many windows that cover it, as equal as can be: window i of
- * n positions and m windows goes from ⌊i·n/m⌋ to ⌈(i + 1)·n/m⌉. `[1, 1]` is the average of a whole image. As PyTorch's.
- * @throws ShapeError where x has fewer dimensions, or one is empty; ArgumentError for sizes that are not whole numbers of 1 or more.
+ * (Σ |x|ᵖ)^(1/p) over each window of the last dimensions, one for each size in `kernel`; sizes as for `maxPool`. As ONNX's LpPool;
+ * PyTorch's takes powers of negative numbers as they are, which differs for odd p. Integers become f32. The gradient
+ * of a window of zeros is 0.
+ * @throws ShapeError where a window does not fit, ArgumentError for other kernels, strides, paddings and powers.
  *
  * @example
  * ```ts
- * import { adaptiveAveragePool, tensor } from "smilodon";
- * console.log(await adaptiveAveragePool(tensor([[[1, 2, 3, 4, 5]]]), [2]).toArray()); // [[[2, 4]]]
+ * import { lpPool, tensor } from "smilodon";
+ * console.log(await lpPool(tensor([[[3, -4, 0, 2]]]), [2]).toArray()); // [[[5, 2]]]
  * ```
  */
-export function adaptiveAveragePool(x: Tensor, sizes: readonly number[]): Tensor {
-  const first = x.rank - sizes.length;
-  if (!sizes.every((size) => Number.isInteger(size) && size >= 1))
-    throw new ArgumentError(
-      `adaptiveAveragePool: sizes are ${showShape(sizes)}; whole numbers of 1 or more are needed.`,
-      {
-        sizes,
-      },
-    );
-  if (first < 0 || x.shape.slice(first).includes(0))
-    throw new ShapeError(
-      `adaptiveAveragePool: x of shape ${showShape(x.shape)} has not ${sizes.length} last dimensions with elements.`,
-      { x: x.shape, sizes },
-    );
-  return sizes.reduce((pooled, size, d) => averageAlong(pooled, first + d, size), astype(x, toFloat(x.dtype)));
+export function lpPool(x: Tensor, kernel: readonly number[], { p = 2, ...options }: LpPoolOptions = {}): Tensor {
+  const places = placeWindows("lpPool", x.shape, kernel, options);
+  return powerMean("lpPool", x, p, (powers) => sumWindows(powers, places));
 }
 
-/** Averages of `count` windows along one axis: a sum of the elements where that is one window, else a product with their shares. */
-function averageAlong(x: Tensor, axis: number, count: number): Tensor {
-  const size = at(x.shape, axis);
-  if (count === size) return x;
-  if (count === 1) return mean(x, axis, { keepDims: true });
-  const windows = reshape(arange(0, count, 1, { dtype: "i32" }), [1, count]);
-  const starts = floorDivide(multiply(windows, size), count);
-  const ends = floorDivide(add(multiply(add(windows, 1), size), count - 1), count);
-  const positions = reshape(arange(0, size, 1, { dtype: "i32" }), [size, 1]);
-  const isInside = logicalAnd(lessEqual(starts, positions), less(positions, ends));
-  const shares = where(isInside, divide(1, astype(subtract(ends, starts), x.dtype)), 0);
-  return moveAxis(tensordot(x, shares, [[axis], [0]]), -1, axis);
+/**
+ * The average over all positions: [batch, channels, …sizes] → [batch, channels, 1, …]. Integers become f32.
+ * @throws ShapeError where x has no batch and channels.
+ *
+ * @example
+ * ```ts
+ * import { globalAveragePool, tensor } from "smilodon";
+ * console.log(await globalAveragePool(tensor([[[1, 5, 3]]])).toArray()); // [[[3]]]
+ * ```
+ */
+export function globalAveragePool(x: Tensor): Tensor {
+  return mean(x, positionAxes("globalAveragePool", x), { keepDims: true });
 }
 
-/** For each position of the kernel, the elements of all windows there. */
-function windowElements(
-  operation: string,
-  x: Tensor,
-  kernel: readonly number[],
-  options: PoolingOptions,
-  outside: number,
-): Tensor[] {
-  const count = kernel.length;
-  const sizesOf = (name: string, value: number | readonly number[], least: number) => {
-    const values = typeof value === "number" ? new Array<number>(count).fill(value) : value;
-    if (values.length === count && values.every((each) => Number.isInteger(each) && each >= least)) return values;
-    throw new ArgumentError(
-      `${operation}: ${name} is ${typeof value === "number" ? value : `[${value.join(", ")}]`}; it has to be a whole number of ${least} or more, or ${count} of them.`,
-      { [name]: value },
-    );
-  };
-  sizesOf("kernel", kernel, 1);
-  const strides = sizesOf("stride", options.stride ?? kernel, 1);
-  const padding = sizesOf("padding", options.padding ?? 0, 0);
-  const dilation = sizesOf("dilation", options.dilation ?? 1, 1);
-  const first = x.rank - count;
-  if (count === 0 || first < 0)
-    throw new ShapeError(
-      `${operation}: a kernel of ${showShape(kernel)} does not fit x of shape ${showShape(x.shape)}.`,
-      { kernel, x: x.shape },
-    );
-  if (padding.some((width, d) => 2 * width > at(kernel, d))) {
-    throw new ArgumentError(
-      `${operation}: padding [${padding.join(", ")}] is more than half of the kernel ${showShape(kernel)}: a window would see nothing else.`,
-      { padding, kernel },
-    );
-  }
-  const padded = pad(
-    x,
-    x.shape.map((_, axis): [number, number] => [padding[axis - first] ?? 0, padding[axis - first] ?? 0]),
-    { value: outside },
-  );
-  const outputs = kernel.map((size, d) => {
-    const room = at(padded.shape, first + d) - at(dilation, d) * (size - 1) - 1;
-    if (room >= 0) return Math.floor(room / at(strides, d)) + 1;
-    throw new ShapeError(
-      `${operation}: a kernel of ${showShape(kernel)} does not fit x of shape ${showShape(x.shape)} with padding [${padding.join(", ")}].`,
-      { kernel, x: x.shape },
-    );
+/**
+ * The largest over all positions: [batch, channels, …sizes] → [batch, channels, 1, …].
+ * @throws ShapeError where x has no batch and channels, or no positions.
+ *
+ * @example
+ * ```ts
+ * import { globalMaxPool, tensor } from "smilodon";
+ * console.log(await globalMaxPool(tensor([[[1, 5, 3]]])).toArray()); // [[[5]]]
+ * ```
+ */
+export function globalMaxPool(x: Tensor): Tensor {
+  return max(x, positionAxes("globalMaxPool", x), { keepDims: true });
+}
+
+/**
+ * (Σ |x|ᵖ)^(1/p) over all positions: [batch, channels, …sizes] → [batch, channels, 1, …]; ONNX's GlobalLpPool. See `lpPool`.
+ * @throws ShapeError where x has no batch and channels, ArgumentError where the power is less than 1.
+ *
+ * @example
+ * ```ts
+ * import { globalLpPool, tensor } from "smilodon";
+ * console.log(await globalLpPool(tensor([[[3, 0, -4]]])).toArray()); // [[[5]]]
+ * ```
+ */
+export function globalLpPool(x: Tensor, { p = 2 }: Pick<LpPoolOptions, "p"> = {}): Tensor {
+  const axes = positionAxes("globalLpPool", x);
+  return powerMean("globalLpPool", x, p, (powers) => sum(powers, axes, { keepDims: true }));
+}
+
+function sumWindows(x: Tensor, places: WindowPlaces): Tensor {
+  const added = combineWindows([x], places, [0], ([a], [b]) => (a === undefined || b === undefined ? [] : [add(a, b)]));
+  return at(added, 0);
+}
+
+function powerMean(operation: string, x: Tensor, p: number, total: (powers: Tensor) => Tensor): Tensor {
+  if (!(p >= 1 && p < Infinity))
+    throw new ArgumentError(`${operation}: p is ${p}; it has to be a finite number of 1 or more.`, { p });
+  return throughFloats(x, (values) => {
+    if (p === 1) return total(abs(values));
+    const sums = total(p === 2 ? square(values) : pow(abs(values), p));
+    // Roots of 0 have no derivative
+    const isZero = sums.equal(0);
+    const safe = where(isZero, 1, sums);
+    return where(isZero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
   });
-  return positions(kernel).map((position) =>
-    slice(
-      padded,
-      ...x.shape.slice(0, first).map(() => null),
-      ...position.map((tap, d): [number, number, number] => {
-        const start = tap * at(dilation, d);
-        return [start, start + (at(outputs, d) - 1) * at(strides, d) + 1, at(strides, d)];
-      }),
-    ),
-  );
 }
 
-/** All positions of `shape`, in order. */
-function positions(shape: Shape): number[][] {
-  return shape.reduce<number[][]>(
-    (known, size) => known.flatMap((position) => Array.from({ length: size }, (_, index) => [...position, index])),
-    [[]],
-  );
+/** For each dimension, what windows along it are divided by: how many of their positions count. */
+function countElements(
+  { kernel, stride, dilation, low, high, outputs }: WindowPlaces,
+  sizes: readonly number[],
+  countIncludePad: boolean,
+): readonly (number | readonly number[])[] {
+  return kernel.map((taps, d) => {
+    const [before, behind] = countIncludePad ? [at(low, d), at(high, d)] : [0, 0];
+    const counts = Array.from({ length: at(outputs, d) }, (_, window) => {
+      const start = window * at(stride, d) - at(low, d);
+      const inside = Array.from({ length: taps }, (__, tap) => start + tap * at(dilation, d));
+      return inside.filter((place) => place >= -before && place < at(sizes, d) + behind).length;
+    });
+    return counts.every((count) => count === taps) ? taps : counts;
+  });
+}
+
+/** `counts` along the axis with `behind` − 1 axes behind it. */
+function alongAxis(counts: number | readonly number[], behind: number, dtype: Dtype): Tensor | number {
+  if (typeof counts === "number") return counts;
+  return reshape(tensor([...counts], { dtype }), [counts.length, ...new Array<number>(behind - 1).fill(1)]);
+}
+
+/** The axes after batch and channels. */
+function positionAxes(operation: string, x: Tensor): readonly number[] {
+  if (x.rank >= 2) return x.shape.slice(2).map((_, axis) => axis + 2);
+  throw new ShapeError(`${operation}: x has shape [${x.shape.join(", ")}]; it has to be [batch, channels, …sizes].`, {
+    x: x.shape,
+  });
 }
