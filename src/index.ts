@@ -90,6 +90,7 @@ export * from "./tensor/windows/pooling.ts";
 export * from "./tensor/windows/unpooling.ts";
 export { checkpoint } from "./transforms/checkpoint.ts";
 export { type CompiledFunction, type CompileOptions, compile } from "./transforms/compile.ts";
+export { type AssociativeScanOptions, associativeScan } from "./transforms/control/associativeScan.ts";
 export { cond } from "./transforms/control/cond.ts";
 export { type ScanOptions, scan } from "./transforms/control/scan.ts";
 export { whileLoop } from "./transforms/control/whileLoop.ts";

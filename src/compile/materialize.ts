@@ -3,7 +3,7 @@
  * reductions and contractions, operands of contractions, and what would otherwise be computed again at a price.
  */
 import { isNode, type Node } from "../graph/node.ts";
-import { type Family, primitives } from "../graph/primitives.ts";
+import { type Family, type Primitive, primitives } from "../graph/primitives.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
@@ -15,6 +15,8 @@ import { readInputs } from "./lower/waits.ts";
 const cheap = 10;
 /** The longest expression that one kernel should hold, in additions an element. */
 const longest = 400;
+/** What may be computed again because it is read at several positions, in additions an element. */
+const mostRepeated = 40;
 
 /** What has loops of its own, which others cannot run in passing. */
 const loopingFamilies: ReadonlySet<Family> = new Set<Family>([
@@ -134,10 +136,35 @@ function worthKeeping(
   if (sizeOf(node.type.shape) === 1) return cost > longest || (isShared && cost > cheap && isFamily(node, "map"));
   if (cost > longest) return true;
   if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory)) return true;
+  if (!isFamily(node, "view") || node.primitive === "concat")
+    if (repeatedCostOf(node, inMemory) > Math.max(mostRepeated, 2 * cost)) return true;
   // A view is as good as what it views, which is kept instead where that is worth it
   if (isFamily(node, "view")) return false;
   if (isShared && cost > cheap) return true;
   return cost > cheap && users.some((user) => repeatsEarly(user, node));
+}
+
+/** Views that show elements at other positions. */
+const movingViews: ReadonlySet<Primitive> = new Set<Primitive>(["slice", "pad", "concat", "gather", "permuteDims"]);
+
+/**
+ * Work for one element where what is read at several positions counts for each of them: in a recursion over halves it doubles from
+ * level to level. Stops counting past `longest`.
+ */
+function repeatedCostOf(root: Node, inMemory: (node: Node) => boolean): number {
+  const seen = new Set<string>();
+  const open: (readonly [node: Node, views: string])[] = [[root, ""]];
+  let cost = 0;
+  for (let next = open.pop(); next !== undefined && cost <= longest; next = open.pop()) {
+    const [node, views] = next;
+    const key = `${node.id}${views}`;
+    if (seen.has(key) || inMemory(node)) continue;
+    seen.add(key);
+    cost += ownCost(node);
+    const inside = movingViews.has(node.primitive) ? `${views},${node.id}` : views;
+    for (const input of readInputs(node)) open.push([input, inside]);
+  }
+  return cost;
 }
 
 /** Is `node` memory seen through a view whose addresses are simple? Contractions read such views directly. */

@@ -5,6 +5,7 @@ import { zeros } from "../../src/tensor/creation.ts";
 import { count, type HostTensor, host } from "./host.ts";
 import type { OpRow, Sample } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
+import { rows as associative } from "./rows/associative.ts";
 import { rows as comparison } from "./rows/comparison.ts";
 import { rows as control } from "./rows/control.ts";
 import { rows as convolution } from "./rows/convolution.ts";
@@ -42,6 +43,7 @@ const rows: readonly OpRow[] = [
   ...pooling,
   ...creation,
   ...control,
+  ...associative,
 ];
 
 /** All rows, in every dtype. Random draws have no reference values: `random.test.ts` tests them. */
