@@ -63,7 +63,9 @@ export function maxUnpool(
   const scatter = (values: Tensor): Tensor => {
     const base = zeros([...outer, sizeOf(wanted)], { dtype: values.dtype });
     const updates = reshape(values, places.shape);
-    return new Tensor(node("scatterAdd", [base.node, places.node, updates.node], { axis: first, batch: first }));
+    return new Tensor(
+      node("scatter", [base.node, places.node, updates.node], { axis: first, batch: first, combine: "add" }),
+    );
   };
   const counts = maximum(scatter(onesLike(x, { dtype: "i32" })), 1);
   const sums = scatter(x.dtype === "bool" ? astype(x, "i32") : x);
