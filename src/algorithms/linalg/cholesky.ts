@@ -53,10 +53,11 @@ export function cholesky(x: Tensor, { upper = false }: CholeskyOptions = {}): Te
 const factorize = (x: Tensor): Tensor => rule(x);
 
 const rule = customVjp(
-  (x: Tensor) => at(
-    overMatrices("cholesky", [x], [2], (one) => [factorizeOne(one ?? x)]),
-    0,
-  ),
+  (x: Tensor) =>
+    at(
+      overMatrices("cholesky", [x], [2], (one) => [factorizeOne(one ?? x)]),
+      0,
+    ),
   {
     forward: (x) => {
       const lower = factorize(x);

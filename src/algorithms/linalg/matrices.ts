@@ -23,9 +23,12 @@ export function requireFloats(operation: string, x: Tensor, name = "x"): FloatDt
   const { dtype } = x;
   if (dtype === "f32" || dtype === "f64") return dtype;
   const advice = isFloat(dtype) ? "is too short" : "has no fractions";
-  throw new DtypeError(`${operation}: ${name} is ${dtype}, which ${advice}. Convert with astype("f32").${whence([x])}`, {
-    dtype,
-  });
+  throw new DtypeError(
+    `${operation}: ${name} is ${dtype}, which ${advice}. Convert with astype("f32").${whence([x])}`,
+    {
+      dtype,
+    },
+  );
 }
 
 /** @throws ShapeError unless `x` has two axes or more; gives the last two sizes. */

@@ -54,7 +54,10 @@ export function qr(x: Tensor, { mode = "reduced" }: QrOptions = {}): readonly [q
   const width = mode === "complete" ? rows : Math.min(rows, columns);
   if (rows === 0 || columns === 0 || x.size === 0) {
     const q = eye(rows, width, { dtype: x.dtype });
-    return [q.add(zeros([...batchOf(x), rows, width], { dtype: x.dtype })), zeros([...batchOf(x), width, columns], { dtype: x.dtype })];
+    return [
+      q.add(zeros([...batchOf(x), rows, width], { dtype: x.dtype })),
+      zeros([...batchOf(x), width, columns], { dtype: x.dtype }),
+    ];
   }
   if (rows >= columns) return factorize(x, width);
   const [q, square] = factorize(x.slice("...", [0, rows]), width);

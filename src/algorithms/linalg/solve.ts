@@ -5,11 +5,20 @@ import { arange, eye, ones, zeros } from "../../tensor/creation.ts";
 import { concat } from "../../tensor/joining.ts";
 import { broadcastTo } from "../../tensor/manipulate.ts";
 import { tril, triu } from "../../tensor/slice.ts";
-import { log } from "../../tensor/transcendental.ts";
 import { requireTensor, type Tensor } from "../../tensor/tensor.ts";
+import { log } from "../../tensor/transcendental.ts";
 import { customVjp } from "../../transforms/customRules.ts";
 import { factorizeRows } from "./lu.ts";
-import { batchOf, diagonalsOf, isEmpty, matrixSize, overMatrices, pick, requireFloats, squareSize } from "./matrices.ts";
+import {
+  batchOf,
+  diagonalsOf,
+  isEmpty,
+  matrixSize,
+  overMatrices,
+  pick,
+  requireFloats,
+  squareSize,
+} from "./matrices.ts";
 import { solveLower, solveUpper } from "./substitution.ts";
 import { asSystem, sameBatch, substitute } from "./triangular.ts";
 
@@ -206,7 +215,15 @@ const detRule = customVjp(
     ),
   {
     forward: (x) => [det(x), x],
-    backward: (x, cotangent) => [inv(x).matrixTranspose().multiply(det(x).multiply(cotangent).reshape([...cotangent.shape, 1, 1]))],
+    backward: (x, cotangent) => [
+      inv(x)
+        .matrixTranspose()
+        .multiply(
+          det(x)
+            .multiply(cotangent)
+            .reshape([...cotangent.shape, 1, 1]),
+        ),
+    ],
   },
 );
 
