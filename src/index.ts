@@ -3,6 +3,7 @@
 export * as images from "./algorithms/images/index.ts";
 export * as random from "./algorithms/random/index.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
+export * from "./algorithms/special/index.ts";
 export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";

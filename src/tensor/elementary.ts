@@ -74,7 +74,8 @@ export function fmod(a: Operand, b: Operand): Tensor {
     const [x, y] = joinPair("fmod", a, b, toNumber);
     if (isFloat(x.dtype)) {
       const rest: Tensor = remainder(abs(x), abs(y));
-      return where(x.less(0), negative(rest), rest);
+      // the sign of a NaN that was computed is the machine's affair
+      return where(isNan(rest), NaN, where(x.less(0), negative(rest), rest));
     }
     const rest: Tensor = remainder(x, y);
     const isOpposite = rest.notEqual(0).logicalAnd(rest.less(0).notEqual(x.less(0)));

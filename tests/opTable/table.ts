@@ -22,6 +22,7 @@ import { rows as positions } from "./rows/positions.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as sorting } from "./rows/sorting.ts";
+import { rows as special } from "./rows/special.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 
 const rows: readonly OpRow[] = [
@@ -30,6 +31,7 @@ const rows: readonly OpRow[] = [
   ...elementwise,
   ...sorting,
   ...transcendental,
+  ...special,
   ...reduce,
   ...cumulative,
   ...normalization,

@@ -1,0 +1,5 @@
+/** Special functions: re-exports only. */
+export { i0, i1 } from "./bessel.ts";
+export { acos, asin, atan, atan2 } from "./circular.ts";
+export { digamma, lgamma, polygamma } from "./gamma.ts";
+export { erfinv, logNdtr, ndtr, ndtri } from "./normal.ts";
