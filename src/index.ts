@@ -4,6 +4,8 @@ export * as images from "./algorithms/images/index.ts";
 export * as random from "./algorithms/random/index.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
 export * from "./algorithms/special/index.ts";
+export { type SlidingOptions, slidingWindows } from "./algorithms/windows/slidingWindows.ts";
+export * from "./algorithms/windows/unfold.ts";
 export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";
@@ -64,6 +66,11 @@ export * from "./tensor/normalization.ts";
 export * from "./tensor/normalize.ts";
 export type { Operand } from "./tensor/operands.ts";
 export { Parameter, type ParameterOptions } from "./tensor/parameter.ts";
+export * as random from "./tensor/random.ts";
+export * from "./tensor/rearrange/axes.ts";
+export * from "./tensor/rearrange/blocks.ts";
+export * from "./tensor/rearrange/diagonals.ts";
+export type { Continuation } from "./tensor/rearrange/padding.ts";
 export {
   type Axes,
   all,

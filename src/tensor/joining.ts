@@ -4,6 +4,7 @@ import { type Dtype, isFloat } from "../shape/dtype.ts";
 import { normalizeAxis, showShape } from "../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
+import { full } from "./creation.ts";
 import { expandDims, squeeze } from "./manipulate.ts";
 import { attachMethods } from "./methods.ts";
 import { castNode, commonDtype, explaining, whence } from "./operands.ts";
@@ -121,29 +122,43 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
 export interface OneHotOptions {
   /** Element type of the result. Default f32. */
   readonly dtype?: Dtype;
+  /** Where in the result the axis of the classes stands. Default the last. */
+  readonly axis?: number;
+  /** What stands at the position. Default 1. */
+  readonly on?: number;
+  /** What stands elsewhere. Default 0. */
+  readonly off?: number;
 }
 
 /**
- * A new last axis of size `classes` with a 1 at the position that the integer says, zeros elsewhere (only zeros
- * where it is outside 0 … classes − 1).
- * @throws DtypeError for floats.
+ * A new axis of size `classes` with a 1 at the position that the integer says, zeros elsewhere (only zeros
+ * where it is outside 0 … classes − 1: negative positions do not count from the end, as in ONNX they do). Other values than 1 and 0
+ * are `on` and `off`.
+ * @throws DtypeError for floats, ShapeError where there is no such axis.
  *
  * @example
  * ```ts
  * import { oneHot, tensor } from "smilodon";
  * console.log(await oneHot(tensor([1, 0], { dtype: "i32" }), 3).toArray()); // [[0, 1, 0], [1, 0, 0]]
+ * console.log(await oneHot(tensor([1], { dtype: "i32" }), 2, { axis: 0, on: 5, off: -1 }).toArray()); // [[-1], [5]]
  * ```
  */
-export function oneHot(x: Tensor, classes: number, { dtype = "f32" }: OneHotOptions = {}): Tensor {
+export function oneHot(
+  x: Tensor,
+  classes: number,
+  { dtype = "f32", axis = -1, on = 1, off = 0 }: OneHotOptions = {},
+): Tensor {
   if (isFloat(x.dtype))
     throw new DtypeError(
       `oneHot: positions have to be integers and are ${x.dtype}. Convert with astype("i32").${whence([x])}`,
       { dtype: x.dtype },
     );
-  const positions = new Tensor(
-    node("iota", [], { shape: [classes], axis: 0, dtype: x.dtype === "bool" ? "i32" : x.dtype }),
-  );
-  return expandDims(x, -1).equal(positions).astype(dtype);
+  const position = explaining("oneHot", [x], () => normalizeAxis("oneHot", axis, x.rank + 1));
+  const shape = [classes, ...new Array<number>(x.rank - position).fill(1)];
+  const positions = new Tensor(node("iota", [], { shape, axis: 0, dtype: x.dtype === "bool" ? "i32" : x.dtype }));
+  const isHot = expandDims(x, position).equal(positions);
+  if (on === 1 && off === 0) return isHot.astype(dtype);
+  return isHot.where(full([], on, { dtype }), full([], off, { dtype }));
 }
 
 attachMethods({ split, unstack, oneHot });

@@ -6,6 +6,7 @@ import { at } from "../support/invariant.ts";
 import { where } from "./comparison.ts";
 import { attachMethods } from "./methods.ts";
 import { explaining, mapTensor, whence } from "./operands.ts";
+import { type Continuation, continued } from "./rearrange/padding.ts";
 import type { ShapeType } from "./shapeTypes.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -24,7 +25,12 @@ export type Padding = number | readonly [low: number, high: number];
 
 /** What `pad` may be told. */
 export interface PadOptions {
-  /** What the new elements are. Default 0. */
+  /**
+   * What the new elements are: `value`, or x continued: mirrored about its ends ("reflect", or "symmetric" with the ends twice), its ends
+   * repeated ("replicate"), or round again from the other end ("circular"). Default "constant".
+   */
+  readonly mode?: "constant" | Continuation;
+  /** The new elements, where they are all the same. Default 0. */
   readonly value?: number | boolean;
 }
 
@@ -35,7 +41,11 @@ declare module "./tensor.ts" {
     /** {@link pad} */
     pad(widths: Padding | readonly Padding[], options?: PadOptions): Tensor;
     /** {@link roll} */
-    roll<A extends ShapeType>(this: Tensor<A>, shift: number, axis?: number): Tensor<A>;
+    roll<A extends ShapeType>(
+      this: Tensor<A>,
+      shift: number | readonly number[],
+      axis?: number | readonly number[],
+    ): Tensor<A>;
     /** {@link tril} */
     tril<A extends ShapeType>(this: Tensor<A>, offset?: number): Tensor<A>;
     /** {@link triu} */
@@ -124,41 +134,63 @@ function readRange(x: Tensor, range: Exclude<SliceRange, "...">, axis: number): 
 }
 
 /**
- * x with elements of `value` around it. `widths` is one padding for all axes, or a list with one an axis.
- * @throws ShapeError where widths are negative or too few.
+ * x with more elements around it. `widths` is one padding for all axes, or a list with one an axis. A mirror or circle goes on for any
+ * width, as in NumPy and ONNX, where PyTorch wants x to be longer.
+ * @throws ShapeError where widths are negative or too few, or nothing is there to continue; ArgumentError for another mode.
  *
  * @example
  * ```ts
  * import { pad, tensor } from "smilodon";
  * console.log(await pad(tensor([1, 2]), [[1, 2]]).toArray()); // [0, 1, 2, 0, 0]
+ * console.log(await pad(tensor([1, 2, 3]), 2, { mode: "reflect" }).toArray()); // [3, 2, 1, 2, 3, 2, 1]
  * ```
  */
-export function pad(x: Tensor, widths: Padding | readonly Padding[], { value = 0 }: PadOptions = {}): Tensor {
+export function pad(
+  x: Tensor,
+  widths: Padding | readonly Padding[],
+  { mode = "constant", value = 0 }: PadOptions = {},
+): Tensor {
   const list = typeof widths === "number" ? x.shape.map(() => widths) : widths;
   const pairs = list.map((width) => (typeof width === "number" ? [width, width] : [width[0], width[1]]));
-  const params = {
-    low: pairs.map((pair) => at(pair, 0)),
-    high: pairs.map((pair) => at(pair, 1)),
-    value: Number(value),
-  };
-  return explaining("pad", [x], () => mapTensor("pad", x, params));
+  const [low, high] = [pairs.map((pair) => at(pair, 0)), pairs.map((pair) => at(pair, 1))];
+  if (mode !== "constant") return continued(x, low, high, mode);
+  return explaining("pad", [x], () => mapTensor("pad", x, { low, high, value: Number(value) }));
 }
 
 /**
- * The elements moved `shift` places up along `axis`; what falls off the end comes back at the start. Without an axis,
- * of all elements row by row.
+ * The elements moved `shift` places up along `axis`; what falls off the end comes back at the start. Several axes may be named, with
+ * a shift each or one for all. Without an axis, of all elements row by row.
+ * @throws ShapeError where there is no such axis, ArgumentError where shifts are no whole numbers or too few.
  *
  * @example
  * ```ts
  * import { roll, tensor } from "smilodon";
  * console.log(await roll(tensor([1, 2, 3]), 1).toArray()); // [3, 1, 2]
+ * console.log(await roll(tensor([[1, 2], [3, 4]]), [1, 1], [0, 1]).toArray()); // [[4, 3], [2, 1]]
  * ```
  */
-export function roll<S extends ShapeType>(x: Tensor<S>, shift: number, axis?: number): Tensor<S>;
-export function roll(x: Tensor, shift: number, axis?: number): Tensor {
+export function roll<S extends ShapeType>(
+  x: Tensor<S>,
+  shift: number | readonly number[],
+  axis?: number | readonly number[],
+): Tensor<S>;
+export function roll(x: Tensor, shift: number | readonly number[], axis?: number | readonly number[]): Tensor {
+  const axes = typeof axis === "number" ? [axis] : (axis ?? [0]);
+  const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
+  if (shifts.length !== axes.length || !shifts.every(Number.isInteger))
+    throw new ArgumentError(
+      `roll: shifts of ${String(shift)} along axes ${String(axis)}: give one whole number for each axis, or one for all.`,
+      { shift, axis },
+    );
   if (axis === undefined && x.rank !== 1)
-    return mapTensor("reshape", roll(mapTensor("reshape", x, { shape: [x.size] }), shift, 0), { shape: x.shape });
-  const position = explaining("roll", [x], () => normalizeAxis("roll", axis ?? 0, x.rank));
+    return mapTensor("reshape", rollAlong(mapTensor("reshape", x, { shape: [x.size] }), at(shifts, 0), 0), {
+      shape: x.shape,
+    });
+  return axes.reduce<Tensor>((rolled, each, index) => rollAlong(rolled, at(shifts, index), each), x);
+}
+
+function rollAlong(x: Tensor, shift: number, axis: number): Tensor {
+  const position = explaining("roll", [x], () => normalizeAxis("roll", axis, x.rank));
   const size = at(x.shape, position);
   const places = size === 0 ? 0 : ((shift % size) + size) % size;
   if (places === 0) return x;

@@ -12,18 +12,22 @@ import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
 import { rows as cumulative } from "./rows/cumulative.ts";
 import { rows as elementwise } from "./rows/elementwise.ts";
+import { rows as diagonals } from "./rows/diagonals.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as normalization } from "./rows/normalization.ts";
 import { rows as pooling } from "./rows/pooling.ts";
+import { rows as padding } from "./rows/padding.ts";
 import { rows as positions } from "./rows/positions.ts";
+import { rows as rearrange } from "./rows/rearrange.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as special } from "./rows/special.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
+import { rows as windows } from "./rows/windows.ts";
 
 const rows: readonly OpRow[] = [
   ...arithmetic,
@@ -36,10 +40,14 @@ const rows: readonly OpRow[] = [
   ...cumulative,
   ...normalization,
   ...manipulate,
+  ...padding,
   ...joining,
   ...indexing,
   ...scatter,
   ...positions,
+  ...rearrange,
+  ...diagonals,
+  ...windows,
   ...linear,
   ...convolution,
   ...pooling,

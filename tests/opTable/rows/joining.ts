@@ -173,14 +173,33 @@ export const rows: readonly OpRow[] = [
   }),
   row("oneHot", {
     derivative: "none",
-    samples: (["i32", "u8"] as const).map((dtype) => ({
-      label: `${dtype}[2, 3] of 4`,
-      inputs: [as(dtype, { shape: [2, 3], dtype, data: [0, 3, 1, 2, 4, 0] })],
-      call: (x: S.Tensor) => S.oneHot(x, 4),
-      expected: (x: HostTensor) =>
-        build([2, 3, 4], "f32", (position) => Number(read(x, position.slice(0, 2)) === position[2])),
-    })),
+    samples: [
+      ...(["i32", "u8"] as const).map((dtype) => ({
+        label: `${dtype}[2, 3] of 4`,
+        inputs: [as(dtype, { shape: [2, 3], dtype, data: [0, 3, 1, 2, 4, 0] })],
+        call: (x: S.Tensor) => S.oneHot(x, 4),
+        expected: (x: HostTensor) =>
+          build([2, 3, 4], "f32", (position) => Number(read(x, position.slice(0, 2)) === position[2])),
+      })),
+      ...[0, 1, -1].map((axis) => ({
+        label: `other values along ${axis}`,
+        inputs: [as("i32", { shape: [2, 3], dtype: "i32", data: [0, -1, 1, 2, 4, 0] })],
+        call: (x: S.Tensor) => S.oneHot(x, 3, { axis, on: 7, off: -2, dtype: "i32" }),
+        expected: (x: HostTensor) => {
+          const at = axis < 0 ? axis + 3 : axis;
+          return build([2, 3].toSpliced(at, 0, 3), "i32", (position) =>
+            read(x, position.toSpliced(at, 1)) === position[at] ? 7 : -2,
+          );
+        },
+      })),
+    ],
     errors: [
+      {
+        label: "an axis that is not there",
+        call: () => S.oneHot(S.zeros([2], { dtype: "i32" }), 3, { axis: 5 }),
+        error: S.ShapeError,
+        message: /no axis 5 in a tensor of rank 2/,
+      },
       {
         label: "floats",
         call: () => S.oneHot(S.zeros([2]), 3),

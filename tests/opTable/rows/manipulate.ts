@@ -1,6 +1,6 @@
-/** Rows of `tensor/manipulate.ts` and `tensor/slice.ts`: everything that only moves elements. */
+/** Rows of `tensor/manipulate.ts` and `tensor/slice.ts`: everything that only moves elements. `padding.ts` has `pad`. */
 
-import type { Dtype, Padding, SliceRange } from "../../../src/index.ts";
+import type { Dtype, SliceRange } from "../../../src/index.ts";
 import * as S from "../../../src/index.ts";
 import { allDtypes } from "../../../src/shape/dtype.ts";
 import { build, type HostTensor, picked, read, upTo } from "../host.ts";
@@ -311,30 +311,6 @@ const parts: readonly OpRow[] = [
       },
     ],
   }),
-  row("pad", {
-    samples: [
-      padded(
-        [2, 3],
-        [
-          [1, 0],
-          [0, 2],
-        ],
-        0,
-      ),
-      padded([2, 3], 1, 7),
-      padded([3], [2], -1),
-      padded([0, 2], [[1, 1], 0], 3),
-      padded([], [], 0),
-    ],
-    errors: [
-      {
-        label: "too few widths",
-        call: () => S.pad(matrix(), [[1, 1]]),
-        error: S.ShapeError,
-        message: /do not fit \[2, 3\]/,
-      },
-    ],
-  }),
   row("roll", {
     samples: [
       ...moves(
@@ -348,13 +324,40 @@ const parts: readonly OpRow[] = [
       ),
       ...moves("-2", [5], (x) => S.roll(x, -2), picked([[2, 3, 4, 0, 1]])),
       ...moves(
+        "[1, -1] at [0, 1]",
+        [2, 3],
+        (x) => S.roll(x, [1, -1], [0, 1]),
+        picked([
+          [1, 0],
+          [1, 2, 0],
+        ]),
+      ),
+      ...moves(
+        "1 at [0, -1]",
+        [3, 2],
+        (x) => S.roll(x, 1, [0, -1]),
+        picked([
+          [2, 0, 1],
+          [1, 0],
+        ]),
+      ),
+      ...moves("of nothing", [0, 2], (x) => S.roll(x, 3, 0), picked([[], [0, 1]])),
+      ...moves(
         "1",
         [2, 2],
         (x) => S.roll(x, 1),
         (x) => ({ ...x, data: [3, 0, 1, 2].map((index) => x.data[index] ?? 0) }),
       ),
     ],
-    errors: [noAxis(() => S.roll(matrix(), 1, 5))],
+    errors: [
+      noAxis(() => S.roll(matrix(), 1, 5)),
+      {
+        label: "fewer shifts than axes",
+        call: () => S.roll(matrix(), [1], [0, 1]),
+        error: S.ArgumentError,
+        message: /give one whole number for each axis/,
+      },
+    ],
   }),
   row("tril", {
     samples: [
@@ -375,26 +378,6 @@ const parts: readonly OpRow[] = [
     errors: [flat("triu", S.triu), noDiagonal("triu", S.triu)],
   }),
 ];
-
-function padded(shape: readonly number[], widths: Padding | readonly Padding[], value: number): Sample {
-  const list = typeof widths === "number" ? shape.map(() => widths) : widths;
-  const low = list.map((width) => (typeof width === "number" ? width : Number(width[0])));
-  const high = list.map((width) => (typeof width === "number" ? width : Number(width[1])));
-  return {
-    label: `${JSON.stringify(widths)} around [${shape}]`,
-    inputs: [draw(`pad${shape}`, shape, "f32")],
-    call: (x) => S.pad(x, widths, { value }),
-    expected: (x) =>
-      build(
-        shape.map((size, axis) => size + (low[axis] ?? 0) + (high[axis] ?? 0)),
-        x.dtype,
-        (position) => {
-          const place = position.map((each, axis) => each - (low[axis] ?? 0));
-          return place.every((each, axis) => each >= 0 && each < (shape[axis] ?? 0)) ? read(x, place) : value;
-        },
-      ),
-  };
-}
 
 function triangle(name: "tril" | "triu", offset: number, shape: readonly number[]): Sample {
   return {
