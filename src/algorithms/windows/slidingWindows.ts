@@ -7,7 +7,7 @@ import { normalizeAxis, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { equal, greaterEqual, less, logicalAnd, where } from "../../tensor/comparison.ts";
-import { moveAxis, permuteDims } from "../../tensor/manipulate.ts";
+import { moveAxis } from "../../tensor/manipulate.ts";
 import { explaining, whence } from "../../tensor/operands.ts";
 import { sum } from "../../tensor/reduce.ts";
 import { requireTensor, Tensor } from "../../tensor/tensor.ts";
@@ -64,7 +64,7 @@ export function slidingWindows(
       `slidingWindows: axis ${position} of ${showShape(x.shape)} is shorter than a window of ${size} elements, ${dilation} apart.${whence([x])}`,
       { shape: x.shape, axis, size, dilation },
     );
-  return moveAxis(windowsAlong(x, position, steps), position + 1, -1);
+  return moveAxis(windowsAlong(x, position, steps), position, -1);
 }
 
 /** How many windows fit into an axis of `extent`. */
@@ -72,7 +72,7 @@ export function windowCount(extent: number, { size, step, dilation }: WindowStep
   return Math.max(0, Math.floor((extent - dilation * (size - 1) - 1) / step) + 1);
 }
 
-/** […, extent, …] → […, windows, size, …] */
+/** […, extent, …] → […, size, windows, …]: windows run along the memory, so that loops over them do. */
 export function windowsAlong(x: Tensor, axis: number, steps: WindowSteps): Tensor {
   const extent = at(x.shape, axis);
   const rule = customVjp((given: Tensor) => readWindows(given, axis, steps), {
@@ -82,7 +82,7 @@ export function windowsAlong(x: Tensor, axis: number, steps: WindowSteps): Tenso
   return rule(x);
 }
 
-/** […, windows, size, …] → […, extent, …]: at each position the sum of what windows have there. */
+/** […, size, windows, …] → […, extent, …]: at each position the sum of what windows have there. */
 export function addWindows(windows: Tensor, axis: number, extent: number, steps: WindowSteps): Tensor {
   const rule = customVjp((given: Tensor) => sumWindows(given, axis, extent, steps), {
     forward: (given) => [sumWindows(given, axis, extent, steps), null],
@@ -93,21 +93,18 @@ export function addWindows(windows: Tensor, axis: number, extent: number, steps:
 
 /** Positions that are known to exist and are sums of loop positions: what is read is memory, with strides that overlap. */
 function readWindows(x: Tensor, axis: number, steps: WindowSteps): Tensor {
-  const shape = [windowCount(at(x.shape, axis), steps), steps.size];
-  const first = positionsAlong(shape, 0).multiply(steps.step);
-  const places = first.add(positionsAlong(shape, 1).multiply(steps.dilation));
+  const shape = [steps.size, windowCount(at(x.shape, axis), steps)];
+  const first = positionsAlong(shape, 1).multiply(steps.step);
+  const places = first.add(positionsAlong(shape, 0).multiply(steps.dilation));
   return new Tensor(node("gather", [x.node, places.node], { axis, batch: 0, value: null }));
 }
 
 /** For each element of a window, at each position the window that has it there, if any; then the sum over the elements. */
 function sumWindows(windows: Tensor, axis: number, extent: number, { size, step, dilation }: WindowSteps): Tensor {
-  const count = at(windows.shape, axis);
+  const count = at(windows.shape, axis + 1);
   const shape = [size, extent];
   const start = positionsAlong(shape, 1).subtract(positionsAlong(shape, 0).multiply(dilation));
-  const elements = permuteDims(windows, [
-    axis + 1,
-    ...windows.shape.flatMap((_, each) => (each === axis + 1 ? [] : [each])),
-  ]);
+  const elements = moveAxis(windows, axis, 0);
   const places = step === 1 ? start : steppedTo(start, step, count);
   const params = { axis: axis + 1, batch: 1, value: 0 } as const;
   return sum(new Tensor(node("gather", [elements.node, places.node], params)), 0);

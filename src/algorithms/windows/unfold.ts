@@ -48,7 +48,7 @@ export function unfold(x: Tensor, kernel: readonly number[], options: PatchOptio
   const windows = steps.reduceRight((inner, each, d) => windowsAlong(inner, first + d, each), padded);
   const dimensions = kernel.map((_, d) => first + 2 * d);
   const outer = x.shape.slice(0, first);
-  const order = [...outer.map((_, axis) => axis), ...dimensions.map((axis) => axis + 1), ...dimensions];
+  const order = [...outer.map((_, axis) => axis), ...dimensions, ...dimensions.map((axis) => axis + 1)];
   return reshape(permuteDims(windows, order), [...outer.slice(0, -1), at(outer, -1) * sizeOf(kernel), sizeOf(counts)]);
 }
 
@@ -81,7 +81,7 @@ export function fold(x: Tensor, sizes: Shape, kernel: readonly number[], options
   const outer = isBatched ? [at(x.shape, 0), channels] : [channels];
   const first = outer.length;
   const apart = reshape(x.astype(toCount(x.dtype)), [...outer, ...kernel, ...counts]);
-  const pairs = kernel.flatMap((_, d) => [first + kernel.length + d, first + d]);
+  const pairs = kernel.flatMap((_, d) => [first + d, first + kernel.length + d]);
   const windows = permuteDims(apart, [...outer.map((_, axis) => axis), ...pairs]);
   const whole = steps.reduce((joined, each, d) => addWindows(joined, first + d, at(extents, d), each), windows);
   return slice(
