@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,12 @@ function stampOf(folder) {
 async function install(folder) {
   const name = folder === root ? "the development packages" : `the packages of ${folder.slice(root.length + 1)}`;
   say(`installing ${name} (once, and when package-lock.json changes)...`);
+  const packages = join(folder, "node_modules");
+  // npm would empty the folder that the link leads to, which other checkouts use
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new SetUpError(
+      `${packages} is a link, to packages of another package-lock.json. Remove the link, and they are installed here.`,
+    );
   const start = Date.now();
   const code = await runNpm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder);
   if (code !== 0) {

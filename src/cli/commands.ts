@@ -1,4 +1,5 @@
 /** All commands, in the order in which help shows them. The first one is what `npm start` runs without words. */
+import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -12,4 +13,16 @@ import { train } from "./commands/train.ts";
 import type { Command } from "./schema.ts";
 
 /** The commands. */
-export const commands: readonly Command[] = [demo, train, predict, evaluate, resume, serve, runs, schema, doctor, help];
+export const commands: readonly Command[] = [
+  demo,
+  train,
+  predict,
+  evaluate,
+  resume,
+  serve,
+  runs,
+  data,
+  schema,
+  doctor,
+  help,
+];

@@ -1,5 +1,14 @@
 /** What `data` adds in Node: tables and pictures in files. Part of `smilodon/node`. */
 
+export { type Dataset, type DatasetFile, type DatasetName, datasets } from "./datasets/catalog.ts";
+export { type OpenDatasetOptions, openDataset } from "./datasets/openDataset.node.ts";
+export {
+  datasetNamed,
+  type FetchDatasetOptions,
+  type FoundFile,
+  fetchDataset,
+  findFiles,
+} from "./datasets/store.node.ts";
 export { fileSource } from "./fileSource.node.ts";
 export { cacheImages, type ImageCacheOptions } from "./images/imageCache.node.ts";
 export { type ImageTableColumns, openImageFolder, openImageTable } from "./images/imageFolder.node.ts";

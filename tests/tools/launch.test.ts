@@ -1,6 +1,6 @@
 /** What `npm start` and its kin promise: arguments, exit code and signals go through, and stdout stays clean. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -43,6 +43,24 @@ function launch(script: string, args: readonly string[] = []): Running {
 async function untilReady(running: Running): Promise<void> {
   while (!running.output().includes("ready")) await sleep(20);
 }
+
+describe("setUp()", () => {
+  it("installs nothing where node_modules is a link to those of another checkout", () => {
+    const checkout = scratchCheckout({});
+    const others = join(scratchCheckout({}), "packages");
+    mkdirSync(join(others, "kept"), { recursive: true });
+    mkdirSync(join(checkout, "tools"), { recursive: true });
+    rmSync(join(checkout, "node_modules"));
+    symlinkSync(others, join(checkout, "node_modules"));
+    cpSync(join(root, "tools", "setup.mjs"), join(checkout, "tools", "setup.mjs"));
+    writeFileSync(join(checkout, "package-lock.json"), "{}");
+    const script =
+      'import("./tools/setup.mjs").then(({ setUp }) => setUp()).catch((error) => { console.error(error.message); process.exit(1); })';
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: checkout, encoding: "utf8" });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/node_modules is a link.*Remove the link/)]);
+    expect(existsSync(join(others, "kept"))).toBe(true);
+  });
+});
 
 describe("launch()", () => {
   it("passes arguments on, keeps stdout to the program, and ends with its exit code", async () => {
