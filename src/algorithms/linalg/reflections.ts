@@ -34,7 +34,8 @@ export function reflectionOf(column: Tensor, first: Tensor): Reflection {
   const value = where(isNothing, 0, sign.multiply(length).negative());
   const scale = sqrt(where(isNothing, 1, total.add(head.abs().multiply(length))));
   const vector = where(isFirst, tail.subtract(value), tail).divide(scale);
-  return { vector: where(isNothing, where(isFirst, Math.SQRT2, 0), vector), value };
+  const turn = isFirst.astype(column.dtype).multiply(Math.SQRT2);
+  return { vector: where(isNothing, turn, vector), value };
 }
 
 /** `x` reflected by a block of `vectors` [b, m]: by the last one first, or where `isTransposed` by the first one first. */
