@@ -35,17 +35,28 @@ export function solveTridiagonal(diagonal: Tensor, beside: Tensor): readonly [va
   // What is added has eigenvalues of its own above all others, and is cut off again
   const values = concat([diagonal, ascending(3, total - size, diagonal)]);
   const couplings = concat([beside, full([total - size + 1], 0, { dtype: diagonal.dtype })]);
-  const torn = values.subtract(couplings.abs()).subtract(concat([full([1], 0, { dtype: diagonal.dtype }), couplings.slice([0, -1])]).abs());
+  const torn = values
+    .subtract(couplings.abs())
+    .subtract(concat([full([1], 0, { dtype: diagonal.dtype }), couplings.slice([0, -1])]).abs());
   const single = concat(
-    [torn.reshape([leaves, leaf]), ascending(4, inner - leaf, diagonal).reshape([1, -1]).add(full([leaves, 1], 0, { dtype: diagonal.dtype }))],
+    [
+      torn.reshape([leaves, leaf]),
+      ascending(4, inner - leaf, diagonal)
+        .reshape([1, -1])
+        .add(full([leaves, 1], 0, { dtype: diagonal.dtype })),
+    ],
     1,
   );
-  let solved: Solved = { values: single.reshape([-1, 1]), vectors: full([leaves * inner, 1, 1], 1, { dtype: diagonal.dtype }) };
+  let solved: Solved = {
+    values: single.reshape([-1, 1]),
+    vectors: full([leaves * inner, 1, 1], 1, { dtype: diagonal.dtype }),
+  };
   const joints = couplings.reshape([leaves, leaf]).slice(null, [0, -1]);
   const small = joints.pad([0, [0, inner - leaf + 1]]).reshape([-1]);
   for (let width = 1; width < inner; width *= 2) solved = join(solved, small.slice([width - 1, null, 2 * width]));
   solved = { values: solved.values.slice(null, [0, leaf]), vectors: solved.vectors.slice(null, [0, leaf], [0, leaf]) };
-  for (let width = leaf; width < total; width *= 2) solved = join(solved, couplings.slice([width - 1, null, 2 * width]));
+  for (let width = leaf; width < total; width *= 2)
+    solved = join(solved, couplings.slice([width - 1, null, 2 * width]));
   return [solved.values.slice(0, [0, size]), solved.vectors.slice(0, [0, size], [0, size])];
 }
 
@@ -63,15 +74,25 @@ function join({ values, vectors }: Solved, couplings: Tensor): Solved {
   const weights = concat([split.slice(null, 0, -1), split.slice(null, 1, 0).multiply(sign)], 1).multiply(Math.SQRT1_2);
   const poles = values.reshape([pairs, size]);
   const rank = ranksOf(poles);
-  const place = arange(size);
-  const order = where(rank.expandDims(1).equal(place.expandDims(1)), place, 0).sum(2);
+  const order = invertRanks(rank);
   const joined = solveRankOne(gather(poles, order, 1, 1), gather(weights, order, 1, 1), couplings.abs().multiply(2));
   const mixed = gather(joined.vectors, rank, 1, 1).reshape([count, width, size]);
   return { values: joined.values, vectors: vectors.matmul(mixed).reshape([pairs, size, size]) };
 }
 
+/** The positions of `keys` [.., n] in ascending order, as i32. */
+export function ascendingOrder(keys: Tensor): Tensor {
+  return invertRanks(ranksOf(keys));
+}
+
+/** The position that has each rank. */
+function invertRanks(ranks: Tensor): Tensor {
+  const place = arange(at(ranks.shape, -1));
+  return where(ranks.expandDims(-2).equal(place.expandDims(1)), place, 0).sum(-1);
+}
+
 /** How many elements of the same row come before each; of equal ones the earlier comes first. */
-export function ranksOf(keys: Tensor): Tensor {
+function ranksOf(keys: Tensor): Tensor {
   const place = arange(at(keys.shape, -1));
   const [mine, others] = [keys.expandDims(-1), keys.expandDims(-2)];
   const isTieBefore = mine.equal(others).logicalAnd(place.less(place.expandDims(1)));
@@ -99,26 +120,37 @@ function solveRankOne(given: Tensor, weights: Tensor, strengths: Tensor): Solved
   const next = concat([above, poles.slice(null, [-1, null]).add(reach)], 1);
   const scaled = squares.expandDims(1);
   const secular = (offsets: Tensor, shift: Tensor): Tensor =>
-    scaled.divide(offsets.subtract(shift.expandDims(2))).multiply(strength).sum(2).add(1);
+    scaled
+      .divide(offsets.subtract(shift.expandDims(2)))
+      .multiply(strength)
+      .sum(2)
+      .add(1);
   // Each root is counted from the nearer of the poles on its sides, the last from the last
   const fromLower = poles.expandDims(1).subtract(poles.expandDims(2));
-  const isLower = secular(fromLower, gap.multiply(0.5)).greaterEqual(0).logicalOr(place.equal(size - 1));
+  const isLower = secular(fromLower, gap.multiply(0.5))
+    .greaterEqual(0)
+    .logicalOr(place.equal(size - 1));
   const origin = where(isLower, poles, next).expandDims(2);
   const offsets = poles.expandDims(1).subtract(origin);
   const furthest = where(place.equal(size - 1), gap, gap.multiply(0.5));
   const direction = where(isLower, 1, -1).astype(given.dtype);
-  const shift = findRoots((distance) => secular(offsets, distance.multiply(direction)).multiply(direction), furthest).multiply(direction);
+  const shift = findRoots(
+    (distance) => secular(offsets, distance.multiply(direction)).multiply(direction),
+    furthest,
+  ).multiply(direction);
   return { values: origin.squeeze(2).add(shift), vectors: vectorsOf({ poles, next, offsets, shift, safe, strength }) };
 }
 
 /** Where the increasing function `f` of distances in (0, furthest] changes its sign, to the last digit, by halving. */
 function findRoots(f: (distance: Tensor) => Tensor, furthest: Tensor): Tensor {
   const isWide = dtypeOf(furthest) === "f64";
-  const halve = (byRatio: boolean) => ([low, high]: readonly [Tensor, Tensor], _: null) => {
-    const middle = byRatio ? sqrt(low.multiply(high)) : low.add(high).multiply(0.5);
-    const isAbove = f(middle).greaterEqual(0);
-    return [[where(isAbove, low, middle), where(isAbove, middle, high)] as const, null] as const;
-  };
+  const halve =
+    (byRatio: boolean) =>
+    ([low, high]: readonly [Tensor, Tensor], _: null) => {
+      const middle = byRatio ? sqrt(low.multiply(high)) : low.add(high).multiply(0.5);
+      const isAbove = f(middle).greaterEqual(0);
+      return [[where(isAbove, low, middle), where(isAbove, middle, high)] as const, null] as const;
+    };
   const start = [furthest.multiply(isWide ? 2 ** -512 : 2 ** -64), furthest] as const;
   const [coarse] = scan(halve(true), start, null, { length: isWide ? 10 : 7 });
   const [[low, high]] = scan(halve(false), coarse, null, { length: isWide ? 54 : 25 });

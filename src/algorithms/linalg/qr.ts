@@ -95,7 +95,7 @@ function ruleFor(width: number): (x: Tensor) => Pair {
 }
 
 /** One matrix, with `width` columns in Q. */
-function factorizeOne(x: Tensor, width: number): Pair {
+export function factorizeOne(x: Tensor, width: number): Pair {
   const [rows, columns] = [at(x.shape, 0), at(x.shape, 1)];
   const { block, count, padded } = blocksOf(columns);
   const magnitude = magnitudeOf(x);
