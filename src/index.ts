@@ -1,6 +1,7 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
 export * as images from "./algorithms/images/index.ts";
+export * as linalg from "./algorithms/linalg/index.ts";
 export * as random from "./algorithms/random/index.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
 export * from "./algorithms/special/index.ts";
