@@ -21,6 +21,15 @@ export * from "./tensor/arithmetic.ts";
 export * from "./tensor/bitwise.ts";
 export * from "./tensor/cast.ts";
 export * from "./tensor/comparison.ts";
+export {
+  Complex,
+  type ComplexOperand,
+  complex,
+  isComplex,
+  polar,
+  viewAsComplex,
+  viewAsReal,
+} from "./tensor/complex/complex.ts";
 export * from "./tensor/creation.ts";
 export {
   type CumulativeDtypeOptions,

@@ -5,8 +5,17 @@
 import { ArgumentError } from "./errors.ts";
 import { at } from "./invariant.ts";
 
-/** Says which values are leaves; everything else has to be an array or a plain object. */
+/** Says which values are leaves; everything else has to be an array, a plain object or a branch. */
 export type LeafTest<L> = (value: unknown) => value is L;
+
+/** The key of `Branch`. */
+export const branch = Symbol("branch of a tree");
+
+/** An object of a class that is part of trees as a plain object is: its own properties are the children. */
+export interface Branch {
+  /** A name for the class, and how an object of it is made of other children. */
+  readonly [branch]: { readonly name: string; make(children: Record<string, unknown>): unknown };
+}
 
 /** A tree taken apart: its leaves in order, and how to put others in their place. */
 export interface Flattened<L> {
@@ -75,8 +84,8 @@ export function prefixOf<V, L>(
 export function treeStructure(tree: unknown, isLeaf: (value: unknown) => boolean): string {
   if (isLeaf(tree)) return "*";
   if (Array.isArray(tree)) return `[${tree.map((child) => treeStructure(child, isLeaf)).join(",")}]`;
-  if (isPlainObject(tree)) {
-    return `{${entriesOf(tree)
+  if (isPlainObject(tree) || isBranch(tree)) {
+    return `${isBranch(tree) ? tree[branch].name : ""}{${entriesOf(tree)
       .map(([key, child]) => `${JSON.stringify(key)}:${treeStructure(child, isLeaf)}`)
       .join(",")}}`;
   }
@@ -103,24 +112,30 @@ function replaceLeaves<L>(tree: unknown, isLeaf: LeafTest<L>, leaves: readonly u
   const visit = (value: unknown): unknown => {
     if (isLeaf(value)) return leaves[next++];
     if (Array.isArray(value)) return value.map(visit);
-    if (!isPlainObject(value)) return value;
-    return Object.fromEntries(entriesOf(value).map(([key, child]) => [key, visit(child)]));
+    if (!isPlainObject(value) && !isBranch(value)) return value;
+    const children = Object.fromEntries(entriesOf(value).map(([key, child]) => [key, visit(child)]));
+    return isBranch(value) ? value[branch].make(children) : children;
   };
   return visit(tree);
 }
 
 function entriesOf(value: unknown): [string | number, unknown][] {
   if (Array.isArray(value)) return value.map((child, index) => [index, child]);
-  if (!isPlainObject(value)) return [];
-  return Object.keys(value)
+  if (!isPlainObject(value) && !isBranch(value)) return [];
+  const children: Readonly<Record<string, unknown>> = { ...value };
+  return Object.keys(children)
     .sort()
-    .map((key) => [key, value[key]]);
+    .map((key) => [key, children[key]]);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+function isBranch(value: unknown): value is Branch {
+  return typeof value === "object" && value !== null && branch in value;
 }
 
 function joinPath(path: string, key: string | number): string {

@@ -6,7 +6,18 @@ import { Tensor } from "../../src/index.ts";
 import { table } from "./table.ts";
 
 /** Functions of these folders that are not operations: they make tensors of data, answer questions about dtypes, say where random numbers come from, name layers, make text, or see to memory. */
-const others = ["tensor", "asarray", "resultType", "seed", "inLayer", "show", "reportLeaks", "setDebug", "tensorScope"];
+const others = [
+  "tensor",
+  "asarray",
+  "isComplex",
+  "resultType",
+  "seed",
+  "inLayer",
+  "show",
+  "reportLeaks",
+  "setDebug",
+  "tensorScope",
+];
 
 const folders = ["tensor", "transforms/control", "algorithms"]
   .map((name) => new URL(`../../src/${name}/`, import.meta.url))
@@ -20,12 +31,22 @@ const modules: readonly object[] = await Promise.all(
 );
 const defined = new Set(modules.flatMap((module) => Object.values(module)));
 
-const operations = Object.entries(smilodon)
-  .filter(
-    ([name, value]) =>
-      typeof value === "function" && /^[a-z]/.test(name) && defined.has(value) && !others.includes(name),
-  )
-  .map(([name]) => name);
+/** Names of the operations that `space` exports, behind `prefix`. */
+const operationsOf = (space: object, prefix = ""): string[] =>
+  Object.entries(space)
+    .filter(
+      ([name, value]) =>
+        typeof value === "function" && /^[a-z]/.test(name) && defined.has(value) && !others.includes(name),
+    )
+    .map(([name]) => prefix + name);
+
+/** Those of namespaces have the namespace before their name; random draws have tests of their own. */
+const operations = [
+  ...operationsOf(smilodon),
+  ...Object.entries(smilodon).flatMap(([name, space]) =>
+    typeof space === "object" && name !== "random" ? operationsOf(space, `${name}.`) : [],
+  ),
+];
 
 it("has a row for every exported operation", () => {
   const rows = new Set(table.map(({ name }) => name));

@@ -7,6 +7,7 @@ import type { OpRow, Sample } from "./row.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as associative } from "./rows/associative.ts";
 import { rows as comparison } from "./rows/comparison.ts";
+import { rows as complex } from "./rows/complex.ts";
 import { rows as control } from "./rows/control.ts";
 import { rows as convolution } from "./rows/convolution.ts";
 import { rows as creation } from "./rows/creation.ts";
@@ -49,6 +50,7 @@ const rows: readonly OpRow[] = [
   ...diagonals,
   ...windows,
   ...linear,
+  ...complex,
   ...convolution,
   ...pooling,
   ...creation,
