@@ -14,6 +14,7 @@ import { rows as creation } from "./rows/creation.ts";
 import { rows as cumulative } from "./rows/cumulative.ts";
 import { rows as diagonals } from "./rows/diagonals.ts";
 import { rows as elementwise } from "./rows/elementwise.ts";
+import { rows as fourier } from "./rows/fourier.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linear } from "./rows/linear.ts";
@@ -53,6 +54,7 @@ const rows: readonly OpRow[] = [
   ...complex,
   ...convolution,
   ...pooling,
+  ...fourier,
   ...creation,
   ...control,
   ...associative,
