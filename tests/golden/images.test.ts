@@ -171,3 +171,28 @@ it("affine grids are PyTorch's", async () => {
       `[${given.size}] ${given.align}`,
     );
 });
+
+it("regions are torchvision's", async () => {
+  for (const { shape, x, boxes, batch, y, ...given } of golden.regions) {
+    const options = {
+      outputSize: given.size,
+      spatialScale: given.scale,
+      samplingRatio: given.ratio,
+      aligned: given.aligned,
+      mode: given.largest ? "max" : "avg",
+    } as const;
+    const regions = positions(batch, [batch.length]);
+    const aligned = images.roiAlign(host(x, shape), host(boxes, [batch.length, 4]), regions, options);
+    await expectLike(aligned, [batch.length, shape[1] ?? 0, ...given.size], y, JSON.stringify(options));
+  }
+});
+
+it("suppressed boxes are torchvision's", async () => {
+  for (const { boxes, scores, threshold, kept } of golden.suppressions) {
+    const given = [host(boxes, [scores.length, 4]), host(scores, [scores.length])] as const;
+    const found = await images.nms(...given, { iouThreshold: threshold });
+    expect([...(await found.data())]).toEqual(kept);
+    const some = images.nms(...given, { iouThreshold: threshold, maxOutputBoxesPerClass: 2, size: 3 });
+    expect([...(await some.data())]).toEqual([...kept.slice(0, 2), -1, -1].slice(0, 3));
+  }
+});

@@ -31,7 +31,10 @@ export interface InterpolateOptions {
   readonly coordinates?: CoordinateRule;
   /** Which position is nearest. Default `"floor"`; ONNX's is `"roundPreferFloor"`, with `"halfPixel"`. */
   readonly rounding?: Rounding;
-  /** Widens the filter of linear and cubic by as much as the size shrinks, so that no position is left out. Default false. */
+  /**
+   * Widens the filter of linear and cubic by as much as the size shrinks, so that no position is left out. Default false. Corners are
+   * aligned where that is asked for, which PyTorch does not do then.
+   */
   readonly antialias?: boolean;
   /** The parameter a of the cubic filter (Keys, 1981). Default −0.75, with `antialias` −0.5, as in PyTorch. */
   readonly cubicCoefficient?: number;
