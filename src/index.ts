@@ -3,6 +3,7 @@
 export * as images from "./algorithms/images/index.ts";
 export * as linalg from "./algorithms/linalg/index.ts";
 export * as fft from "./algorithms/fourier/index.ts";
+export * as quantization from "./algorithms/quantization/index.ts";
 export * as random from "./algorithms/random/index.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
 export * from "./algorithms/special/index.ts";

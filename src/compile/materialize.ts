@@ -4,7 +4,9 @@
  */
 import { isNode, type Node } from "../graph/node.ts";
 import { type Family, type Primitive, primitives } from "../graph/primitives.ts";
+import type { TensorType } from "../graph/tensorType.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
+import { bytesOf, dtypes, isFloat } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
 import { mapCost } from "./lower/maps.ts";
@@ -17,6 +19,8 @@ const cheap = 10;
 const longest = 400;
 /** What may be computed again because it is read at several positions, in additions an element. */
 const mostRepeated = 40;
+/** What an element of a product's operand may cost that is not kept, in additions. */
+const mostInOperand = 16;
 
 /** What has loops of its own, which others cannot run in passing. */
 const loopingFamilies: ReadonlySet<Family> = new Set<Family>([
@@ -135,13 +139,40 @@ function worthKeeping(
   // A single number costs nothing to compute again; but each kernel would hold the code
   if (sizeOf(node.type.shape) === 1) return cost > longest || (isShared && cost > cheap && isFamily(node, "map"));
   if (cost > longest) return true;
-  if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory)) return true;
+  if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory))
+    return users.length > 1 || !isNarrowOperand(node, at(users, 0), inMemory);
   if (!isFamily(node, "view") || node.primitive === "concat")
     if (repeatedCostOf(node, inMemory) > Math.max(mostRepeated, 2 * cost)) return true;
   // A view is as good as what it views, which is kept instead where that is worth it
   if (isFamily(node, "view")) return false;
   if (isShared && cost > cheap) return true;
   return cost > cheap && users.some((user) => repeatsEarly(user, node));
+}
+
+/**
+ * Is `node` a float made of integers that take no more than half its memory, as quantized weights are? The product reads
+ * those and computes the floats on the way, into packed panels or where they are used. Windows would compute each again and again.
+ */
+function isNarrowOperand(node: Node, user: Node, inMemory: (node: Node) => boolean): boolean {
+  if (!isNode(user, "contract") || user.params.windows.length > 0 || !isFloat(node.type.dtype)) return false;
+  const seen = new Set([node]);
+  const read = new Set<Node>();
+  let cost = 0;
+  for (const each of seen) {
+    if (inMemory(each)) {
+      read.add(each);
+      continue;
+    }
+    cost += ownCost(each);
+    for (const input of readInputs(each)) seen.add(input);
+  }
+  const bytes = [...read].reduce((sum, { type }) => sum + bytesOfType(type), 0);
+  const isNarrow = [...read].some(({ type }) => dtypes[type.dtype].kind === "integer" && bytesOf(type.dtype) < 4);
+  return isNarrow && cost <= mostInOperand && 2 * bytes <= bytesOfType(node.type);
+}
+
+function bytesOfType({ shape, dtype }: TensorType): number {
+  return sizeOf(shape) * bytesOf(dtype);
 }
 
 /** Views that show elements at other positions. */

@@ -24,6 +24,7 @@ import { rows as padding } from "./rows/padding.ts";
 import { rows as pooling } from "./rows/pooling.ts";
 import { rows as positions } from "./rows/positions.ts";
 import { rows as rearrange } from "./rows/rearrange.ts";
+import { rows as quantization } from "./rows/quantization.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as sorting } from "./rows/sorting.ts";
@@ -58,6 +59,7 @@ const rows: readonly OpRow[] = [
   ...creation,
   ...control,
   ...associative,
+  ...quantization,
 ];
 
 /** All rows, in every dtype. Random draws have no reference values: `random.test.ts` tests them. */

@@ -4,19 +4,9 @@ import type { Expression } from "../../kernel/expression.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import type { Origin } from "../../support/origin.ts";
-import { coefficientOf } from "../affine.ts";
-import {
-  type Axis,
-  loadsIn,
-  loopOver,
-  type Nest,
-  type NestContext,
-  nestLoops,
-  type Step,
-  substitution,
-} from "../nest.ts";
+import { type Axis, loopOver, type Nest, type NestContext, nestLoops, type Step, substitution } from "../nest.ts";
 import { type Cover, split, startOf } from "./cover.ts";
-import { type Factor, reading, walkEvenly } from "./product.ts";
+import { areNeighbours, type Factor, walkEvenly } from "./product.ts";
 import { jam } from "./tile.ts";
 
 /** Panels that are written at once, so that what a visit to a distant row of memory brings is used. */
@@ -87,12 +77,6 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
       isScheduled: true,
     },
   };
-}
-
-/** Are neighbours along `axis` neighbours in memory? */
-function areNeighbours(value: Expression, axis: Axis): boolean {
-  const loads = loadsIn([reading(value)]);
-  return loads.length > 0 && loads.every((load) => [0, 1].includes(coefficientOf(load.index, axis.local) ?? -1));
 }
 
 type Fill = (tile: Expression) => Step;

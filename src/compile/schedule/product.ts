@@ -6,7 +6,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { coefficientOf, dependsOn } from "../affine.ts";
-import type { Axis, Nest, NestContext, Step } from "../nest.ts";
+import { type Axis, loadsIn, type Nest, type NestContext, type Step } from "../nest.ts";
 import { storeAddress, walkAsOne } from "./axes.ts";
 
 type Carry = Step & { readonly kind: "carry" };
@@ -140,6 +140,12 @@ export function stridesInPlace(
 /** Does `value` move through `axes` as if they were one? */
 export function walkEvenly(context: NestContext, value: Expression, axes: readonly Axis[]): boolean {
   return axes.every((axis, index) => index === 0 || walkAsOne(context, [reading(value)], at(axes, index - 1), axis));
+}
+
+/** Are neighbours along `axis` neighbours in memory? */
+export function areNeighbours(value: Expression, axis: Axis): boolean {
+  const loads = loadsIn([reading(value)]);
+  return loads.length > 0 && loads.every((load) => [0, 1].includes(coefficientOf(load.index, axis.local) ?? -1));
 }
 
 /** Positions in all of `axes`. */

@@ -10,7 +10,7 @@ import { at } from "../../support/invariant.ts";
 import type { Origin } from "../../support/origin.ts";
 import { loopOver, type NestContext, rewriteSteps, type Step, substitution } from "../nest.ts";
 import { cover, split, startOf } from "./cover.ts";
-import { extentOf, type Factor, type Product, place, stridesInPlace } from "./product.ts";
+import { areNeighbours, extentOf, type Factor, type Product, place, stridesInPlace, walkEvenly } from "./product.ts";
 import { jam } from "./tile.ts";
 
 /** A matrix of fewer bytes stays in the cache while its columns are visited one by one. */
@@ -31,9 +31,15 @@ export function shouldStream(context: NestContext, product: Product, target: Tar
   const [n, m, k] = [extentOf(columns.tiled), extentOf(rows.tiled), extentOf(summed)];
   const bytes = bytesOf(columns.value.dtype);
   if (m > mostRows || n * k * bytes < largeBytes || (n * bytes) / target.vectorBytes < 4) return false;
+  if (stridesInPlace(context, rows, summed)?.summed === undefined) return false;
   const strides = stridesInPlace(context, columns, summed);
-  if (strides?.tiled !== 1 || strides.summed === 1) return false;
-  return strides.summed !== undefined && stridesInPlace(context, rows, summed)?.summed !== undefined;
+  if (strides === undefined) return isReadInRows(context, columns);
+  return strides.tiled === 1 && strides.summed !== 1 && strides.summed !== undefined;
+}
+
+/** Is `columns` computed from matrices that lie row by row themselves, such as quantized weights? */
+function isReadInRows(context: NestContext, { value, tiled }: Factor): boolean {
+  return value.kind !== "load" && walkEvenly(context, value, tiled) && areNeighbours(value, at(tiled, -1));
 }
 
 /** The loops: chunks of columns; in each all rows of the matrix; then what is done with the sums. */
