@@ -1,8 +1,8 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
+export * as fft from "./algorithms/fourier/index.ts";
 export * as images from "./algorithms/images/index.ts";
 export * as linalg from "./algorithms/linalg/index.ts";
-export * as fft from "./algorithms/fourier/index.ts";
 export * as quantization from "./algorithms/quantization/index.ts";
 export * as random from "./algorithms/random/index.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
@@ -78,7 +78,6 @@ export * from "./tensor/normalization.ts";
 export * from "./tensor/normalize.ts";
 export type { Operand } from "./tensor/operands.ts";
 export { Parameter, type ParameterOptions } from "./tensor/parameter.ts";
-export * as random from "./tensor/random.ts";
 export * from "./tensor/rearrange/axes.ts";
 export * from "./tensor/rearrange/blocks.ts";
 export * from "./tensor/rearrange/diagonals.ts";

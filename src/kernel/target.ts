@@ -28,6 +28,8 @@ export interface Target {
   /** Rows of the register tile of a contraction, and vectors in each row. */
   readonly tile: { readonly rows: number; readonly vectors: number };
   readonly caches: Caches;
+  /** Does one instruction load a vector from places all over memory? */
+  readonly gathers?: true;
   /** Sums of up to so many terms take less time than their results do on the way to memory. */
   readonly shortSum: number;
   /** Can it convert from and to dtypes that are only stored? Where not, the bits are moved by integer arithmetic. */

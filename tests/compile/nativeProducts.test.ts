@@ -5,6 +5,8 @@
 import { expect, test } from "vitest";
 import { compileProgram } from "../../src/compile/pipeline.ts";
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import { sourceNode } from "../../src/graph/node.ts";
+import { conv2d, Tensor } from "../../src/index.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import type { Target } from "../../src/kernel/target.ts";
 import { visitStatements } from "../../src/kernel/traverse.ts";
@@ -65,4 +67,25 @@ test.each(["avx512", "avx2", "neon", "scalar"] as const)("tiles of %s have the v
     [20, 30, 5],
   ] as const)
     compare({ batch: [], sizes, orientation: "plain", dtype: "f32" }, targetOf(featuresFor(isa)));
+});
+
+test.each([
+  ["runs of sixteen", 16, 8, [16]],
+  ["runs of eight", 8, 16, [8]],
+  ["vectors gathered across rows", 18, 10, [32]],
+] as const)("windows are packed in %s", (_, width, height, lanes) => {
+  const input = sourceNode({ shape: [2, 5, height + 2, width + 2], dtype: "f32" });
+  const kernel = sourceNode({ shape: [40, 5, 3, 3], dtype: "f32" });
+  const output = conv2d(new Tensor(input), new Tensor(kernel)).node;
+  const program = { sources: [input, kernel], outputs: [output], replaces: [] };
+  const externals = [input, kernel, output].map(({ type }, index) => counted(type.shape, index));
+  const plan = compileProgram(program, targetOf(featuresFor("avx512")));
+  expect(runPlan(interpreter, plan, externals).at(-1)).toEqual(
+    runPlan(interpreter, compileProgram(program, interpreter.target), externals).at(-1),
+  );
+  const found = new Set<number>();
+  for (const { name, body } of plan.kernels)
+    if (name === "pack")
+      visitStatements(body, (each) => each.kind === "loop" && each.lanes > 1 && found.add(each.lanes));
+  expect([...found]).toEqual(lanes);
 });

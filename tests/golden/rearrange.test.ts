@@ -11,7 +11,12 @@ interface Numbers {
   readonly integer: boolean;
 }
 
-interface Options extends S.ScatterNdOptions, S.SlidingOptions, S.PatchOptions, S.DiagonalOptions, S.VanderOptions {
+interface Options
+  extends S.ScatterNdOptions,
+    S.PatchOptions,
+    Omit<S.SlidingOptions, keyof S.PatchOptions>,
+    S.DiagonalOptions,
+    S.VanderOptions {
   readonly by: number;
   readonly kernel: readonly number[];
   readonly sizes: readonly number[];
@@ -73,7 +78,7 @@ const calls: Readonly<Record<string, Call>> = {
   channelShuffle: one((x, { by }) => S.channelShuffle(x, by)),
   unfold: one((x, options) => S.unfold(x, options.kernel, options)),
   fold: one((x, options) => S.fold(x, options.sizes, options.kernel, options)),
-  slidingWindows: one((x, options) => S.slidingWindows(x, options.size, options)),
+  slidingWindows: one((x, { size, axis = -1, step = 1 }) => S.slidingWindows(x, size, { axis, step })),
   pad: one((x, { widths, mode }) => S.pad(x, widths, { mode })),
   diagonal: one((x, { offset = 0 }) => S.diagonal(x, { offset })),
   diagEmbed: one((x, { offset = 0 }) => S.diagEmbed(x, { offset })),

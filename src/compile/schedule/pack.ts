@@ -35,7 +35,7 @@ export function packContraction(
   if (!isExact && shouldStream(context, product, target))
     return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
   const pack = (factor: Factor, cover: Cover) =>
-    packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits });
+    packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits }, target);
   if (shouldSumInLanes(context, product, target)) {
     if (stridesInPlace(context, product.columns, product.summed)?.summed === 1) return [nest];
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));

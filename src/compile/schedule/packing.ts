@@ -1,6 +1,7 @@
 /** Copies of operands in the layout that tiles read: [tile or panel][summed axes][its rows or columns]. */
 import { Node, withOrigin } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
+import type { Target } from "../../kernel/target.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import type { Origin } from "../../support/origin.ts";
@@ -13,6 +14,8 @@ import { jam } from "./tile.ts";
 const panelsAtOnce = 8;
 /** Copies that stand side by side where the last loops are short. */
 const mostCopies = 32;
+/** Neighbours that are worth copying together. */
+const fewestLanes = 4;
 
 /** What is to be packed: a factor, the axes summed over, and how it is cut. */
 export interface Operand extends Factor {
@@ -24,7 +27,13 @@ export interface Operand extends Factor {
 }
 
 /** The packed operand, and the nest that fills it. */
-export function packOperand(context: NestContext, operand: Operand): { readonly packed: Node; readonly nest: Nest } {
+export interface PackedOperand {
+  readonly packed: Node;
+  readonly nest: Nest;
+}
+
+/** Lays out `operand`. */
+export function packOperand(context: NestContext, operand: Operand, target: Target): PackedOperand {
   const { value, tiled, outer, summed, cover, origin, waits } = operand;
   const { dtype } = value;
   const extents = summed.map((axis) => axis.extent);
@@ -34,18 +43,25 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
   const copies = new Map([...outer, ...summed].map((axis) => [axis.local, context.newAxis(axis.extent)]));
   const copyOf = (axis: Axis) => copies.get(axis.local) ?? axis;
   const inner = context.newAxis(cover.width);
-  const fill = (tile: Expression): Step => {
+  const fill: Fill = (tile, place = context.position(inner), lane = context.builder.index(0)): Step => {
     const element = context.arithmetic.sum([
       [startOf(context, cover, tile), 1],
-      [context.position(inner), 1],
+      [place, 1],
     ]);
     const places = new Map<number, Expression>();
     for (const axis of [...outer, ...summed]) places.set(axis.local, context.position(copyOf(axis)));
-    split(
+    const positions = split(
       context,
       element,
       tiled.map((axis) => axis.extent),
-    ).forEach((position, index) => places.set(at(tiled, index).local, position));
+    );
+    const last = tiled.length - 1;
+    if (last >= 0)
+      positions[last] = context.arithmetic.sum([
+        [at(positions, last), 1],
+        [lane, 1],
+      ]);
+    positions.forEach((position, index) => places.set(at(tiled, index).local, position));
     const through = summed.map((axis, index): [Expression, number] => [
       context.position(copyOf(axis)),
       sizeOf(extents.slice(index + 1)),
@@ -57,14 +73,24 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
         ...outer.map((axis) => context.position(copyOf(axis))),
         tile,
         context.arithmetic.sum(through),
-        context.position(inner),
+        context.arithmetic.sum([
+          [place, 1],
+          [lane, 1],
+        ]),
       ],
       value: context.rewriter(substitution(places))(value),
     };
   };
-  const isSideBySide = walkEvenly(context, value, tiled) && areNeighbours(value, at(tiled, -1));
-  const loops = isSideBySide ? fillPanels : fillTiles;
-  const body = loops(context, cover, inner, summed.map(copyOf), fill);
+  const hasNeighbours = areNeighbours(value, at(tiled, -1));
+  const run = hasNeighbours ? runOf(cover.width, at(tiled, -1).extent) : 1;
+  const body =
+    hasNeighbours && walkEvenly(context, value, tiled)
+      ? fillPanels(context, cover, inner, summed.map(copyOf), fill)
+      : run >= fewestLanes
+        ? fillRuns(context, cover, run, summed.map(copyOf), fill)
+        : isGathered(cover, target)
+          ? gatherTiles(context, cover, inner, summed.map(copyOf), fill)
+          : fillTiles(context, cover, inner, summed.map(copyOf), fill);
   return {
     packed,
     nest: {
@@ -79,7 +105,8 @@ export function packOperand(context: NestContext, operand: Operand): { readonly 
   };
 }
 
-type Fill = (tile: Expression) => Step;
+/** Fills a place of a tile; `lane` places on where that is sure to be in the same row of the operand. */
+type Fill = (tile: Expression, place?: Expression, lane?: Expression) => Step;
 
 /** Rows of memory, several panels wide, one after the other. */
 function fillPanels(
@@ -98,11 +125,53 @@ function fillPanels(
   ]);
   // as many lanes as divide every tile: a power of two
   const lanesAtOnce = cover.width & -cover.width;
-  const isVector = lanesAtOnce >= 4;
+  const isVector = lanesAtOnce >= fewestLanes;
   const step = fill(tile);
   const body = nestLoops([...summed, panel], isVector ? [step] : unrolled(context, step, inner));
   const lanes: Step = { ...loopOver(inner, body, "vector", lanesAtOnce), isFixed: true };
   return nestLoops([group], isVector ? [lanes] : body, "parallel");
+}
+
+/** The most lanes, a power of two, that divide both tiles of `width` and rows of `extent`: no such run crosses a row's end. */
+function runOf(width: number, extent: number): number {
+  const common = width | extent;
+  return common & -common;
+}
+
+/** Each tile along the summed axes, in runs of `run` neighbours: only where a run begins has to be found out. */
+function fillRuns(
+  context: NestContext,
+  cover: Cover,
+  run: number,
+  summed: readonly Axis[],
+  fill: Fill,
+): readonly Step[] {
+  const tile = context.newAxis(cover.count);
+  const runs = Array.from({ length: cover.width / run }, (_, index): Step => {
+    const lane = context.newAxis(run);
+    const step = fill(context.position(tile), context.builder.index(index * run), context.position(lane));
+    return { ...loopOver(lane, [step], "vector", run), isFixed: true };
+  });
+  return nestLoops([tile], nestLoops(summed, runs), "parallel");
+}
+
+/** Are tiles of `cover` whole vectors, on a machine that fetches their lanes from anywhere? */
+function isGathered({ width }: Cover, { gathers, vectorBytes }: Target): boolean {
+  return gathers === true && width % (vectorBytes / 4) === 0;
+}
+
+/** Each tile along the summed axes, in whole vectors: where its lanes lie in the operand is found out once a tile. */
+function gatherTiles(
+  context: NestContext,
+  cover: Cover,
+  inner: Axis,
+  summed: readonly Axis[],
+  fill: Fill,
+): readonly Step[] {
+  const tile = context.newAxis(cover.count);
+  const body = nestLoops(summed, [fill(context.position(tile))]);
+  const lanes: Step = { ...loopOver(inner, body, "vector", cover.width), isFixed: true };
+  return nestLoops([tile], [lanes], "parallel");
 }
 
 /** Each tile along the summed axes, where neighbours of one of its rows lie. */

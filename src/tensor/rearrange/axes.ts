@@ -3,7 +3,7 @@
  * the plain ones that these are made of.
  */
 import { withOneOrigin } from "../../graph/node.ts";
-import { broadcastShapes, normalizeAxis, showShape } from "../../shape/shape.ts";
+import { normalizeAxis, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { split, stack } from "../joining.ts";
@@ -62,24 +62,6 @@ export function rot90(x: Tensor, { times = 1, axes = [0, 1] }: RotationOptions =
   if (turns === 0) return x;
   if (turns === 2) return flip(x, [from, to]);
   return turns === 1 ? swapAxes(flip(x, to), from, to) : flip(swapAxes(x, from, to), to);
-}
-
-/**
- * The tensors, broadcast to the shape that they have together.
- * @throws ShapeError where they do not broadcast.
- *
- * @example
- * ```ts
- * import { broadcastArrays, tensor } from "smilodon";
- * const [a, b] = broadcastArrays([tensor([1, 2]), tensor([[3], [4]])]);
- * console.log(await a?.toArray(), await b?.toArray()); // [[1, 2], [1, 2]] [[3, 3], [4, 4]]
- * ```
- */
-export function broadcastArrays(tensors: readonly Tensor[]): Tensor[] {
-  const shape = explaining("broadcastArrays", tensors, () =>
-    broadcastShapes("broadcastArrays", ...tensors.map((each) => each.shape)),
-  );
-  return tensors.map((each) => broadcastTo(each, shape));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Rows of `tensor/rearrange/`: axes and blocks. `diagonals.ts` has those of diagonals, `windows.ts` of windows. */
 
 import * as S from "../../../src/index.ts";
-import { broadcast, build, type HostTensor, host, positions, read } from "../host.ts";
+import { build, type HostTensor, host, positions, read } from "../host.ts";
 import { draw, type ErrorSample, noAxis, type OpRow, row, type Sample } from "../row.ts";
 
 type Move = (x: S.Tensor) => S.Tensor;
@@ -110,14 +110,6 @@ const axes: readonly OpRow[] = [
       wrong("half a turn of a turn", () => S.rot90(matrix(), { times: 0.5 }), /0.5 quarter turns/),
     ],
   }),
-  row("broadcastArrays", {
-    samples: [
-      together([[2], [3, 1]], S.broadcastArrays),
-      together([[], [2, 0]], S.broadcastArrays),
-      together([[3], [1, 3], [2, 1, 1]], S.broadcastArrays),
-    ],
-    errors: [wrong("sizes that differ", () => S.broadcastArrays([matrix(), cube()]), /do not broadcast/, S.ShapeError)],
-  }),
   ...([1, 2, 3] as const).map((rank) => {
     const call = { 1: S.atLeast1d, 2: S.atLeast2d, 3: S.atLeast3d }[rank];
     const wide: Readonly<Record<1 | 2 | 3, readonly Shape[]>> = {
@@ -188,18 +180,6 @@ const axes: readonly OpRow[] = [
     ],
   }),
 ];
-
-function together(shapes: readonly Shape[], call: (tensors: readonly S.Tensor[]) => readonly S.Tensor[]): Sample {
-  return {
-    label: JSON.stringify(shapes),
-    inputs: shapes.map((shape, index) => draw(`together${index}`, shape, "f32")),
-    call: (...given) => call(given),
-    expected: (...given) => {
-      const joined = broadcast(...given.map(({ shape }) => shape));
-      return given.map((each) => build(joined, each.dtype, (position) => read(each, position)));
-    },
-  };
-}
 
 function grid(sizes: Shape, indexing: "xy" | "ij"): Sample {
   const swaps = indexing === "xy" && sizes.length > 1;

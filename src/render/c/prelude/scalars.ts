@@ -4,6 +4,8 @@
  */
 export const scalarPrelude = `#include <stdint.h>
 #define INLINE static inline __attribute__((always_inline, unused))
+/* Written out at each of its uses, a division would be most of what there is to compile. */
+#define OUTLINE static __attribute__((noinline, const, unused))
 typedef float f32;
 typedef double f64;
 typedef int32_t i32;
@@ -51,13 +53,13 @@ INTEGERS(i32, uint32_t, 32) INTEGERS(u32, uint32_t, 32) INTEGERS(i64, uint64_t, 
   INLINE T abs_##T(T a) { return a < 0 ? (T)(0 - (U)a) : a; } \\
   INLINE T sign_##T(T a) { return (T)(a > 0) - (T)(a < 0); } \\
   INLINE T shiftRight_##T(T a, T count) { return a >> ((U)count < bits ? count : bits - 1); } \\
-  INLINE T quotient_##T(T a, T b) { \\
+  OUTLINE T quotient_##T(T a, T b) { \\
     if (b == 0) return 0; \\
     if (b == -1) return (T)(0 - (U)a); \\
     T rest = a % b; \\
     return a / b - (T)(rest != 0 && (rest ^ b) < 0); \\
   } \\
-  INLINE T remainder_##T(T a, T b) { \\
+  OUTLINE T remainder_##T(T a, T b) { \\
     if (b == 0 || b == -1) return 0; \\
     T rest = a % b; \\
     return rest != 0 && (rest ^ b) < 0 ? rest + b : rest; \\

@@ -142,6 +142,21 @@ function addChoices(list: FunctionList, width: Width, number: Number): void {
     `${integer} m = ${mask}; return (${t})(((${integer})a & m) | ((${integer})d & ~m));`,
   );
   for (const op of ["quotient", "remainder"]) addEach(list, width, number, op, 2);
+  if (number === "i32") addDivisions(list, lanes);
+}
+
+/** Whole numbers of 32 bits, divided as f64: a quotient rounded to 53 bits has the whole part of the exact one. */
+function addDivisions(list: FunctionList, lanes: number): void {
+  const t = `i32x${lanes}`;
+  const divided = [
+    `typedef f64 wide __attribute__((vector_size(${8 * lanes})));`,
+    `${t} none = b == 0, turned = b == -1, n = a & ~turned, d = b - none;`,
+    `${t} q = __builtin_convertvector(__builtin_convertvector(n, wide) / __builtin_convertvector(d, wide), ${t});`,
+    `${t} rest = n - q * d, below = (rest != 0) & ((rest ^ d) < 0);`,
+  ].join(" ");
+  const two = `${t} a, ${t} b`;
+  list.add(t, `quotient_${t}`, two, `${divided} return ((q + below) & ~(none | turned)) | (-a & turned);`);
+  list.add(t, `remainder_${t}`, two, `${divided} return rest + (below & d);`);
 }
 
 /** `op` lane by lane. */
