@@ -18,7 +18,17 @@ export { allDtypes, type Data, type DataOf, type Dtype, promote } from "./shape/
 export * from "./shape/dtypeFacts.ts";
 export type { Shape } from "./shape/shape.ts";
 export * from "./support/errors.ts";
-export * from "./tensor/activation.ts";
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  leakyRelu,
+  logSigmoid,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+} from "./tensor/activation.ts";
 export * from "./tensor/arithmetic.ts";
 export * from "./tensor/bitwise.ts";
 export * from "./tensor/cast.ts";
@@ -82,6 +92,7 @@ export * from "./tensor/rearrange/axes.ts";
 export * from "./tensor/rearrange/blocks.ts";
 export * from "./tensor/rearrange/diagonals.ts";
 export type { Continuation } from "./tensor/rearrange/padding.ts";
+export * from "./tensor/piecewise.ts";
 export {
   type Axes,
   all,
@@ -99,6 +110,7 @@ export { type TensorScope, tensorScope } from "./tensor/scope.ts";
 export type { ShapeType } from "./tensor/shapeTypes.ts";
 export * from "./tensor/signs.ts";
 export * from "./tensor/slice.ts";
+export * from "./tensor/smooth.ts";
 export * from "./tensor/statistics.ts";
 export { type Nested, Tensor, type TensorLike, type TensorOptions, tensor } from "./tensor/tensor.ts";
 export * from "./tensor/together.ts";

@@ -140,14 +140,13 @@ export function elu(x: Tensor, alpha = 1): Tensor {
  */
 export function silu<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
 export function silu(x: Tensor): Tensor {
-  const compute = (values: Tensor) => {
-    const { floored, bounded } = bound(values, 1000);
-    // far below 0 sigmoid is eˣ, which is not a normal number where x · eˣ still is one: computed for a higher x
+  // far below 0 sigmoid is eˣ, which is not a normal number where x · eˣ still is one: computed for a higher x
+  const gated = (bounded: Tensor) => {
     const isFar = bounded.less(-40);
     const power = exp(where(isFar, bounded.add(lifted), negative(bounded)));
-    return where(isFar, floored.multiply(power).multiply(Math.exp(-lifted)), floored.divide(power.add(1)));
+    return where(isFar, bounded.multiply(power).multiply(Math.exp(-lifted)), bounded.divide(power.add(1)));
   };
-  return withOneOrigin(() => throughFloats(x, compute));
+  return withOneOrigin(() => throughFloats(x, (values) => withinBounds(values, 1000, gated)));
 }
 
 /** How `gelu` is computed. */
@@ -171,23 +170,22 @@ export interface GeluOptions {
 export function gelu<S extends ShapeType>(x: Tensor<S>, options?: GeluOptions): Tensor<S>;
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
   return withOneOrigin(() => {
-    const { floored, bounded } = bound(x, 40);
     // (1 + tanh y)/2 is sigmoid 2y, and (1 + erf y)/2 is erfc(−y)/2, both without cancellation
-    if (approximate === "tanh") {
+    const gated = (bounded: Tensor) => {
+      if (approximate === "none") return bounded.multiply(0.5).multiply(erfc(bounded.multiply(-Math.SQRT1_2)));
       const cubic = bounded.add(bounded.multiply(bounded).multiply(bounded).multiply(0.044715));
-      return floored.multiply(sigmoid(cubic.multiply(2 * Math.sqrt(2 / Math.PI))));
-    }
-    return floored.multiply(0.5).multiply(erfc(bounded.multiply(-Math.SQRT1_2)));
+      return bounded.multiply(sigmoid(cubic.multiply(2 * Math.sqrt(2 / Math.PI))));
+    };
+    return withinBounds(floatsOf(x), 40, gated);
   });
 }
 
 /**
- * x not below −limit, and the same also not above limit: beyond it a gate is exactly 0 or 1, and −∞ · 0 or ∞ · 0
- * would be NaN.
+ * What `gated` makes of x between lowest and limit; x itself above. Beyond them a gate is exactly 0 or 1, and ∞ · 0 in it or in its
+ * derivative would be NaN.
  */
-function bound(x: Tensor, limit: number): { readonly floored: Tensor; readonly bounded: Tensor } {
-  const floored = maximum(floatsOf(x), -limit);
-  return { floored, bounded: minimum(floored, limit) };
+export function withinBounds(x: Tensor, limit: number, gated: (bounded: Tensor) => Tensor, lowest = -limit): Tensor {
+  return where(x.greaterEqual(limit), x, gated(minimum(maximum(x, lowest), limit)));
 }
 
 attachMethods({ sigmoid, logSigmoid, softplus, relu, leakyRelu, elu, silu, gelu });

@@ -4,6 +4,7 @@ import { DtypeError } from "../../src/support/errors.ts";
 import { zeros } from "../../src/tensor/creation.ts";
 import { count, type HostTensor, host } from "./host.ts";
 import type { OpRow, Sample } from "./row.ts";
+import { rows as activation } from "./rows/activation.ts";
 import { rows as arithmetic } from "./rows/arithmetic.ts";
 import { rows as associative } from "./rows/associative.ts";
 import { rows as comparison } from "./rows/comparison.ts";
@@ -39,6 +40,7 @@ const rows: readonly OpRow[] = [
   ...sorting,
   ...transcendental,
   ...special,
+  ...activation,
   ...reduce,
   ...cumulative,
   ...normalization,

@@ -1,9 +1,7 @@
 /** Nonlinearities of straight pieces. Derivatives at the corners are PyTorch's. */
-import { relu } from "../../tensor/activation.ts";
-import { abs, add, divide, multiply, sign, subtract } from "../../tensor/arithmetic.ts";
-import { greater, greaterEqual, lessEqual, where } from "../../tensor/comparison.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { Parameter } from "../../tensor/parameter.ts";
+import { hardSigmoid, hardSwish, hardshrink, hardTanh, prelu, softshrink, threshold } from "../../tensor/piecewise.ts";
 import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
 import { constant, type InitOptions } from "../init.ts";
 import { Module } from "../module.ts";
@@ -31,7 +29,7 @@ export class Hardtanh extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return where(lessEqual(x, this.low), this.low, where(greaterEqual(x, this.high), this.high, x));
+    return hardTanh(x, this.low, this.high);
   }
 }
 
@@ -47,7 +45,7 @@ export class Hardsigmoid extends ReLU6 {
   /** The same shape. */
   override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
-    return divide(super.forward(add(x, 3)), 6);
+    return hardSigmoid(x);
   }
 }
 
@@ -60,7 +58,7 @@ export class Hardswish extends Hardsigmoid {
   /** The same shape. */
   override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
-    return multiply(x, super.forward(x));
+    return hardSwish(x);
   }
 }
 
@@ -78,7 +76,7 @@ export class Threshold extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return where(lessEqual(x, this.threshold), this.value, x);
+    return threshold(x, this.threshold, this.value);
   }
 }
 
@@ -94,7 +92,7 @@ export class Hardshrink extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return where(lessEqual(abs(x), this.limit), 0, x);
+    return hardshrink(x, this.limit);
   }
 }
 
@@ -103,7 +101,7 @@ export class Softshrink extends Hardshrink {
   /** The same shape. */
   override forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   override forward(x: Tensor): Tensor {
-    return multiply(sign(x), relu(subtract(abs(x), this.limit)));
+    return softshrink(x, this.limit);
   }
 }
 
@@ -138,6 +136,6 @@ export class PReLU extends Module {
     const [count = 1] = this.weight.shape;
     const slopes =
       count === 1 ? this.weight.value : reshape(this.weight.value, [count, ...x.shape.slice(2).map(() => 1)]);
-    return where(greater(x, 0), x, multiply(x, slopes));
+    return prelu(x, slopes);
   }
 }

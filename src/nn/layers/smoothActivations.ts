@@ -1,10 +1,8 @@
 /** Further smooth nonlinearities, and those that look at a whole row. */
-import { elu, logSigmoid, sigmoid, softplus } from "../../tensor/activation.ts";
-import { abs, add, divide, multiply, subtract } from "../../tensor/arithmetic.ts";
-import { split } from "../../tensor/joining.ts";
+import { logSigmoid } from "../../tensor/activation.ts";
 import { logSoftmax, softmax } from "../../tensor/normalize.ts";
+import { celu, glu, mish, selu, softsign, tanhshrink } from "../../tensor/smooth.ts";
 import type { ShapeType, Tensor } from "../../tensor/tensor.ts";
-import { tanh } from "../../tensor/transcendental.ts";
 import { Module } from "../module.ts";
 
 /**
@@ -22,7 +20,7 @@ export class SELU extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return multiply(elu(x, 1.6732632423543772), 1.0507009873554805);
+    return selu(x);
   }
 }
 
@@ -42,7 +40,7 @@ export class CELU extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return multiply(elu(divide(x, this.alpha)), this.alpha);
+    return celu(x, this.alpha);
   }
 }
 
@@ -55,7 +53,7 @@ export class Mish extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return multiply(x, tanh(softplus(x)));
+    return mish(x);
   }
 }
 
@@ -64,7 +62,7 @@ export class Softsign extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return divide(x, add(abs(x), 1));
+    return softsign(x);
   }
 }
 
@@ -73,7 +71,7 @@ export class Tanhshrink extends Module {
   /** The same shape. */
   forward<S extends ShapeType>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
-    return subtract(x, tanh(x));
+    return tanhshrink(x);
   }
 }
 
@@ -132,7 +130,6 @@ export class GLU extends Module {
 
   /** @throws ShapeError where the axis has no two halves. */
   forward(x: Tensor): Tensor {
-    const [value = x, gate = x] = split(x, 2, this.axis);
-    return multiply(value, sigmoid(gate));
+    return glu(x, this.axis);
   }
 }
