@@ -5,6 +5,18 @@ export * as images from "./algorithms/images/index.ts";
 export * as linalg from "./algorithms/linalg/index.ts";
 export * as quantization from "./algorithms/quantization/index.ts";
 export * as random from "./algorithms/random/index.ts";
+export {
+  type BincountOptions,
+  bincount,
+  type Histogram,
+  type HistogramOptions,
+  histogram,
+} from "./algorithms/counting/histogram.ts";
+export { argwhere, booleanMask, type FillOption, maskedSelect, nonzero } from "./algorithms/selecting/nonzero.ts";
+export * from "./algorithms/selecting/unique.ts";
+export { type Mode, type ModeOptions, mode } from "./algorithms/sorting/mode.ts";
+export * from "./algorithms/sorting/quantile.ts";
+export * from "./algorithms/sorting/searchSorted.ts";
 export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } from "./algorithms/sorting/sort.ts";
 export * from "./algorithms/special/index.ts";
 export { type SlidingOptions, slidingWindows } from "./algorithms/windows/slidingWindows.ts";

@@ -187,6 +187,7 @@ class Statements {
           buffer: this.#context.bufferOf(step.tensor),
           index: this.#address(storeAddress(this.#context, step), this.#rowOf(step.tensor)),
           value: this.#value(step.value),
+          ...(step.ahead !== undefined && { ahead: step.ahead }),
         };
       case "loop":
         this.#depth.set(step.axis.local, this.#depth.size);

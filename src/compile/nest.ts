@@ -36,6 +36,8 @@ export type Step =
       readonly tensor: Node;
       readonly indices: readonly Expression[];
       readonly value: Expression;
+      /** The hint of the kernel language. */
+      readonly ahead?: number;
     }
   | LoopStep;
 

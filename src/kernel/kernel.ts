@@ -48,7 +48,14 @@ export type Statement =
       readonly multiple?: number;
       readonly body: readonly Statement[];
     }
-  | { readonly kind: "store"; readonly buffer: number; readonly index: Expression; readonly value: Expression }
+  | {
+      readonly kind: "store";
+      readonly buffer: number;
+      readonly index: Expression;
+      readonly value: Expression;
+      /** A hint, which changes no value: what lies so many elements further on will be stored to soon, if it exists. */
+      readonly ahead?: number;
+    }
   | {
       readonly kind: "if";
       readonly condition: Expression;

@@ -63,7 +63,9 @@ function statementLines(kernel: Kernel, statement: Statement): string[] {
       ];
     }
     case "store":
-      return [`b${statement.buffer}[${show(statement.index)}] = ${show(statement.value)}`];
+      return [
+        `b${statement.buffer}[${show(statement.index)}] = ${show(statement.value)}${statement.ahead === undefined ? "" : ` ahead ${statement.ahead}`}`,
+      ];
     case "if": {
       const otherwise = statement.otherwise.length === 0 ? [] : ["else", ...inside(statement.otherwise)];
       return [`if ${show(statement.condition)}`, ...inside(statement.body), ...otherwise];

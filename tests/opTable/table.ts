@@ -28,6 +28,7 @@ import { rows as quantization } from "./rows/quantization.ts";
 import { rows as rearrange } from "./rows/rearrange.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
+import { rows as selecting } from "./rows/selecting.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as special } from "./rows/special.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
@@ -38,6 +39,7 @@ const rows: readonly OpRow[] = [
   ...comparison,
   ...elementwise,
   ...sorting,
+  ...selecting,
   ...transcendental,
   ...special,
   ...activation,

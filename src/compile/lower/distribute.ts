@@ -10,6 +10,9 @@ import { hasLoop, loopOver, type NestContext, nestLoops, type Step } from "../ne
 import type { Values } from "./values.ts";
 import type { Computation } from "./waits.ts";
 
+/** Elements in a line of a cache. A bucket that has filled one goes on with the next; that it does so for many buckets at once, no machine foresees. */
+const lineElements = 16;
+
 /** The nest that computes `node` and stores it. */
 export function lowerDistribute(context: NestContext, node: Node<"distribute">, values: Values): Computation {
   const { builder, arithmetic } = context;
@@ -46,6 +49,7 @@ export function lowerDistribute(context: NestContext, node: Node<"distribute">, 
         tensor: node,
         indices: [context.position(row), arithmetic.sum([[place, 1]], offset)],
         value: values.at(payload, here),
+        ahead: lineElements,
       };
     }),
   ];

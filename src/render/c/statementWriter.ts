@@ -122,6 +122,8 @@ export class StatementWriter {
     if (lanes && vectors && lanes.shapes.of(store.index) !== 0) return vectors.store(store);
     const { dtype } = store.value;
     const element = `d${store.buffer}[${scalars.position(store.index)}]`;
+    // Too far on is harmless: a hint touches nothing
+    if (store.ahead !== undefined) this.#frame.line(`__builtin_prefetch(&${element} + ${store.ahead});`);
     this.#frame.line(`${element} = (m_${storedAs[dtype]})${scalars.value(store.value)};`);
   }
 
