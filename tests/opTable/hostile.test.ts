@@ -124,6 +124,44 @@ const calls: Readonly<Record<string, (value: number) => Tensor | readonly Tensor
   "take axis": (value) => S.take(x(), places(), { axis: value }),
   "takeAlongAxis axis": (value) => S.takeAlongAxis(x(), S.zeros([2, 1], { dtype: "i32" }), { axis: value }),
   "scatterAdd axis": (value) => S.scatterAdd(x(), places(), 1, { axis: value }),
+  "scatterSet axis": (value) => S.scatterSet(x(), places(), 1, { axis: value }),
+  "putAlongAxis axis": (value) => S.putAlongAxis(x(), S.zeros([2, 1], { dtype: "i32" }), 1, { axis: value }),
+  "gatherNd batchDims": (value) => S.gatherNd(x(), S.zeros([2, 1], { dtype: "i32" }), { batchDims: value }),
+  "scatterNd batchDims": (value) => S.scatterNd(x(), S.zeros([2, 1], { dtype: "i32" }), 1, { batchDims: value }),
+  "gatherNd of a position": (value) => S.gatherNd(x(), S.tensor([[value, 0]]).astype("i32")),
+  "segmentSum count": (value) => S.segmentSum(x(), places(), { numSegments: value }),
+  "segmentMean count": (value) => S.segmentMean(x(), places(), { numSegments: value }),
+  "segmentMax axis": (value) => S.segmentMax(x(), places(), { numSegments: 2, axis: value }),
+  "pad width of a mirror": (value) => S.pad(x(), [[value, 1], 0], { mode: "reflect" }),
+  "roll shifts": (value) => S.roll(x(), [1, value], [0, 1]),
+  "roll axes": (value) => S.roll(x(), 1, [0, value]),
+  "oneHot axis": (value) => S.oneHot(places(), 3, { axis: value }),
+  "oneHot values": (value) => S.oneHot(places(), 3, { on: value, off: -value }),
+  "swapAxes axis": (value) => S.swapAxes(x(), 0, value),
+  "rot90 times": (value) => S.rot90(x(), { times: value }),
+  "rot90 axis": (value) => S.rot90(x(), { axes: [value, 0] }),
+  "tensorSplit parts": (value) => S.tensorSplit(x(), value, 1),
+  "tensorSplit places": (value) => S.tensorSplit(x(), [value], 1),
+  "chunk parts": (value) => S.chunk(x(), value, 1),
+  "diagonal offset": (value) => S.diagonal(x(), { offset: value }),
+  "diagonal axis": (value) => S.diagonal(x(), { axes: [0, value] }),
+  "diagEmbed offset": (value) => S.diagEmbed(x(), { offset: value }),
+  "trilIndices rows": (value) => S.trilIndices(value, 3),
+  "trilIndices offset": (value) => S.trilIndices(2, 3, { offset: value }),
+  "triuIndices columns": (value) => S.triuIndices(3, value),
+  "eyeLike offset": (value) => S.eyeLike(x(), { offset: value }),
+  "vander columns": (value) => S.vander(x(), { columns: value }),
+  "depthToSpace block": (value) => S.depthToSpace(image(), value),
+  "pixelUnshuffle factor": (value) => S.pixelUnshuffle(image(), value),
+  "channelShuffle groups": (value) => S.channelShuffle(image(), value),
+  "reverseSequence axis": (value) => S.reverseSequence(x(), places(), { timeAxis: value, batchAxis: 0 }),
+  "slidingWindows size": (value) => S.slidingWindows(x(), value),
+  "slidingWindows step": (value) => S.slidingWindows(x(), 2, { step: value }),
+  "slidingWindows dilation": (value) => S.slidingWindows(x(), 2, { dilation: value }),
+  "unfold kernel": (value) => S.unfold(image(), [value, 1]),
+  "unfold stride": (value) => S.unfold(image(), [2, 2], { stride: value }),
+  "unfold padding": (value) => S.unfold(image(), [2, 2], { padding: value }),
+  "fold size": (value) => S.fold(S.zeros([1, 4, 16]), [value, 5], [2, 2]),
   "take of a position": (value) => S.take(x(), S.tensor([value]).astype("i32")),
   "scatterAdd at a position": (value) => S.scatterAdd(x(), S.tensor([value]).astype("i32"), 1),
   "sum axis": (value) => S.sum(x(), value),
@@ -180,10 +218,13 @@ describe("numbers that do not fit", () => {
   });
 });
 
+/** Operations whose results are of one input each: tensors of two devices do not meet in them. */
+const apart: ReadonlySet<string> = new Set(["broadcastArrays", "meshgrid"]);
+
 it("refuses tensors of another device, and says which", async () => {
   const mixed = table.flatMap(({ name, samples }) => {
     const sample = samples.find(({ inputs }) => inputs.length > 1 && inputs.every(({ data }) => data.length > 0));
-    return sample === undefined ? [] : [{ name, sample }];
+    return sample === undefined || apart.has(name) ? [] : [{ name, sample }];
   });
   for (const { name, sample } of mixed) {
     const [first, ...others] = sample.inputs;
