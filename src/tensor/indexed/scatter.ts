@@ -8,6 +8,7 @@ import { ShapeError } from "../../support/errors.ts";
 import { type IndexingOptions, pointing, write, writeSlices } from "../indexing.ts";
 import { broadcastTo, moveAxis } from "../manipulate.ts";
 import { type Operand, whence } from "../operands.ts";
+import type { ShapeType } from "../shapeTypes.ts";
 import { requireTensor, Tensor } from "../tensor.ts";
 import { combineOf } from "./combine.ts";
 
@@ -34,6 +35,12 @@ export interface WriteOptions extends IndexingOptions, CombineOptions {}
  * console.log(await scatterSet(zeros([3]), places, tensor([1, 2, 3])).toArray()); // [3, 0, 2]
  * ```
  */
+export function scatterSet<S extends ShapeType>(
+  x: Tensor<S>,
+  indices: Tensor,
+  updates: Operand,
+  options?: IndexingOptions,
+): Tensor<S>;
 export function scatterSet(x: Tensor, indices: Tensor, updates: Operand, options: IndexingOptions = {}): Tensor {
   return scattered("scatterSet", "set", x, indices, updates, options);
 }
@@ -51,6 +58,12 @@ export function scatterSet(x: Tensor, indices: Tensor, updates: Operand, options
  * console.log(await scatterMultiply(tensor([1, 1, 5]), places, tensor([2, 3, 4])).toArray()); // [8, 1, 15]
  * ```
  */
+export function scatterMultiply<S extends ShapeType>(
+  x: Tensor<S>,
+  indices: Tensor,
+  updates: Operand,
+  options?: IndexingOptions,
+): Tensor<S>;
 export function scatterMultiply(x: Tensor, indices: Tensor, updates: Operand, options: IndexingOptions = {}): Tensor {
   return scattered("scatterMultiply", "multiply", x, indices, updates, options);
 }
@@ -68,6 +81,12 @@ export function scatterMultiply(x: Tensor, indices: Tensor, updates: Operand, op
  * console.log(await scatterMax(tensor([3, 3, 3]), places, tensor([2, 7, 4])).toArray()); // [4, 3, 7]
  * ```
  */
+export function scatterMax<S extends ShapeType>(
+  x: Tensor<S>,
+  indices: Tensor,
+  updates: Operand,
+  options?: IndexingOptions,
+): Tensor<S>;
 export function scatterMax(x: Tensor, indices: Tensor, updates: Operand, options: IndexingOptions = {}): Tensor {
   return scattered("scatterMax", "max", x, indices, updates, options);
 }
@@ -85,6 +104,12 @@ export function scatterMax(x: Tensor, indices: Tensor, updates: Operand, options
  * console.log(await scatterMin(tensor([3, 3, 3]), places, tensor([2, 7, 4])).toArray()); // [2, 3, 3]
  * ```
  */
+export function scatterMin<S extends ShapeType>(
+  x: Tensor<S>,
+  indices: Tensor,
+  updates: Operand,
+  options?: IndexingOptions,
+): Tensor<S>;
 export function scatterMin(x: Tensor, indices: Tensor, updates: Operand, options: IndexingOptions = {}): Tensor {
   return scattered("scatterMin", "min", x, indices, updates, options);
 }
@@ -118,6 +143,12 @@ function scattered(
  * console.log(await putAlongAxis(zeros([1, 2]), twice, tensor([[3, 4]]), { combine: "add" }).toArray()); // [[0, 7]]
  * ```
  */
+export function putAlongAxis<S extends ShapeType>(
+  x: Tensor<S>,
+  indices: Tensor,
+  values: Operand,
+  options?: WriteOptions,
+): Tensor<S>;
 export function putAlongAxis(
   x: Tensor,
   indices: Tensor,
