@@ -18,6 +18,7 @@ import { rows as elementwise } from "./rows/elementwise.ts";
 import { rows as fourier } from "./rows/fourier.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
+import { rows as linalg } from "./rows/linalg.ts";
 import { rows as linear } from "./rows/linear.ts";
 import { rows as manipulate } from "./rows/manipulate.ts";
 import { rows as normalization } from "./rows/normalization.ts";
@@ -57,6 +58,7 @@ const rows: readonly OpRow[] = [
   ...windows,
   ...linear,
   ...complex,
+  ...linalg,
   ...convolution,
   ...pooling,
   ...fourier,
