@@ -2,9 +2,8 @@
  * Fourier transforms between real numbers and the half of their spectrum that says all: the other half is its conjugate. Only
  * what is wanted is computed: the first step has no imaginary parts to read, the last makes the first half only, or real parts only.
  */
-import { DtypeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { type Complex, isComplex } from "../../tensor/complex/complex.ts";
+import type { Complex } from "../../tensor/complex/complex.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -16,6 +15,7 @@ import {
   type Norm,
   type Planes,
   planesOf,
+  realPlanes,
   type TransformAxisOptions,
   type Transformable,
   transforming,
@@ -206,14 +206,4 @@ function halfToReal(operation: string, x: Transformable, { s, axes, norm }: Tran
 /** How many real numbers a half spectrum of `size` stands for by default. */
 function wholeLength(size: number): number {
   return 2 * (size - 1);
-}
-
-function realPlanes(operation: string, x: Tensor): Planes {
-  const given: Transformable = x;
-  if (isComplex(given))
-    throw new DtypeError(
-      `${operation}: ${String(given)} holds complex numbers; this transform is of real ones. Use fft, or its real part.`,
-      { dtype: "complex" },
-    );
-  return planesOf(operation, x);
 }

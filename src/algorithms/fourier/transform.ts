@@ -3,18 +3,19 @@
  * brought to the end and transformed, `norm` as a factor. `mixedRadix.ts` and `bluestein.ts` do the work.
  */
 import { withOneOrigin } from "../../graph/node.ts";
-import { computedIn } from "../../shape/dtype.ts";
+import { computedIn, type Data } from "../../shape/dtype.ts";
 import { normalizeAxis, sizeOf } from "../../shape/shape.ts";
-import { ArgumentError } from "../../support/errors.ts";
+import { ArgumentError, DtypeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { astype } from "../../tensor/cast.ts";
 import { Complex, isComplex } from "../../tensor/complex/complex.ts";
 import { zeros } from "../../tensor/creation.ts";
+import { computeTogether } from "../../tensor/evaluation.ts";
 import { stack } from "../../tensor/joining.ts";
 import { expandDims, moveAxis, reshape } from "../../tensor/manipulate.ts";
 import { explaining, toFloat } from "../../tensor/operands.ts";
 import { slice } from "../../tensor/slice.ts";
-import { requireTensor, type Tensor } from "../../tensor/tensor.ts";
+import { requireTensor, Tensor } from "../../tensor/tensor.ts";
 import { bluestein } from "./bluestein.ts";
 import { mixedRadix } from "./mixedRadix.ts";
 import { radicesOf } from "./radices.ts";
@@ -45,10 +46,39 @@ export function planesOf(operation: string, x: Transformable): Planes {
   return expandDims(astype(x, computedIn(toFloat(x.dtype))));
 }
 
+/** The planes of real numbers. @throws DtypeError for complex ones. */
+export function realPlanes(operation: string, x: Tensor): Planes {
+  const given: Transformable = x;
+  if (isComplex(given))
+    throw new DtypeError(
+      `${operation}: ${String(given)} holds complex numbers; this transform is of real ones. Use fft, or its real part.`,
+      { dtype: "complex" },
+    );
+  return planesOf(operation, x);
+}
+
 /** The complex numbers of planes; without imaginary parts those are zeros. */
 export function complexOf(planes: Planes): Complex {
-  const real = slice(planes, 0);
-  return new Complex(real, planes.shape[0] === 2 ? slice(planes, 1) : zeros(real.shape, { dtype: real.dtype }));
+  const real = new Part(slice(planes, 0).node);
+  const imag = new Part((planes.shape[0] === 2 ? slice(planes, 1) : zeros(real.shape, { dtype: real.dtype })).node);
+  real.other = imag;
+  imag.other = real;
+  return new Complex(real, imag);
+}
+
+/** One part of what was computed together: reading it computes the other as well, or a transform would run for each. */
+class Part extends Tensor {
+  other: Tensor = this;
+
+  override data(): Promise<Data> {
+    computeTogether([this, this.other]);
+    return super.data();
+  }
+
+  override dataSync(): Data {
+    computeTogether([this, this.other]);
+    return super.dataSync();
+  }
 }
 
 /** One transform of planes. */
