@@ -21,6 +21,7 @@ export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } fr
 export * from "./algorithms/special/index.ts";
 export { type SlidingOptions, slidingWindows } from "./algorithms/windows/slidingWindows.ts";
 export * from "./algorithms/windows/unfold.ts";
+export * as signal from "./algorithms/signal/index.ts";
 export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";

@@ -32,6 +32,7 @@ import { rows as scatter } from "./rows/scatter.ts";
 import { rows as selecting } from "./rows/selecting.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as special } from "./rows/special.ts";
+import { rows as signal } from "./rows/signal.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 import { rows as windows } from "./rows/windows.ts";
 
@@ -62,6 +63,7 @@ const rows: readonly OpRow[] = [
   ...convolution,
   ...pooling,
   ...fourier,
+  ...signal,
   ...creation,
   ...control,
   ...associative,
