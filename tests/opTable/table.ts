@@ -27,6 +27,7 @@ import { rows as pooling } from "./rows/pooling.ts";
 import { rows as positions } from "./rows/positions.ts";
 import { rows as quantization } from "./rows/quantization.ts";
 import { rows as rearrange } from "./rows/rearrange.ts";
+import { rows as quantization } from "./rows/quantization.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as selecting } from "./rows/selecting.ts";

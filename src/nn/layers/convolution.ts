@@ -42,7 +42,8 @@ abstract class Convolution extends Module {
   /** [outChannels], or null without bias. */
   readonly bias: Parameter | null;
   readonly #slide: Slide;
-  readonly #options: TransposedOptions;
+  /** How the kernel moves. */
+  readonly options: TransposedOptions;
 
   protected constructor(
     [slide, dimensions, isTransposed]: readonly [slide: Slide, dimensions: number, isTransposed?: true],
@@ -67,7 +68,7 @@ abstract class Convolution extends Module {
     const bound = 1 / Math.sqrt((second / groups) * sizeOf(sizes));
     this.bias = bias ? new Parameter(uniform([outChannels], -bound, bound, { dtype })) : null;
     this.#slide = slide;
-    this.#options = options;
+    this.options = options;
   }
 
   /**
@@ -76,7 +77,7 @@ abstract class Convolution extends Module {
    * @throws ShapeError naming both shapes where channels or sizes do not fit.
    */
   forward(x: Tensor): Tensor {
-    const slid = this.#slide(x, this.weight.value, this.#options);
+    const slid = this.#slide(x, this.weight.value, this.options);
     if (this.bias === null) return slid;
     return add(slid, reshape(this.bias.value, [this.outChannels, ...slid.shape.slice(2).map(() => 1)]));
   }

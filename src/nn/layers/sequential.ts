@@ -1,5 +1,6 @@
 /** Modules one after the other. */
 import { ArgumentError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module.ts";
 
@@ -16,7 +17,7 @@ import { Module } from "../module.ts";
  */
 export class Sequential extends Module {
   readonly [index: number]: Module;
-  readonly #layers: readonly Module[];
+  readonly #count: number;
 
   /** @throws ArgumentError where one of `layers` is not a module. */
   constructor(...layers: readonly Module[]) {
@@ -28,23 +29,23 @@ export class Sequential extends Module {
         { index },
       );
     });
-    this.#layers = [...layers];
-    Object.assign(this, this.#layers);
+    this.#count = layers.length;
+    Object.assign(this, layers);
   }
 
   /** Number of layers. */
   get length(): number {
-    return this.#layers.length;
+    return this.#count;
   }
 
   /** `x` after all layers. */
   forward(x: Tensor): Tensor {
     let value = x;
-    for (const layer of this.#layers) value = layer.forward(value);
+    for (const layer of this) value = layer.forward(value);
     return value;
   }
 
   [Symbol.iterator](): Iterator<Module> {
-    return this.#layers[Symbol.iterator]();
+    return Array.from({ length: this.#count }, (_, index) => at(this, index))[Symbol.iterator]();
   }
 }
