@@ -1,10 +1,5 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
-export * as fft from "./algorithms/fourier/index.ts";
-export * as images from "./algorithms/images/index.ts";
-export * as linalg from "./algorithms/linalg/index.ts";
-export * as quantization from "./algorithms/quantization/index.ts";
-export * as random from "./algorithms/random/index.ts";
 export {
   type BincountOptions,
   bincount,
@@ -12,8 +7,14 @@ export {
   type HistogramOptions,
   histogram,
 } from "./algorithms/counting/histogram.ts";
+export * as fft from "./algorithms/fourier/index.ts";
+export * as images from "./algorithms/images/index.ts";
+export * as linalg from "./algorithms/linalg/index.ts";
+export * as quantization from "./algorithms/quantization/index.ts";
+export * as random from "./algorithms/random/index.ts";
 export { argwhere, booleanMask, type FillOption, maskedSelect, nonzero } from "./algorithms/selecting/nonzero.ts";
 export * from "./algorithms/selecting/unique.ts";
+export * as signal from "./algorithms/signal/index.ts";
 export { type Mode, type ModeOptions, mode } from "./algorithms/sorting/mode.ts";
 export * from "./algorithms/sorting/quantile.ts";
 export * from "./algorithms/sorting/searchSorted.ts";
@@ -21,7 +22,6 @@ export { argsort, type SortOptions, sort, type TopK, type TopKOptions, topK } fr
 export * from "./algorithms/special/index.ts";
 export { type SlidingOptions, slidingWindows } from "./algorithms/windows/slidingWindows.ts";
 export * from "./algorithms/windows/unfold.ts";
-export * as signal from "./algorithms/signal/index.ts";
 export { inLayer } from "./graph/node.ts";
 export { printGraph } from "./graph/print.ts";
 export * as nn from "./nn/index.ts";
@@ -101,11 +101,11 @@ export * from "./tensor/normalization.ts";
 export * from "./tensor/normalize.ts";
 export type { Operand } from "./tensor/operands.ts";
 export { Parameter, type ParameterOptions } from "./tensor/parameter.ts";
+export * from "./tensor/piecewise.ts";
 export * from "./tensor/rearrange/axes.ts";
 export * from "./tensor/rearrange/blocks.ts";
 export * from "./tensor/rearrange/diagonals.ts";
 export type { Continuation } from "./tensor/rearrange/padding.ts";
-export * from "./tensor/piecewise.ts";
 export {
   type Axes,
   all,

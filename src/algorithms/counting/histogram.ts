@@ -168,7 +168,7 @@ function countPlaces(places: Tensor, weights: Tensor | undefined, count: number)
   const inputs = [zeros([rows, count], { dtype: held }), inRows(places, -1), inRows(values, 0)].map(
     (each) => each.node,
   );
-  return astype(sum(new Tensor(node("scatterAdd", inputs, { axis: 1, batch: 1 })), { axis: 0 }), dtype);
+  return astype(sum(new Tensor(node("scatter", inputs, { axis: 1, batch: 1, combine: "add" })), { axis: 0 }), dtype);
 }
 
 function requireOneAxis(operation: string, x: Tensor): void {

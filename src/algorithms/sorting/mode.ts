@@ -73,5 +73,5 @@ function runsIn(sorted: Tensor): Tensor {
   const areEqual = equal(before, own);
   const isSame = isFloat(sorted.dtype) ? logicalOr(areEqual, logicalAnd(isNan(before), isNan(own))) : areEqual;
   const continues = pad(astype(isSame, "i32"), [0, [1, 0]]);
-  return recurrence(continues, onesLike(continues), { axis: 1, isReversed: false, initial: 0 });
+  return recurrence(continues, onesLike(continues), { kind: "linear", axis: 1, isReversed: false, initial: 0 });
 }
