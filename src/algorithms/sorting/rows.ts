@@ -17,7 +17,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { type KeyForm, keyForms } from "./keys.ts";
 
 /** Rows up to this long are sorted by comparing all pairs of their elements. */
-const longestCompared = 128;
+const longestCompared = 64;
 /** Bits that are counted at a time: with more, what is written goes to too many places at once for a cache. */
 const widest = 8;
 /** A chunk has at least this many elements for each bucket, so that what is done for each bucket is little. */
@@ -47,27 +47,31 @@ export function orderRows(x: Tensor, isDescending: boolean): Tensor {
 interface Column {
   /** What the key is made of, i32 [rows, length]. */
   readonly stored: Tensor;
-  /** The key of what is stored; rows are brought into rising order of its last `bits` bits, unsigned. */
+  /** The key of what is stored, i32: rows are brought into rising order. */
   readonly key: (stored: Tensor) => Tensor;
+  /** The last bits tell keys apart; they count up from 0 once those of `bias` are turned around. */
   readonly bits: number;
+  readonly bias: number;
   /** What is stored for an element that no other has to stand behind. */
   readonly last: number;
 }
 
+/** The bit that is set in negative numbers of i32. */
+const signBit = -(2 ** 31);
+
 /** The parts of the keys, the least important first. */
 function columnsOf({ bits, isSigned, key, ends }: KeyForm, stored: Tensor, isDescending: boolean): readonly Column[] {
-  const ordered = (each: Tensor) => {
-    const rising = isSigned ? bitwiseXor(key(each), bits >= 32 ? -(2 ** (bits - 1)) : 2 ** (bits - 1)) : key(each);
-    return isDescending ? bitwiseXor(rising, -1) : rising;
-  };
-  if (bits < 64) return [{ stored, key: ordered, bits, last: at(ends, isDescending ? 0 : 1) }];
+  const ordered = (each: Tensor) => (isDescending ? bitwiseXor(key(each), -1) : key(each));
+  const last = at(ends, isDescending ? 0 : 1);
+  const bias = !isSigned ? 0 : bits < 32 ? 2 ** (bits - 1) : signBit;
+  if (bits < 64) return [{ stored, key: ordered, bits, bias, last }];
   const whole = ordered(stored);
-  return [whole, bitwiseRightShift(whole, 32)].map((half) => ({
-    stored: astype(half, "i32"),
-    key: (each) => each,
-    bits: 32,
-    last: -1,
-  }));
+  const halves = { bits: 32, bias: signBit };
+  return [
+    // Of the low word all bits count up
+    { ...halves, stored: astype(whole, "i32"), key: (each) => bitwiseXor(each, signBit), last: -1 },
+    { ...halves, stored: astype(bitwiseRightShift(whole, 32), "i32"), key: (each) => each, last: 2 ** 31 - 1 },
+  ];
 }
 
 /** `given`, i32 [rows, length] each, with the elements of each row in the order of their keys. */
@@ -82,10 +86,8 @@ function arrangeByComparing(columns: readonly Column[], given: readonly Tensor[]
   const [rows = 0, length = 0] = at(given, 0).shape;
   const positions = arange(length, undefined, 1, { dtype: "i32" });
   let isBefore = less(positions, expandDims(positions, 1));
-  for (const { stored, key, bits } of columns) {
-    // The order of unsigned numbers as that of signed ones
-    const mask = 2 ** bits - 1;
-    const keys = bits === 32 ? bitwiseXor(key(stored), -(2 ** 31)) : bitwiseAnd(key(stored), mask);
+  for (const { stored, key } of columns) {
+    const keys = key(stored);
     const [other, own] = [expandDims(keys, 1), expandDims(keys, 2)];
     isBefore = where(isBefore, lessEqual(other, own), less(other, own));
   }
@@ -132,13 +134,13 @@ interface Digit {
   readonly count: number;
 }
 
-function digitsOf({ stored, key, bits }: Column): readonly Digit[] {
+function digitsOf({ stored, key, bits, bias }: Column): readonly Digit[] {
   const width = Math.ceil(bits / Math.ceil(bits / widest));
   return Array.from({ length: Math.ceil(bits / width) }, (_, digit) => {
     const count = 2 ** Math.min(width, bits - digit * width);
     return {
       stored,
-      valueOf: (each) => bitwiseAnd(bitwiseRightShift(key(each), digit * width), count - 1),
+      valueOf: (each) => bitwiseAnd(bitwiseRightShift(bitwiseXor(key(each), bias), digit * width), count - 1),
       count,
     };
   });
