@@ -12,6 +12,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { exp2, log2 } from "../../tensor/transcendental.ts";
 import { whileLoop } from "../../transforms/control/whileLoop.ts";
 import { customVjp } from "../../transforms/customRules.ts";
+import { vjp } from "../../transforms/vjp.ts";
 import { identityLike, isEmpty, overMatrices, requireFloats, squareSize } from "./matrices.ts";
 import { inv, solve } from "./solve.ts";
 
@@ -75,15 +76,26 @@ const expmRule = customVjp(
     ),
   {
     forward: (x) => [expm(x), x],
-    backward: (x, cotangent) => {
-      const transposed = x.matrixTranspose();
-      const size = at(x.shape, -1);
-      const top = concat([transposed, cotangent], -1);
-      const bottom = concat([zeros(x.shape, { dtype: x.dtype }), transposed], -1);
-      return [expm(concat([top, bottom], -2)).slice("...", [0, size], [size])];
-    },
+    backward: (x, cotangent) => [changeRule(x.matrixTranspose(), cotangent)],
   },
 );
+
+/** The change of exp(x) as x changes by `by`, which is linear in `by`; a rule of its own says so. */
+const changeRule: (x: Tensor, by: Tensor) => Tensor = customVjp(changeOf, {
+  forward: (x, by) => [changeRule(x, by), { x, by }],
+  backward: ({ x, by }, cotangent) => {
+    const [, pullBack] = vjp((each: Tensor) => changeOf(each, by), x);
+    return [pullBack(cotangent)[0], changeRule(x.matrixTranspose(), cotangent)];
+  },
+});
+
+/** A corner of the exponential of [[x, by], [0, x]]. */
+function changeOf(x: Tensor, by: Tensor): Tensor {
+  const size = at(x.shape, -1);
+  const top = concat([x, by], -1);
+  const bottom = concat([zeros(x.shape, { dtype: x.dtype }), x], -1);
+  return expm(concat([top, bottom], -2)).slice("...", [0, size], [size]);
+}
 
 function exponentialOf(x: Tensor): Tensor {
   const size = x.abs().sum(0).max();

@@ -300,8 +300,6 @@ const functions: readonly OpRow[] = [
         sumOf(s),
         Math.max(...columns),
         Math.min(...columns),
-        s[0] ?? 0,
-        s.at(-1) ?? 0,
         Math.max(...lines),
         Math.min(...lines),
       ];
