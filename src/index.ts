@@ -1,6 +1,15 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
 export {
+  Complex,
+  type ComplexOperand,
+  complex,
+  isComplex,
+  polar,
+  viewAsComplex,
+  viewAsReal,
+} from "./algorithms/complex/complex.ts";
+export {
   type BincountOptions,
   bincount,
   type Histogram,
@@ -46,15 +55,6 @@ export * from "./tensor/arithmetic.ts";
 export * from "./tensor/bitwise.ts";
 export * from "./tensor/cast.ts";
 export * from "./tensor/comparison.ts";
-export {
-  Complex,
-  type ComplexOperand,
-  complex,
-  isComplex,
-  polar,
-  viewAsComplex,
-  viewAsReal,
-} from "./tensor/complex/complex.ts";
 export * from "./tensor/creation.ts";
 export {
   type CumulativeDtypeOptions,

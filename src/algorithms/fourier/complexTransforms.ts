@@ -1,8 +1,8 @@
 /** Fourier transforms of complex numbers (real ones are taken, too), in one, two and more dimensions. `transform.ts` says how. */
 import { normalizeAxis } from "../../shape/shape.ts";
 import { ArgumentError } from "../../support/errors.ts";
-import type { Complex } from "../../tensor/complex/complex.ts";
 import { explaining } from "../../tensor/operands.ts";
+import type { Complex } from "../complex/complex.ts";
 import {
   axisAndLength,
   complexOf,

@@ -3,12 +3,12 @@ import type { Dtype } from "../../shape/dtype.ts";
 import { normalizeAxes } from "../../shape/shape.ts";
 import { ArgumentError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { type Complex, isComplex } from "../../tensor/complex/complex.ts";
 import { arange } from "../../tensor/creation.ts";
 import { concat } from "../../tensor/joining.ts";
 import { explaining } from "../../tensor/operands.ts";
 import { roll } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type Complex, isComplex } from "../complex/complex.ts";
 import type { Transformable } from "./transform.ts";
 
 /** What is said of frequencies. */

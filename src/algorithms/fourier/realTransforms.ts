@@ -3,10 +3,10 @@
  * what is wanted is computed: the first step has no imaginary parts to read, the last makes the first half only, or real parts only.
  */
 import { at } from "../../support/invariant.ts";
-import type { Complex } from "../../tensor/complex/complex.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import type { Complex } from "../complex/complex.ts";
 import { axesOf, type TransformAxesOptions, transformAxes } from "./complexTransforms.ts";
 import { numberTable } from "./tables.ts";
 import {

@@ -1,4 +1,4 @@
-/** Rows of `tensor/complex/`: the functions; `tests/tensor/complex.test.ts` has the methods of `Complex`. */
+/** Rows of `algorithms/complex/`: the functions; `tests/algorithms/complex.test.ts` has the methods of `Complex`. */
 
 import * as S from "../../../src/index.ts";
 import { build, type HostTensor, host, mapped, read } from "../host.ts";

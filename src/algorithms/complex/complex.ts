@@ -9,11 +9,11 @@ import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { type Branch, branch } from "../../support/tree.ts";
-import { negative } from "../arithmetic.ts";
-import { astype } from "../cast.ts";
-import { zeros } from "../creation.ts";
-import { computeTogether } from "../evaluation.ts";
-import { concat, stack } from "../joining.ts";
+import { negative } from "../../tensor/arithmetic.ts";
+import { astype } from "../../tensor/cast.ts";
+import { zeros } from "../../tensor/creation.ts";
+import { computeTogether } from "../../tensor/evaluation.ts";
+import { concat, stack } from "../../tensor/joining.ts";
 import {
   broadcastTo,
   expandDims,
@@ -23,11 +23,12 @@ import {
   permuteDims,
   reshape,
   squeeze,
-} from "../manipulate.ts";
-import { asTensor, commonDtype, commonShape, type Operand, toFloat } from "../operands.ts";
-import { type Axes, mean, type ReduceArgument, sum } from "../reduce.ts";
-import { type Padding, pad, roll, type SliceRange, slice } from "../slice.ts";
-import type { Nested, Tensor } from "../tensor.ts";
+} from "../../tensor/manipulate.ts";
+import { asTensor, commonDtype, commonShape, type Operand, toFloat } from "../../tensor/operands.ts";
+import { type Axes, mean, type ReduceArgument, sum } from "../../tensor/reduce.ts";
+import { type Padding, pad, roll, type SliceRange, slice } from "../../tensor/slice.ts";
+import type { Nested, Tensor } from "../../tensor/tensor.ts";
+import { atan2 } from "../special/circular.ts";
 import * as maps from "./maps.ts";
 
 /** What operations of complex numbers take: complex numbers, or real ones as all other operations take them. */
@@ -172,6 +173,11 @@ export class Complex implements Branch {
   /** |z| = √(x² + y²), without overflow on the way; its gradient at 0 is 0, as in PyTorch. */
   abs(): Tensor {
     return withOneOrigin(() => maps.abs(this));
+  }
+
+  /** The angle from the positive real axis, from −π to π, as `atan2` has it. */
+  angle(): Tensor {
+    return withOneOrigin(() => atan2(this.imag, this.real));
   }
 
   /** e^z. */

@@ -2,12 +2,12 @@
  * Arithmetic of complex numbers, on their parts: the formulas behind `Complex`. A missing imaginary part is zero and
  * costs nothing.
  */
-import { abs as magnitude, maximum, square } from "../arithmetic.ts";
-import { stopGradient } from "../cast.ts";
-import { where } from "../comparison.ts";
-import { matmul as product } from "../linear.ts";
-import type { Tensor } from "../tensor.ts";
-import { cos, exp as power, sin } from "../transcendental.ts";
+import { abs as magnitude, maximum, square } from "../../tensor/arithmetic.ts";
+import { stopGradient } from "../../tensor/cast.ts";
+import { where } from "../../tensor/comparison.ts";
+import { matmul as product } from "../../tensor/linear.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { cos, exp as power, sin } from "../../tensor/transcendental.ts";
 
 /** Real and imaginary part, of shapes that broadcast. */
 export interface Parts {

@@ -67,7 +67,11 @@ describe("arithmetic", () => {
       many.map(([a, b]) => [Math.exp(a) * Math.cos(b), Math.exp(a) * Math.sin(b)]),
     );
     const sizes = await z.abs().data();
-    many.forEach(([a, b], index) => expect(sizes[index]).toBeCloseTo(Math.hypot(a, b), 12));
+    const angles = await z.angle().data();
+    many.forEach(([a, b], index) => {
+      expect(sizes[index]).toBeCloseTo(Math.hypot(a, b), 12);
+      expect(angles[index]).toBeCloseTo(Math.atan2(b, a), 12);
+    });
   });
 
   it("takes real operands, and broadcasts", async () => {
