@@ -16,6 +16,7 @@ import { rows as cumulative } from "./rows/cumulative.ts";
 import { rows as diagonals } from "./rows/diagonals.ts";
 import { rows as elementwise } from "./rows/elementwise.ts";
 import { rows as fourier } from "./rows/fourier.ts";
+import { rows as images } from "./rows/images.ts";
 import { rows as indexing } from "./rows/indexing.ts";
 import { rows as joining } from "./rows/joining.ts";
 import { rows as linalg } from "./rows/linalg.ts";
@@ -33,6 +34,7 @@ import { rows as selecting } from "./rows/selecting.ts";
 import { rows as signal } from "./rows/signal.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as special } from "./rows/special.ts";
+import { rows as regions } from "./rows/regions.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 import { rows as windows } from "./rows/windows.ts";
 
@@ -64,6 +66,8 @@ const rows: readonly OpRow[] = [
   ...pooling,
   ...fourier,
   ...signal,
+  ...images,
+  ...regions,
   ...creation,
   ...control,
   ...associative,

@@ -1,7 +1,7 @@
 /** Colours of pictures [..., 3, height, width]: grey, and hue, saturation and value. */
 import { showShape } from "../../shape/shape.ts";
 import { ShapeError } from "../../support/errors.ts";
-import { add, divide, maximum, minimum, multiply, remainder, subtract } from "../../tensor/arithmetic.ts";
+import { add, divide, floor, maximum, minimum, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { where } from "../../tensor/comparison.ts";
 import { stack } from "../../tensor/joining.ts";
 import { expandDims } from "../../tensor/manipulate.ts";
@@ -45,9 +45,10 @@ export function rgbToHsv(x: Tensor): Tensor {
     const range: Tensor = subtract(value, minimum(minimum(red, green), blue));
     const isGrey = range.equal(0);
     const share = (part: Tensor): Tensor => divide(part, where(isGrey, 1, range));
+    const nearRed = share(subtract(green, blue));
     const sixths = where(
       value.equal(red),
-      remainder(share(subtract(green, blue)), 6),
+      where(nearRed.less(0), add(nearRed, 6), nearRed),
       where(value.equal(green), add(share(subtract(blue, red)), 2), add(share(subtract(red, green)), 4)),
     );
     const isBlack = value.equal(0);
@@ -71,9 +72,10 @@ export function hsvToRgb(x: Tensor): Tensor {
   return throughFloats(x, (values) => {
     const [hue, saturation, value] = channelsOf("hsvToRgb", values);
     const chroma = multiply(value, saturation);
+    const sixths: Tensor = multiply(subtract(hue, floor(hue)), 6);
     // value − chroma · max(0, min(k, 4 − k, 1)), k = n + 6 · hue modulo 6
     const channel = (n: number): Tensor => {
-      const k: Tensor = remainder(add(multiply(hue, 6), n), 6);
+      const k: Tensor = where(sixths.less(6 - n), add(sixths, n), add(sixths, n - 6));
       return subtract(value, multiply(chroma, maximum(minimum(minimum(k, subtract(4, k)), 1), 0)));
     };
     return stack([channel(5), channel(3), channel(1)], -3);

@@ -3,7 +3,7 @@ import { dtypes } from "../../shape/dtype.ts";
 import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { abs, add, divide, floorDivide, multiply, remainder, subtract } from "../../tensor/arithmetic.ts";
+import { abs, add, divide, floor, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { astype } from "../../tensor/cast.ts";
 import { where } from "../../tensor/comparison.ts";
 import { arange } from "../../tensor/creation.ts";
@@ -90,8 +90,9 @@ function mirrored(alignCorners: boolean): Outside {
     const span = alignCorners ? size - 1 : size;
     if (span === 0) return { coordinate: multiply(coordinate, 0) };
     const distance: Tensor = abs(subtract(coordinate, low));
-    const extra = remainder(distance, span);
-    const isTurned = remainder(floorDivide(distance, span), 2).equal(1);
+    const turns: Tensor = floor(divide(distance, span));
+    const extra: Tensor = subtract(distance, multiply(turns, span));
+    const isTurned = multiply(floor(divide(turns, 2)), 2).less(turns);
     return edgeOutside(add(where(isTurned, subtract(span, extra), extra), low), size);
   };
 }

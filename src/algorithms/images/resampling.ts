@@ -7,7 +7,7 @@ import { node } from "../../graph/node.ts";
 import { isFloat } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { add, multiply } from "../../tensor/arithmetic.ts";
-import { reshape } from "../../tensor/manipulate.ts";
+import { repeat, reshape } from "../../tensor/manipulate.ts";
 import { sum } from "../../tensor/reduce.ts";
 import { Tensor, tensor } from "../../tensor/tensor.ts";
 import { customVjp } from "../../transforms/customRules.ts";
@@ -31,7 +31,7 @@ const fewTaps = 4;
 
 /** `x` with each axis that has a table resampled by it; the last axes first, which lie closest in memory. */
 export function resample(x: Tensor, tables: readonly Table[]): Tensor {
-  const needed = tables.filter((table) => !isIdentity(table));
+  const needed = tables.filter((table) => repetitionOf(table) !== 1);
   if (needed.length === 0) return x;
   const apply = (given: Tensor): Tensor => needed.reduceRight(resampleAlong, given);
   if (!isFloat(x.dtype)) return apply(x);
@@ -39,13 +39,6 @@ export function resample(x: Tensor, tables: readonly Table[]): Tensor {
     forward: (given) => [apply(given), null],
     backward: (_, cotangent) => [resample(cotangent, needed.map(transposed))],
   })(x);
-}
-
-function isIdentity({ size, rows }: Table): boolean {
-  return (
-    rows.length === size &&
-    rows.every((taps, index) => taps.length === 1 && taps[0]?.place === index && taps[0].weight === 1)
-  );
 }
 
 /** From each position of the input to the positions of the result that it is part of. */
@@ -64,7 +57,18 @@ function transposed({ axis, size, rows }: Table): Table {
   };
 }
 
-function resampleAlong(x: Tensor, { axis, rows }: Table): Tensor {
+/** How often each position stands in a row, where that is all that happens. */
+function repetitionOf({ size, rows }: Table): number | undefined {
+  const times = rows.length / size;
+  const isRepeated = (taps: readonly Tap[], index: number) =>
+    taps.length === 1 && taps[0]?.weight === 1 && taps[0].place === Math.floor(index / times);
+  return Number.isInteger(times) && rows.every(isRepeated) ? times : undefined;
+}
+
+function resampleAlong(x: Tensor, table: Table): Tensor {
+  const { axis, rows } = table;
+  const times = repetitionOf(table);
+  if (times !== undefined) return repeat(x, times, axis);
   const count = Math.max(1, ...rows.map((taps) => taps.length));
   const behind = new Array<number>(x.rank - axis - 1).fill(1);
   // A row with fewer taps repeats one of its own, with no weight
