@@ -50,8 +50,6 @@ export {
   AvgPool3d,
   GlobalAvgPool,
   GlobalMaxPool,
-  LPPool1d,
-  LPPool2d,
   MaxPool1d,
   MaxPool2d,
   MaxPool3d,

@@ -1,16 +1,9 @@
-/** Layers that keep the largest, the average or a norm of each window, or of all. */
+/** Layers that keep the largest or the average of each window, or of all. */
 
 import { max, mean } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { adaptiveAveragePool, adaptiveMaxPool } from "../../tensor/windows/adaptivePooling.ts";
-import {
-  type AveragePoolOptions,
-  averagePool,
-  type LpPoolOptions,
-  lpPool,
-  maxPool,
-  type PoolingOptions,
-} from "../../tensor/windows/pooling.ts";
+import { type AveragePoolOptions, averagePool, maxPool, type PoolingOptions } from "../../tensor/windows/pooling.ts";
 import { Module } from "../module.ts";
 
 type Sizes = number | readonly number[];
@@ -152,28 +145,6 @@ export class AdaptiveMaxPool2d extends Pool {
 export class AdaptiveMaxPool3d extends Pool {
   constructor(sizes: Sizes) {
     super(adaptiveMaxPool, 3, sizes, {});
-  }
-}
-
-/**
- * (Σ |x|ᵖ)^(1/p) over each window of [batch, channels, length]; see `lpPool`.
- *
- * @example
- * ```ts
- * import { nn, tensor } from "smilodon";
- * console.log(await new nn.LPPool1d(2, 2).forward(tensor([[[3, -4, 0, 2]]])).toArray()); // [[[5, 2]]]
- * ```
- */
-export class LPPool1d extends Pool<LpPoolOptions> {
-  constructor(p: number, kernel: Sizes, options: PoolingOptions = {}) {
-    super(lpPool, 1, kernel, { ...options, p });
-  }
-}
-
-/** (Σ |x|ᵖ)^(1/p) over each window of [batch, channels, height, width]; see `LPPool1d`. */
-export class LPPool2d extends Pool<LpPoolOptions> {
-  constructor(p: number, kernel: Sizes, options: PoolingOptions = {}) {
-    super(lpPool, 2, kernel, { ...options, p });
   }
 }
 

@@ -49,10 +49,9 @@ export function readMovement(
   const { padding } = given;
   if (typeof padding !== "string") return { stride, dilation, ...readPadding(operation, dimensions, padding) };
   if (padding !== "same" && padding !== "sameLower")
-    throw new ArgumentError(
-      `${operation}: padding is "${String(padding)}"; it has to be "same", "sameLower" or whole numbers of 0 or more.`,
-      { padding },
-    );
+    throw new ArgumentError(`${operation}: padding is "${String(padding)}"; words for it are "same" and "sameLower".`, {
+      padding,
+    });
   const total = sizes.map((size, d) => {
     const outputs = Math.ceil(size / at(stride, d));
     return Math.max(0, (outputs - 1) * at(stride, d) + reachOf(at(kernel, d), at(dilation, d)) - size);
@@ -93,7 +92,7 @@ function requireWhole(
 ): void {
   if (values.length === count && values.every((each) => Number.isInteger(each) && each >= least)) return;
   throw new ArgumentError(
-    `${operation}: ${name} is ${JSON.stringify(given)}; it has to be a whole number of ${least} or more, or one a dimension.`,
+    `${operation}: ${name} is ${JSON.stringify(given)}; whole numbers of ${least} or more are needed, one or one a dimension.`,
     { [name]: given },
   );
 }

@@ -98,9 +98,7 @@ export function averagePool(x: Tensor, kernel: readonly number[], options: Avera
   const places = placeWindows("averagePool", x.shape, kernel, options);
   const { divisorOverride } = options;
   if (divisorOverride === 0 || Number.isNaN(divisorOverride))
-    throw new ArgumentError(`averagePool: divisorOverride is ${divisorOverride}; sums cannot be divided by it.`, {
-      divisorOverride,
-    });
+    throw new ArgumentError(`averagePool: divisorOverride is ${divisorOverride}.`, { divisorOverride });
   return throughFloats(x, (values) => {
     const sums = sumWindows(values, places);
     if (divisorOverride !== undefined) return divide(sums, divisorOverride);

@@ -64,7 +64,7 @@ export function placeWindows(
   const first = shape.length - kernel.length;
   const misfit = () =>
     new ShapeError(
-      `${operation}: a kernel of ${showShape(kernel)} does not fit x of shape ${showShape(shape)} with padding ${JSON.stringify(options.padding ?? 0)}.`,
+      `${operation}: a kernel of ${showShape(kernel)} does not fit x of shape ${showShape(shape)}. Pad more, or take a smaller kernel.`,
       { kernel, x: shape },
     );
   if (kernel.length === 0 || first < 0) throw misfit();
