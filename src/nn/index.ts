@@ -54,7 +54,6 @@ export {
   MaxPool2d,
   MaxPool3d,
 } from "./layers/pooling.ts";
-export { QuantizedConv2d, type QuantizedLayerOptions, QuantizedLinear } from "./layers/quantized.ts";
 export {
   GRU,
   LSTM,
@@ -116,6 +115,5 @@ export {
 } from "./losses/margin.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { type AnyModule, Module } from "./module.ts";
-export { type QuantizeModelOptions, quantize } from "./quantize.ts";
 export type { LayerSummary, ModelSummary } from "./summary.ts";
 export { fromTorchNames, toTorchNames } from "./torchNames.ts";

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, compile, nn, optim, random, seed, type Tensor, tensor } from "../../src/index.ts";
 import { loadModelBytes, modelToBytes } from "../../src/io/index.ts";
+import { QuantizedLinear, quantize } from "../../src/nn/quantization/index.ts";
 
 const [classes, side, count] = [4, 8, 512];
 
@@ -60,7 +61,7 @@ describe.each([
     const accuracy = await accuracyOf(plain, x, y);
     expect(accuracy).toBeGreaterThan(0.9);
     const outputs = plain.forward(x);
-    const model = nn.quantize(await loaded(), options);
+    const model = quantize(await loaded(), options);
     expect(Math.abs((await accuracyOf(model, x, y)) - accuracy)).toBeLessThanOrEqual(0.01);
     const error = await model.forward(x).subtract(outputs).abs().max().item();
     expect(error).toBeGreaterThan(0);
@@ -68,7 +69,7 @@ describe.each([
 
     const small = await modelToBytes(model);
     expect(small.length / bytes.length).toBeLessThan(share);
-    const again = nn.quantize(network(), options);
+    const again = quantize(network(), options);
     loadModelBytes(again, small);
     expect(await again.forward(x).equal(model.forward(x)).all().item()).toBe(1);
   });
@@ -77,14 +78,14 @@ describe.each([
 test("leaves what it is told to leave, keeps shared layers shared, and trains nothing but the rest", () => {
   const shared = new nn.Linear(8, 8);
   const model = new nn.Sequential(shared, new nn.Tanh(), shared, new nn.Linear(8, 2));
-  nn.quantize(model, { only: (path) => path !== "3" });
-  expect(model[0]).toBeInstanceOf(nn.QuantizedLinear);
+  quantize(model, { only: (path) => path !== "3" });
+  expect(model[0]).toBeInstanceOf(QuantizedLinear);
   expect(model[2]).toBe(model[0]);
   expect(model[3]).toBeInstanceOf(nn.Linear);
   const free = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name]) => name);
   expect(free).toEqual(["3.weight", "3.bias"]);
   const block = new nn.Sequential(new nn.Residual(new nn.Sequential(new nn.Linear(4, 4))));
-  expect([...nn.quantize(block).namedParameters().keys()]).toEqual([
+  expect([...quantize(block).namedParameters().keys()]).toEqual([
     "0.inner.0.values",
     "0.inner.0.scale",
     "0.inner.0.bias",
@@ -92,7 +93,7 @@ test("leaves what it is told to leave, keeps shared layers shared, and trains no
 });
 
 test("says what cannot be quantized", () => {
-  expect(() => nn.quantize(new nn.Linear(2, 2))).toThrow(/new nn.QuantizedLinear/);
-  expect(() => nn.quantize(new nn.Sequential(new nn.ReLU()))).toThrow(/no Linear or Conv2d .* 2 modules/);
-  expect(() => new nn.QuantizedLinear(new nn.Linear(8, 2), { bits: 4, activations: "row" })).toThrow(ArgumentError);
+  expect(() => quantize(new nn.Linear(2, 2))).toThrow(/new QuantizedLinear/);
+  expect(() => quantize(new nn.Sequential(new nn.ReLU()))).toThrow(/no Linear or Conv2d .* 2 modules/);
+  expect(() => new QuantizedLinear(new nn.Linear(8, 2), { bits: 4, activations: "row" })).toThrow(ArgumentError);
 });

@@ -27,6 +27,7 @@ import { rows as padding } from "./rows/padding.ts";
 import { rows as pooling } from "./rows/pooling.ts";
 import { rows as positions } from "./rows/positions.ts";
 import { rows as quantization } from "./rows/quantization.ts";
+import { rows as quantizedWeights } from "./rows/quantizedWeights.ts";
 import { rows as rearrange } from "./rows/rearrange.ts";
 import { rows as reduce } from "./rows/reduce.ts";
 import { rows as scatter } from "./rows/scatter.ts";
@@ -72,6 +73,7 @@ const rows: readonly OpRow[] = [
   ...control,
   ...associative,
   ...quantization,
+  ...quantizedWeights,
 ];
 
 /** All rows, in every dtype. Random draws have no reference values: `random.test.ts` tests them. */

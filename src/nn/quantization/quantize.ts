@@ -1,9 +1,9 @@
 /** Quantizes a network: its linear layers and convolutions become layers with weights of 4 or 8 bits. */
-import { ArgumentError } from "../support/errors.ts";
-import { Conv2d } from "./layers/convolution.ts";
-import { Linear } from "./layers/linear.ts";
-import { QuantizedConv2d, type QuantizedLayerOptions, QuantizedLinear } from "./layers/quantized.ts";
-import { type AnyModule, Module } from "./module.ts";
+import { ArgumentError } from "../../support/errors.ts";
+import { Conv2d } from "../layers/convolution.ts";
+import { Linear } from "../layers/linear.ts";
+import { type AnyModule, Module } from "../module.ts";
+import { QuantizedConv2d, type QuantizedLayerOptions, QuantizedLinear } from "./layers.ts";
 
 /** How a network is quantized. */
 export interface QuantizeModelOptions extends QuantizedLayerOptions {
@@ -21,16 +21,17 @@ export interface QuantizeModelOptions extends QuantizedLayerOptions {
  * ```ts
  * import { nn } from "smilodon";
  * import { modelToBytes } from "smilodon/io";
+ * import { quantize } from "smilodon/nn/quantization";
  * const model = new nn.Sequential(new nn.Linear(256, 512), new nn.ReLU(), new nn.Linear(512, 10));
  * const before = (await modelToBytes(model)).length;
- * nn.quantize(model, { bits: 4, groupSize: 64 });
+ * quantize(model, { bits: 4, groupSize: 64 });
  * console.log((await modelToBytes(model)).length / before); // 0.14
  * ```
  */
 export function quantize<M extends AnyModule>(model: M, { only, ...options }: QuantizeModelOptions = {}): M {
   if (isLayer(model))
     throw new ArgumentError(
-      `quantize: the model is itself a ${model.constructor.name}. Use new nn.Quantized${model.constructor.name}(layer, options).`,
+      `quantize: the model is itself a ${model.constructor.name}. Use new Quantized${model.constructor.name}(layer, options).`,
       { layer: model.constructor.name },
     );
   const made = new Map<object, Module>();

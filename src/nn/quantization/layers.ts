@@ -19,9 +19,9 @@ import { permuteDims, reshape } from "../../tensor/manipulate.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ConvolutionOptions, conv2d } from "../../tensor/windows/convolution.ts";
+import type { Conv2d } from "../layers/convolution.ts";
+import type { Linear } from "../layers/linear.ts";
 import { Module } from "../module.ts";
-import type { Conv2d } from "./convolution.ts";
-import type { Linear } from "./linear.ts";
 
 /** How a layer is quantized. */
 export interface QuantizedLayerOptions extends WeightOptions {
@@ -81,7 +81,8 @@ function kept(value: Tensor): Parameter {
  * @example
  * ```ts
  * import { nn, ones } from "smilodon";
- * const layer = new nn.QuantizedLinear(new nn.Linear(64, 8), { bits: 4, groupSize: 32 });
+ * import { QuantizedLinear } from "smilodon/nn/quantization";
+ * const layer = new QuantizedLinear(new nn.Linear(64, 8), { bits: 4, groupSize: 32 });
  * console.log(layer.values.shape, layer.scale.shape, layer.forward(ones([2, 64])).shape); // [32, 8] [2, 8] [2, 8]
  * ```
  */
@@ -106,7 +107,8 @@ export class QuantizedLinear extends QuantizedLayer {
  * @example
  * ```ts
  * import { nn, ones } from "smilodon";
- * const layer = new nn.QuantizedConv2d(new nn.Conv2d(3, 8, 3, { padding: 1 }), { activations: "tensor" });
+ * import { QuantizedConv2d } from "smilodon/nn/quantization";
+ * const layer = new QuantizedConv2d(new nn.Conv2d(3, 8, 3, { padding: 1 }), { activations: "tensor" });
  * console.log(layer.forward(ones([1, 3, 6, 6])).shape); // [1, 8, 6, 6]
  * ```
  */
