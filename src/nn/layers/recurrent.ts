@@ -1,5 +1,5 @@
 /** Layers that walk along a sequence and hand on what they have seen: RNN, GRU, LSTM. Each direction of each layer is one `scan`. */
-import type { Dtype } from "../../shape/dtype.ts";
+import { bytesOf, type Dtype, promote } from "../../shape/dtype.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
@@ -15,6 +15,7 @@ import { dropout } from "../../tensor/random.ts";
 import { slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { tanh } from "../../tensor/transcendental.ts";
+import { mostKept } from "../../transforms/control/blocks.ts";
 import { scan } from "../../transforms/control/scan.ts";
 import { uniform } from "../init.ts";
 import { Module } from "../module.ts";
@@ -32,6 +33,11 @@ export interface RecurrentOptions {
   readonly dropout?: number;
   /** Of the parameters. Default f32. */
   readonly dtype?: Dtype;
+  /**
+   * Training keeps the state before each so many steps only, and what inputs give to the gates is computed step by step, not for
+   * all steps at once: memory for long sequences, see `scan`. Default: as `scan` decides, from 64 MiB of states on.
+   */
+  readonly checkpointEvery?: number;
 }
 
 /** What a walk begins with, and how far it goes. */
@@ -70,7 +76,8 @@ interface Direction {
 export abstract class Recurrent extends Module<readonly [x: Tensor, input?: RecurrentInput], RecurrentOutput> {
   readonly features: number;
   readonly hidden: number;
-  readonly #options: Required<RecurrentOptions>;
+  readonly #options: Required<Omit<RecurrentOptions, "checkpointEvery">>;
+  readonly #checkpointEvery: number | undefined;
   readonly #directions: readonly Direction[];
   /** Tensors of state: h, or h and c. */
   protected readonly stateCount: number = 1;
@@ -86,6 +93,7 @@ export abstract class Recurrent extends Module<readonly [x: Tensor, input?: Recu
       });
     this.features = features;
     this.hidden = hidden;
+    this.#checkpointEvery = options.checkpointEvery;
     this.#options = { layers, bidirectional, bias, dropout: share, dtype };
     const bound = 1 / Math.sqrt(hidden);
     const weights = (...shape: number[]) => new Parameter(uniform(shape, -bound, bound, { dtype }));
@@ -144,17 +152,21 @@ export abstract class Recurrent extends Module<readonly [x: Tensor, input?: Recu
     how: { first: readonly Tensor[] | undefined; lengths: Tensor | undefined; isReversed: boolean },
   ): { results: Tensor; last: readonly Tensor[] } {
     const { first, lengths, isReversed } = how;
+    const every = this.#checkpointEvery;
     const apply = (values: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => {
       const product = tensordot(values, weight, [[-1], [1]]);
       return bias === undefined ? product : add(product, bias);
     };
-    // What the inputs give is one product for all steps
-    const inputs = apply(x, weightIh.value, biasIh?.value);
+    const [inputWeight, inputBias] = [weightIh.value, biasIh?.value];
     const [weight, bias] = [weightHh.value, biasHh?.value];
-    const empty = () => zeros([x.shape[1] ?? 0, this.hidden], { dtype: inputs.dtype });
+    // What the inputs give is one product for all steps, unless that is too long to be kept
+    const isLong = this.#isLong(x);
+    const inputs = isLong ? x : apply(x, inputWeight, inputBias);
+    const empty = () => zeros([x.shape[1] ?? 0, this.hidden], { dtype: promote(x.dtype, inputWeight.dtype) });
     const [last, results] = scan(
       (state: readonly Tensor[], { input, step }: { input: Tensor; step: Tensor }) => {
-        const next = this.advance(input, apply(at(state, 0), weight, bias), state);
+        const fromInput = isLong ? apply(input, inputWeight, inputBias) : input;
+        const next = this.advance(fromInput, apply(at(state, 0), weight, bias), state);
         if (lengths === undefined) return [next, at(next, 0)];
         const counts = expandDims(less(step, lengths), -1);
         const kept = next.map((value, index): Tensor => where(counts, value, at(state, index)));
@@ -162,9 +174,16 @@ export abstract class Recurrent extends Module<readonly [x: Tensor, input?: Recu
       },
       first ?? Array.from({ length: this.stateCount }, empty),
       { input: inputs, step: arange(x.shape[0] ?? 0) },
-      { reverse: isReversed },
+      { reverse: isReversed, ...(every === undefined ? {} : { checkpointEvery: every }) },
     );
     return { results, last };
+  }
+
+  /** Would the states of all steps of `x` [steps, batch, features] be more than a derivative keeps? */
+  #isLong(x: Tensor): boolean {
+    const [steps = 0, batch = 0] = x.shape;
+    if (this.#checkpointEvery !== undefined) return this.#checkpointEvery > 1;
+    return steps * batch * this.hidden * this.stateCount * bytesOf(this.#options.dtype) > mostKept;
   }
 
   #check(x: Tensor, initial: readonly Tensor[] | undefined, lengths: Tensor | undefined): void {

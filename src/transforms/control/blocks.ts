@@ -21,7 +21,7 @@ export interface BlockResults {
 }
 
 /** Bytes of all carries together up to which a derivative may keep every one of them. */
-const mostKept = 2 ** 26;
+export const mostKept = 2 ** 26;
 
 /**
  * After how many steps carries are to be kept: `given`, or else after each while that takes no more than 64 MiB, and beyond
