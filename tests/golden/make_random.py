@@ -27,8 +27,27 @@ CONTINUOUS = {
     "beta 2 5": stats.beta(2, 5),
     "chiSquare 3": stats.chi2(3),
     "studentT 4": stats.t(4),
+    "truncatedNormal 0 1 -2 2": stats.truncnorm(-2, 2),
+    "truncatedNormal 0 1 4 8": stats.truncnorm(4, 8),
+    "truncatedNormal 1 2 -1 1.5": stats.truncnorm(-1, 0.25, 1, 2),
+}
+
+DISCRETE = {
+    "poisson 0.1": stats.poisson(0.1),
+    "poisson 3": stats.poisson(3),
+    "poisson 9.5": stats.poisson(9.5),
+    "poisson 12": stats.poisson(12),
+    "poisson 1000": stats.poisson(1000),
+    "poisson 3000000": stats.poisson(3000000),
 }
 
 
+def discrete(distribution):
+    values = sorted({int(distribution.ppf(share)) for share in SHARES})
+    return {"values": values, "shares": [float(distribution.cdf(value)) for value in values]}
+
+
+
 result = {name: {"values": [float(each.ppf(p)) for p in SHARES], "shares": SHARES} for name, each in CONTINUOUS.items()}
+result.update({name: discrete(each) for name, each in DISCRETE.items()})
 Path(__file__).with_name("random.json").write_text(json.dumps(result, indent=1) + "\n")

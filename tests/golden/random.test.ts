@@ -33,6 +33,16 @@ const draws: { readonly [name: string]: Draw } = {
   "beta 2 5": (shape, options) => random.beta(shape, 2, 5, options),
   "chiSquare 3": (shape, options) => random.chiSquare(shape, 3, options),
   "studentT 4": (shape, options) => random.studentT(shape, 4, options),
+  "truncatedNormal 0 1 -2 2": (shape, options) => random.truncatedNormal(shape, options),
+  "truncatedNormal 0 1 4 8": (shape, options) => random.truncatedNormal(shape, { low: 4, high: 8, ...options }),
+  "truncatedNormal 1 2 -1 1.5": (shape, options) =>
+    random.truncatedNormal(shape, { low: -1, high: 1.5, mean: 1, deviation: 2, ...options }),
+  ...Object.fromEntries(
+    [0.1, 3, 9.5, 12, 1000, 3_000_000].map((rate): [string, Draw] => [
+      `poisson ${rate}`,
+      (shape, options) => random.poisson(shape, rate, options),
+    ]),
+  ),
 };
 
 it("has draws for every golden distribution", () => {
@@ -130,6 +140,69 @@ it("has derivatives with respect to location, scale and rate, and says where the
   const byConcentration = grad((a: Tensor) => random.gamma([3], a, { key }).sum());
   expect(() => byConcentration(tensor(2))).toThrow(UnsupportedError);
   expect(() => byConcentration(tensor(2))).toThrow(/random\.gamma: .* have no derivative/);
+});
+
+it("multinomial draws in proportion, with and without replacement", async () => {
+  const weights = tensor([1, 0, 3, 6]);
+  const generator = new Generator(4);
+  const shares = async (draws: Tensor) => {
+    const data = Array.from(await draws.data());
+    return [0, 1, 2, 3].map((place) => data.filter((value) => value === place).length / data.length);
+  };
+  const many = random.multinomial(weights, 20_000, { replacement: true, generator });
+  for (const [place, share] of (await shares(many)).entries())
+    expect(Math.abs(share - ([0.1, 0, 0.3, 0.6][place] ?? 0))).toBeLessThan(0.02);
+  const rows = random.multinomial(weights.broadcastTo([20_000, 4]), 3, { generator });
+  const first = await shares(rows.slice("...", 0));
+  const last = await shares(rows.slice("...", 2));
+  // First as above; the third is what the first two left: its chances by the six orders of the three that have a weight
+  for (const [place, share] of first.entries())
+    expect(Math.abs(share - ([0.1, 0, 0.3, 0.6][place] ?? 0))).toBeLessThan(0.02);
+  const left = [0.6 * (3 / 4) + 0.3 * (6 / 7), 0, 0.6 * (1 / 4) + 0.1 * (6 / 9), 0.3 * (1 / 7) + 0.1 * (3 / 9)];
+  for (const [place, share] of last.entries()) expect(Math.abs(share - (left[place] ?? 0))).toBeLessThan(0.02);
+  expect(await random.multinomial(weights, 0).toArray()).toEqual([]);
+  expect(() => random.multinomial(weights, 5)).toThrow(/5 cannot be drawn along the last axis of shape \[4\] without/);
+  expect(() => random.multinomial(tensor([1, 2], { dtype: "i32" }), 1)).toThrow(DtypeError);
+  expect(() => random.multinomial(weights, 1.5)).toThrow(/count is 1\.5/);
+});
+
+it("choice takes each as often, or each once", async () => {
+  const generator = new Generator(6);
+  const all = await random.choice(20, [4, 5], { replace: false, generator }).data();
+  expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  const counts = new Array<number>(5).fill(0);
+  for (const value of await random.choice(tensor([0, 1, 2, 3, 4]), [10_000], { generator }).data())
+    counts[value] = (counts[value] ?? 0) + 1;
+  for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
+  const rows = random.choice(
+    tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+    [2, 2],
+    { axis: 1, generator },
+  );
+  expect(rows.shape).toEqual([2, 2, 2]);
+  const sure = random.choice(tensor([7, 8]), [50], { probabilities: tensor([0, 1]), generator });
+  expect(new Set(await sure.data())).toEqual(new Set([8]));
+  const compiled = compile(() => random.choice(10, [3], { replace: false, generator }));
+  const [one, two] = [await compiled().data(), await compiled().data()];
+  expect(new Set(one).size).toBe(3);
+  expect([...one]).not.toEqual([...two]);
+  expect(() => random.choice(3, [4], { replace: false })).toThrow(/4 cannot be chosen of 3/);
+  expect(() => random.choice(0, [1])).toThrow(/there are 0 things/);
+  expect(() => random.choice(3, [1], { probabilities: tensor([1, 1]) })).toThrow(ShapeError);
+});
+
+it("counts of events have no derivative, and elements without a rate are NaN", async () => {
+  const rates = tensor([2, -1, NaN, 50, 0, Infinity]);
+  const data = await random.poisson([3, 6], rates, { generator: new Generator(1) }).data();
+  data.forEach((x, index) => {
+    expect(Number.isNaN(x)).toBe([1, 2, 5].includes(index % 6));
+  });
+  expect(await grad((rate: Tensor) => random.poisson([4], rate).sum())(tensor(3)).item()).toBe(0);
+  expect(() => random.poisson([1], -1)).toThrow(/rate is -1; it has to be 0 or above/);
+  expect(() => random.truncatedNormal([1], { low: 1, high: 1 })).toThrow(/low has to be below high/);
 });
 
 it("draws by trial under vmap as one by one", async () => {

@@ -1,5 +1,5 @@
 /** The op table is complete: whatever the package exports as an operation on tensors has a row. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import * as smilodon from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
@@ -19,9 +19,9 @@ const others = [
   "tensorScope",
 ];
 
-const folders = ["tensor", "transforms/control", "algorithms"]
-  .map((name) => new URL(`../../src/${name}/`, import.meta.url))
-  .filter((folder) => existsSync(folder));
+const folders = ["tensor", "transforms/control", "algorithms"].map(
+  (name) => new URL(`../../src/${name}/`, import.meta.url),
+);
 const modules: readonly object[] = await Promise.all(
   folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -30,12 +30,12 @@ import { rows as quantization } from "./rows/quantization.ts";
 import { rows as quantizedWeights } from "./rows/quantizedWeights.ts";
 import { rows as rearrange } from "./rows/rearrange.ts";
 import { rows as reduce } from "./rows/reduce.ts";
+import { rows as regions } from "./rows/regions.ts";
 import { rows as scatter } from "./rows/scatter.ts";
 import { rows as selecting } from "./rows/selecting.ts";
 import { rows as signal } from "./rows/signal.ts";
 import { rows as sorting } from "./rows/sorting.ts";
 import { rows as special } from "./rows/special.ts";
-import { rows as regions } from "./rows/regions.ts";
 import { rows as transcendental } from "./rows/transcendental.ts";
 import { rows as windows } from "./rows/windows.ts";
 
