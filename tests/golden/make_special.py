@@ -73,6 +73,28 @@ for name, (xs, exact, scipy) in functions.items():
             assert abs(other - y) <= 1e-9 * max(abs(y), 1e-3 if name in ("lgamma", "digamma") else 0), (name, x, y, other)
     result[name] = {"x": [x for x, _ in pairs], "y": [y for _, y in pairs]}
 
+parameters = [0.01, 0.3, 1, 2.5, 7.9, 8, 20, 100, 1000, 9000]
+shares = [1e-3, 0.2, 0.7, 0.95, 1, 1.05, 1.4, 3, 10]
+pairs = [single([a]) + single([a * m]) for a in parameters for m in shares if a * m < 600 or abs(m - 1) < 0.5]
+triples = [
+    single([a]) + single([b]) + single([a / (a + b) * m])
+    for a in (0.05, 0.5, 1, 3, 8, 30, 500, 4000)
+    for b in (0.1, 1, 7, 9, 60, 1500)
+    for m in (0.01, 0.5, 0.97, 1, 1.03, 1.5)
+    if a / (a + b) * m < 1
+]
+incomplete = {
+    "gammainc": (pairs, lambda a, x: mp.gammainc(a, 0, x, regularized=True), sp.gammainc),
+    "gammaincc": (pairs, lambda a, x: mp.gammainc(a, x, regularized=True), sp.gammaincc),
+    "betainc": (triples, lambda a, b, x: mp.betainc(a, b, 0, x, regularized=True), sp.betainc),
+}
+for name, (arguments, exact, scipy) in incomplete.items():
+    values = [float(exact(*map(mp.mpf, each))) for each in arguments]
+    for each, y in zip(arguments, values):
+        assert abs(float(scipy(*each)) - y) <= 1e-8 * max(y, 1e-280), (name, each, y, scipy(*each))
+    kept = [(each, y) for each, y in zip(arguments, values) if y > 1e-290]
+    result[name] = {"x": [list(part) for part in zip(*(each for each, _ in kept))], "y": [y for _, y in kept]}
+
 with open(__file__.replace("make_special.py", "special.json"), "w") as file:
     json.dump(result, file, separators=(",", ":"))
     file.write("\n")
