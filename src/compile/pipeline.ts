@@ -192,6 +192,11 @@ export function listenToPasses(listen: PassListener | undefined): PassListener |
   return before;
 }
 
+/** Does somebody want to see the passes, which a plan that was kept would not go through? */
+export function passesAreSeen(): boolean {
+  return listener !== undefined;
+}
+
 /** The plan of `program` on `target`. */
 export function compileProgram(program: Program, target: Target): Plan {
   const { parts = [] } = program;

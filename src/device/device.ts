@@ -22,6 +22,13 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Plans kept from one process to the next, for devices whose users wait for the first step. */
+export interface PlanStore {
+  /** The plan that was kept for this text of a program. */
+  find(program: string): Plan | undefined;
+  keep(program: string, plan: Plan): void;
+}
+
 /** A place where plans run. */
 export interface Device {
   readonly name: string;
@@ -32,6 +39,7 @@ export interface Device {
   readonly bytesInUse: number;
   /** How many threads may share a launch, on devices of the CPU. Setting it starts none: they start when there is work. */
   threads?: number;
+  readonly planStore?: PlanStore | undefined;
   /** @throws DeviceError naming the bytes asked for where memory is exhausted. */
   allocate(bytes: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;

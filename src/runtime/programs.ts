@@ -2,7 +2,7 @@
  * Compiled programs, kept by structure: the same computation on other data compiles nothing. The cache is
  * bounded; what has not been used for long goes first.
  */
-import { compileProgram } from "../compile/pipeline.ts";
+import { compileProgram, passesAreSeen } from "../compile/pipeline.ts";
 import type { Program } from "../compile/program.ts";
 import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
@@ -10,6 +10,7 @@ import { paramsText } from "../graph/paramsText.ts";
 import { isRegionNode, projectionsOf } from "../graph/region.ts";
 import type { Plan } from "../kernel/plan.ts";
 import { remember } from "../support/remember.ts";
+import { programText } from "./programText.ts";
 
 export type { Program } from "../compile/program.ts";
 export type { DeviceBuffer } from "../device/device.ts";
@@ -146,8 +147,19 @@ const finalizers = new FinalizationRegistry<Executable>((executable) => executab
 
 /** `program` compiled for `device`, outside the cache: it is given back when `owner` is collected. */
 export function prepareProgram(device: Device, program: Program, owner: object): PreparedProgram {
-  const plan = compileProgram(program, device.target);
+  const plan = planOf(device, program);
   const executable = device.prepare(plan);
   finalizers.register(owner, executable, owner);
   return { device, plan, executable };
+}
+
+/** The plan of `program`, from an earlier process where the device has kept it. */
+function planOf({ planStore, target }: Device, program: Program): Plan {
+  if (planStore === undefined || passesAreSeen()) return compileProgram(program, target);
+  const text = programText(program);
+  const known = planStore.find(text);
+  if (known !== undefined) return known;
+  const plan = compileProgram(program, target);
+  planStore.keep(text, plan);
+  return plan;
 }

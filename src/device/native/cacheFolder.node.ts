@@ -31,9 +31,9 @@ const abandonedAfter = 3_600_000;
 const privateFolder = 0o700;
 const writableByOthers = 0o022;
 
-/** Libraries, and headers that the compiler has read before. */
-const keptName = /^[0-9a-f]{64}\.(?:so|h\.gch)$/;
-const indexLine = /^([0-9a-f]{64}) ([0-9a-f]{64}\.(?:so|h\.gch))$/;
+/** Libraries, headers that the compiler has read before, and plans. */
+const keptName = /^[0-9a-f]{64}\.(?:so|h\.gch|plan)$/;
+const indexLine = /^([0-9a-f]{64}) ([0-9a-f]{64}\.(?:so|h\.gch|plan))$/;
 
 /** How a cache folder is made. */
 export interface CacheOptions {
@@ -82,8 +82,8 @@ export class CacheFolder {
     return join(this.path, `tmp-${process.pid}-${randomBytes(6).toString("hex")}${extension}`);
   }
 
-  /** Keeps what is in the temporary file at `path`, a library or a header, under `keys`; returns where it is now. */
-  keep(path: string, keys: readonly string[], extension: ".so" | ".h.gch" = ".so"): string {
+  /** Keeps what is in the temporary file at `path`, a library, a header or a plan, under `keys`; returns where it is now. */
+  keep(path: string, keys: readonly string[], extension: ".so" | ".h.gch" | ".plan" = ".so"): string {
     chmodSync(path, 0o600);
     const name = `${hashOf(readFileSync(path))}${extension}`;
     const kept = join(this.path, name);

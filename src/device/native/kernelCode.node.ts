@@ -6,13 +6,14 @@ import { availableParallelism } from "node:os";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { structureOf } from "../../kernel/structure.ts";
 import { flagsOf } from "../../render/c/features.ts";
-import { renderSource } from "../../render/c/renderSource.ts";
+import { functionName, renderSource } from "../../render/c/renderSource.ts";
 import { DeviceError } from "../../support/errors.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type CacheFolder, hashOf } from "./cacheFolder.node.ts";
 import { type Compiler, compile, type Job } from "./compiler.node.ts";
 import type { Cpu } from "./cpuFeatures.node.ts";
 import type { Driver } from "./driver.node.ts";
+import { ownCode } from "./ownCode.node.ts";
 
 /** What compiling takes. */
 export interface Workshop {
@@ -22,7 +23,7 @@ export interface Workshop {
   readonly cpu: Cpu;
 }
 
-/** Flags that make a library, of the driver or of kernels. Kernels have their vectors: looking for more takes a fifth of the time. */
+/** Flags that make a library, of the driver or of kernels. Kernels have their vectors: looking for more takes a tenth of the time. */
 export const libraryFlags: readonly string[] = [
   "-O2",
   "-fno-tree-vectorize",
@@ -134,11 +135,17 @@ export class KernelCode {
 
   #wanted(structure: string, kernel: Kernel): Wanted {
     const { cpu, compiler } = this.#workshop;
-    const { source, names } = renderSource([kernel], cpu.features);
-    const flags = this.#flags().join(" ");
-    // names of kernels stand in comments; they are no part of the code
-    const key = hashOf(source.replaceAll(comments, ""), flags, compiler.identity, cpu.identity);
-    return { structure, kernel, name: at(names, 0), key, length: source.length };
+    const { kernels: code } = ownCode();
+    // what is written follows from structure and writer; where those are not known, it is written to see
+    const content = code === undefined ? [this.#sourceOf(kernel)] : [structure, code];
+    const machine = [compiler.identity, cpu.identity, JSON.stringify(cpu.features)];
+    const key = hashOf(...content, this.#flags().join(" "), ...machine);
+    return { structure, kernel, name: functionName(kernel), key, length: structure.length };
+  }
+
+  /** The source of one kernel without its name, which stands in a comment and is no part of the code. */
+  #sourceOf(kernel: Kernel): string {
+    return renderSource([kernel], this.#workshop.cpu.features).source.replaceAll(comments, "");
   }
 
   #flags(): readonly string[] {

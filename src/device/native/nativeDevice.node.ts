@@ -9,7 +9,7 @@ import type { Plan } from "../../kernel/plan.ts";
 import type { Target } from "../../kernel/target.ts";
 import { type InstructionSet, targetOf } from "../../render/c/features.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
-import type { Device, DeviceBuffer, Executable } from "../device.ts";
+import type { Device, DeviceBuffer, Executable, PlanStore } from "../device.ts";
 import { Scratch } from "../scratch.ts";
 import { wantedThreads } from "../wantedThreads.ts";
 import { CacheFolder, type CacheOptions, hashOf } from "./cacheFolder.node.ts";
@@ -21,6 +21,7 @@ import { KernelCode, libraryFlags, type Workshop } from "./kernelCode.node.ts";
 import { NativeExecutable } from "./nativeExecutable.node.ts";
 import { NativeMemory } from "./nativeMemory.node.ts";
 import { type Grain, usualGrain } from "./pieces.ts";
+import { planFiles } from "./planFiles.node.ts";
 
 /** The driver keeps words for so many threads. */
 const mostThreads = 256;
@@ -63,6 +64,8 @@ const finalizers = new FinalizationRegistry<() => void>((end) => end());
 export class NativeDevice implements Device {
   readonly name = "native";
   readonly target: Target;
+  /** Plans beside the kernels in the cache folder. */
+  readonly planStore: PlanStore | undefined;
   readonly #driver: Driver;
   readonly #team: number;
   readonly #most: number;
@@ -81,6 +84,7 @@ export class NativeDevice implements Device {
     const folder = new CacheFolder(cache);
     const driver = makeDriver(koffi, compiler, folder);
     this.target = targetOf(cpu.features);
+    this.planStore = planFiles(folder, this.target);
     this.#driver = driver;
     this.#grain = grain;
     this.#most = Math.min(wantedThreads(threads), availableParallelism(), mostThreads);
