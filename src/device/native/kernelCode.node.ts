@@ -59,8 +59,8 @@ interface Wanted {
 
 /** Kernels that no executable uses are kept up to this many, the longest unused going first. */
 const mostUnused = 4096;
-/** A compiler is started for each so many characters of source, on as many cores as there are. */
-const sourceOfJob = 8000;
+/** A compiler is started for each so many characters of structure, some tens of milliseconds, on as many cores as there are. */
+const structureOfJob = 1500;
 
 const comments = /^\/\*.*\*\/$/gm;
 
@@ -230,7 +230,7 @@ export class KernelCode {
 /** `wanted` in lists of about equal length, for as many compilers as there are cores. */
 function divide(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
   const total = wanted.reduce((sum, { length }) => sum + length, 0);
-  const count = Math.min(wanted.length, availableParallelism(), Math.ceil(total / sourceOfJob));
+  const count = Math.min(wanted.length, availableParallelism(), Math.ceil(total / structureOfJob));
   const jobs = Array.from({ length: count }, () => ({ length: 0, list: [] as Wanted[] }));
   for (const each of [...wanted].sort((a, b) => b.length - a.length)) {
     const shortest = jobs.reduce((least, job) => (job.length < least.length ? job : least), at(jobs, 0));
