@@ -11,6 +11,8 @@ export interface ContestLimits {
   readonly seconds?: number;
   /** Default 11. */
   readonly fewestRounds?: number;
+  /** Seconds for which each is warmed up at least; where its times still fall then, a few times as long. Default 0.4. */
+  readonly warmUpSeconds?: number;
 }
 
 /** What a contest says of two contestants. */
@@ -54,7 +56,7 @@ export async function holdContest(contestants: readonly Contestant[], limits: Co
   const bursts: number[] = [];
   const warm: number[] = [];
   for (const contestant of contestants) {
-    const milliseconds = await warmUp(contestant);
+    const milliseconds = await warmUp(contestant, (limits.warmUpSeconds ?? 0.4) * 1000);
     warm.push(milliseconds);
     bursts.push(burstOf(milliseconds));
   }
@@ -94,7 +96,7 @@ function isTight(comparison: Contest["best"]): boolean {
 }
 
 /** Runs until four bursts take no less than the four before them: compilers have finished, memory has been asked for. */
-async function warmUp(contestant: Contestant): Promise<number> {
+async function warmUp(contestant: Contestant, least: number): Promise<number> {
   const start = performance.now();
   const taken: number[] = [await timeBurst(contestant, 1)];
   for (;;) {
@@ -103,7 +105,8 @@ async function warmUp(contestant: Contestant): Promise<number> {
     const milliseconds = median(late);
     const spent = performance.now() - start;
     const isStable = early.length === 4 && milliseconds > 0.97 * median(early);
-    if ((spent > 400 && isStable) || (spent > 1500 && taken.length > 2) || spent > 5000) return milliseconds;
+    if ((spent > least && isStable) || (spent > 3.75 * least && taken.length > 2) || spent > 12.5 * least)
+      return milliseconds;
   }
 }
 

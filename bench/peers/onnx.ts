@@ -3,29 +3,45 @@
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); operators those of operator set 20.
  */
 
+/** Element types of ONNX tensors. */
+export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
+
 /** A graph of one node. Inputs with data are kept in the model. */
 export interface OneNode {
   readonly operator: string;
   readonly inputs: readonly {
     readonly name: string;
     readonly shape: readonly number[];
-    readonly data: Float32Array | BigInt64Array;
+    readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
   }[];
   /** Names of inputs that each run is given, before the others. */
   readonly given?: readonly string[];
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
-  /** Numbers of axes of the result. */
-  readonly outputRank: number;
+  readonly attributes?: Readonly<Record<string, number | string | readonly number[]>>;
+  /** Number of axes of the result; found by the runtime where left out. */
+  readonly outputRank?: number;
+  /** What the result is made of. Default float. */
+  readonly outputType?: keyof typeof elementTypes;
+  /** Names of what the node is given where it is not just all inputs in order; an empty one is left out. */
+  readonly takes?: readonly string[];
+  /** Names of its outputs. The result is the one called y, the default. */
+  readonly outputs?: readonly string[];
 }
 
-const [float, int64] = [1, 7];
-
 /** The model's bytes; its result is called y. */
-export function onnxModel({ operator, inputs, given = [], attributes = {}, outputRank }: OneNode): Uint8Array {
+export function onnxModel(described: OneNode): Uint8Array {
+  const {
+    operator,
+    inputs,
+    given = [],
+    attributes = {},
+    outputRank,
+    outputType = "float",
+    outputs = ["y"],
+  } = described;
+  const takes = described.takes ?? [...given, ...inputs.map(({ name }) => name)];
   const node = [
-    ...given.map((name) => text(1, name)),
-    ...inputs.map(({ name }) => text(1, name)),
-    text(2, "y"),
+    ...takes.map((name) => text(1, name)),
+    ...outputs.map((name) => text(2, name)),
     text(4, operator),
     ...Object.entries(attributes).map(([name, value]) => message(5, ...attribute(name, value))),
   ];
@@ -33,22 +49,34 @@ export function onnxModel({ operator, inputs, given = [], attributes = {}, outpu
     message(
       5,
       ...shape.map((size) => integer(1, size)),
-      integer(2, data instanceof Float32Array ? float : int64),
+      integer(2, typeOf(data)),
       text(8, name),
       bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     ),
   );
-  const axes = Array.from({ length: outputRank }, (_, axis) => message(1, text(2, `d${axis}`)));
-  const type = message(1, integer(1, float), message(2, ...axes));
-  const ends = [...given.map((name) => [11, name] as const), [12, "y"] as const].map(([field, name]) =>
-    message(field, text(1, name), message(2, type)),
-  );
+  const typed = (elements: number): Uint8Array => message(1, integer(1, elements), ...axesOf(outputRank));
+  const ends = [
+    ...given.map((name) => message(11, text(1, name), message(2, typed(elementTypes.float)))),
+    message(12, text(1, "y"), message(2, typed(elementTypes[outputType]))),
+  ];
   const graph = message(7, message(1, ...node), text(2, "graph"), ...initializers, ...ends);
   return Buffer.concat([integer(1, 9), graph, message(8, integer(2, 20))]);
 }
 
+function typeOf(data: OneNode["inputs"][number]["data"]): number {
+  if (data instanceof Float32Array) return elementTypes.float;
+  if (data instanceof Int32Array) return elementTypes.int32;
+  return data instanceof BigInt64Array ? elementTypes.int64 : elementTypes.bool;
+}
+
+function axesOf(rank: number | undefined): Uint8Array[] {
+  if (rank === undefined) return [];
+  return [message(2, ...Array.from({ length: rank }, (_, axis) => message(1, text(2, `d${axis}`))))];
+}
+
 /** Whole numbers become integers, others floats; lists are of integers. */
-function attribute(name: string, value: number | readonly number[]): Uint8Array[] {
+function attribute(name: string, value: number | string | readonly number[]): Uint8Array[] {
+  if (typeof value === "string") return [text(1, name), text(4, value), integer(20, 3)];
   if (typeof value === "object") return [text(1, name), ...value.map((each) => integer(8, each)), integer(20, 7)];
   if (Number.isInteger(value)) return [text(1, name), integer(3, value), integer(20, 2)];
   const bits = Buffer.alloc(5);

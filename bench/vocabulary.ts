@@ -1,0 +1,72 @@
+/**
+ * `npm run bench -- vocabulary [--json] [--family=name] [ids…]`: every operation that a JavaScript peer also has, at a
+ * thousand elements, a million, and an odd number. Every row of the issue "The whole vocabulary". Takes about twelve minutes;
+ * nothing else should run meanwhile.
+ *
+ * A row is a line of a table under `vocabulary/lines/`; rows with bars of their own are in `vocabulary/named.ts`.
+ */
+import { setDevice } from "../src/indexForNode.node.ts";
+import { emitRows, printRows, type Row } from "./harness/row.ts";
+import { families } from "./vocabulary/families.ts";
+import type { Line, VocabularyPeer } from "./vocabulary/line.ts";
+import { measureLine, threads } from "./vocabulary/measurement.ts";
+import { namedRows } from "./vocabulary/named.ts";
+import { startVocabularyPeers } from "./vocabulary/peers.ts";
+
+const given = process.argv.slice(2);
+const json = given.includes("--json");
+/** For trying the benchmark out: rows are printed and not remembered. */
+const isTrial = given.includes("--trial");
+const family = given.find((argument) => argument.startsWith("--family="))?.split("=")[1];
+const only = given.filter((argument) => !argument.startsWith("-"));
+
+interface Measurement {
+  readonly id: string;
+  readonly family: string;
+  measure(peers: () => Promise<readonly VocabularyPeer[]>): Promise<Row>;
+}
+
+const all: readonly Measurement[] = [
+  ...families.flatMap(({ name, lines }) => lines.flatMap((line) => ordinaryRows(name, line))),
+  ...namedRows.map((row) => ({ ...row, family: "named" })),
+];
+const known = [...new Set(all.map((measurement) => measurement.family))];
+const unknown = only.filter((id) => !all.some((measurement) => measurement.id === id));
+if (unknown.length > 0 || (family !== undefined && !known.includes(family))) {
+  process.stderr.write(`Families: ${known.join(", ")}. Rows: ${all.map(({ id }) => id).join(", ")}\n`);
+  process.stderr.write(`No row ${unknown.join(", ")}${family === undefined ? "" : `, or no family ${family}`}.\n`);
+  process.exit(2);
+}
+
+let peers: Promise<readonly VocabularyPeer[]> | undefined;
+process.env.SMILODON_THREADS = String(threads);
+for (const measurement of all) {
+  if (only.length > 0 && !only.includes(measurement.id)) continue;
+  if (family !== undefined && measurement.family !== family) continue;
+  process.stderr.write(`measuring ${measurement.id} …\n`);
+  try {
+    const row = await measurement.measure(() => (peers ??= startVocabularyPeers(threads)));
+    if (isTrial) printRows([row], json);
+    else emitRows([row], json);
+  } catch (error) {
+    process.stderr.write(`  failed: ${measurement.id}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+// Peers leave threads behind that nobody ends
+process.exit();
+
+/** On the device that runs everywhere, as the peers do. */
+function ordinaryRows(name: string, line: Line): Measurement[] {
+  return line.sizes.map(({ size, make }) => {
+    const id = `op-${line.name}-${size}`;
+    return {
+      id,
+      family: name,
+      measure: async (started) => {
+        setDevice("wasm");
+        return measureLine(id, line, make(), await started());
+      },
+    };
+  });
+}
