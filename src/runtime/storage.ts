@@ -24,8 +24,11 @@ declare module "../graph/node.ts" {
 }
 
 const pressureBytes = 256 * 2 ** 20;
+/** A value of one number takes 64 bytes of the device and some 270 of the heap until its finalizer runs. */
+const pressureCount = 1024;
 const finalizers = new FinalizationRegistry<Storage>(free);
 let unseenBytes = 0;
+let unseenCount = 0;
 
 /** The memory that holds the value of `node`, if it has been computed. */
 export function storageOf(node: Node): Storage | undefined {
@@ -92,6 +95,10 @@ let pressed = false;
 
 function showPressure(bytes: number): void {
   unseenBytes += bytes;
+  if (++unseenCount >= pressureCount) {
+    unseenCount = 0;
+    pressed = true;
+  }
   if (unseenBytes < pressureBytes) return;
   // The collector counts array buffers: one that is dropped at once tells it what the device took
   new ArrayBuffer(unseenBytes);

@@ -108,3 +108,18 @@ test("memory that was freed early is not freed again when its node is collected"
   await settle();
   for (const [index, each] of held.entries()) expect(each.dataSync()[0]).toBe(index);
 });
+
+test("a loop of small steps that reads frees what it leaves, though its bytes are no pressure", async () => {
+  const step = compile((x: Tensor) => x.multiply(2));
+  const x = tensor([1, 2, 3, 4]);
+  await settle();
+  const before = currentDevice().bytesInUse;
+  for (let index = 0; index < 4096; index++) {
+    const result = step(x);
+    if (index % 512 !== 511) continue;
+    collect();
+    // a read goes on with microtasks alone, which no finalizer runs between
+    await result.data();
+  }
+  expect(currentDevice().bytesInUse - before).toBeLessThan(4096 * 16 * 0.6);
+});
