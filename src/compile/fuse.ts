@@ -13,46 +13,123 @@ interface Group {
   readonly nest: Nest;
   readonly reads: ReadonlySet<Node>;
   readonly writes: ReadonlySet<Node>;
+  /** Greater for groups that were settled later. */
+  readonly number: number;
+  /** Greater than that of every group whose results it reads. */
+  level: number;
 }
 
 /** `nests`, each after those it reads, merged; stores that nobody reads are dropped. `isOutput` tensors are kept. */
 export function fuseNests(context: NestContext, nests: readonly Nest[], isOutput: (tensor: Node) => boolean): Nest[] {
-  let groups: Group[] = [];
-  const readers: Readers = new Map();
-  for (const nest of nests) groups = settle(context, groups, groupOf(context, nest), readers);
-  return withoutUnread(context, inOrder(groups), isOutput);
+  const settled = new Settled(context);
+  for (const nest of nests) settled.add(nest);
+  return withoutUnread(context, inOrder(settled.groups), isOutput);
 }
 
-/** Who reads a tensor, of the groups that are settled: large programs have too many groups to look through for each. */
-type Readers = Map<Node, Set<Group>>;
+/** Groups that were merged as far as possible. Large programs have too many of them to look through all for each new one. */
+class Settled {
+  readonly groups = new Set<Group>();
+  readonly #context: NestContext;
+  readonly #readers = new Map<Node, Set<Group>>();
+  readonly #writers = new Map<Node, Set<Group>>();
+  #made = 0;
 
-/** Adds `group`, merged with as many of `groups` as possible. */
-function settle(context: NestContext, groups: readonly Group[], group: Group, readers: Readers): Group[] {
-  const rest = [...groups];
-  let current = group;
-  for (let index = rest.length - 1; index >= 0; index--) {
-    const other = rest[index];
-    if (other === undefined || !mayMeet(readers, other, current)) continue;
-    const merged = reads(other, current)
-      ? mergeNests(context, current.nest, other.nest)
-      : mergeNests(context, other.nest, current.nest);
-    if (merged === undefined) continue;
-    rest.splice(index, 1);
-    for (const tensor of other.reads) readers.get(tensor)?.delete(other);
-    current = groupOf(context, merged);
-    index = rest.length;
+  constructor(context: NestContext) {
+    this.#context = context;
   }
-  for (const tensor of current.reads) remember(readers, tensor, () => new Set()).add(current);
-  return [...rest, current];
+
+  /** Adds the group of `nest`, merged with as many others as possible, the latest first. */
+  add(nest: Nest): void {
+    let current = this.#groupOf(nest);
+    let others = this.#related(current);
+    for (let other = others.pop(); other !== undefined; other = others.pop()) {
+      if (!this.#mayMeet(other, current)) continue;
+      const merged = reads(other, current)
+        ? mergeNests(this.#context, current.nest, other.nest)
+        : mergeNests(this.#context, other.nest, current.nest);
+      if (merged === undefined) continue;
+      this.#remove(other);
+      current = this.#groupOf(merged);
+      others = this.#related(current);
+    }
+    this.groups.add(current);
+    for (const tensor of current.reads) remember(this.#readers, tensor, () => new Set()).add(current);
+    for (const tensor of current.writes) remember(this.#writers, tensor, () => new Set()).add(current);
+    this.#raiseAfter(current);
+  }
+
+  #groupOf(nest: Nest): Group {
+    const effects = effectsOf(this.#context, nest);
+    let level = 0;
+    for (const tensor of effects.reads)
+      for (const writer of this.#writers.get(tensor) ?? []) level = Math.max(level, writer.level + 1);
+    return { nest, ...effects, number: this.#made++, level };
+  }
+
+  #remove(group: Group): void {
+    this.groups.delete(group);
+    for (const tensor of group.reads) this.#readers.get(tensor)?.delete(group);
+    for (const tensor of group.writes) this.#writers.get(tensor)?.delete(group);
+  }
+
+  /** Groups that read what `group` writes or reads, or write what it reads; the latest last. */
+  #related(group: Group): Group[] {
+    const related = new Set<Group>();
+    for (const tensor of group.writes) for (const reader of this.#readers.get(tensor) ?? []) related.add(reader);
+    for (const tensor of group.reads) {
+      for (const reader of this.#readers.get(tensor) ?? []) related.add(reader);
+      for (const writer of this.#writers.get(tensor) ?? []) related.add(writer);
+    }
+    return [...related].sort((a, b) => a.number - b.number);
+  }
+
+  /** Gives the groups after `group` levels above its own. */
+  #raiseAfter(group: Group): void {
+    const open = [group];
+    for (let low = open.pop(); low !== undefined; low = open.pop()) {
+      for (const tensor of low.writes) {
+        for (const reader of this.#readers.get(tensor) ?? []) {
+          if (reader.level > low.level) continue;
+          reader.level = low.level + 1;
+          open.push(reader);
+        }
+      }
+    }
+  }
+
+  /** Does no third group stand between the two, which would have to run in their middle? */
+  #mayMeet(a: Group, b: Group): boolean {
+    return !this.#reachesThrough(a, b) && !this.#reachesThrough(b, a);
+  }
+
+  /** Is there a path from `from` to `to` over other groups? Levels grow along it. */
+  #reachesThrough(from: Group, to: Group): boolean {
+    const seen = new Set([from, to]);
+    const open = [from];
+    for (let group = open.pop(); group !== undefined; group = open.pop()) {
+      if (group !== from && reads(to, group)) return true;
+      for (const tensor of group.writes) {
+        for (const next of this.#readers.get(tensor) ?? []) {
+          if (next.level >= to.level || seen.has(next)) continue;
+          seen.add(next);
+          open.push(next);
+        }
+      }
+    }
+    return false;
+  }
 }
 
-function groupOf(context: NestContext, nest: Nest): Group {
+/** What `nest` reads of others, and what it writes. */
+function effectsOf(context: NestContext, nest: Nest): Pick<Group, "reads" | "writes"> {
   const { region } = nest;
-  if (region !== undefined) return { nest, writes: new Set(region.results.values()), reads: new Set(region.inputs) };
+  if (region !== undefined) return { writes: new Set(region.results.values()), reads: new Set(region.inputs) };
   const writes = new Set<Node>();
   for (const step of allSteps(nest.body)) if (step.kind === "store") writes.add(step.tensor);
-  const loads = loadsIn(nest.body).map((load) => context.tensorOf(load.buffer));
-  return { nest, writes, reads: new Set([...loads, ...nest.waits].filter((tensor) => !writes.has(tensor))) };
+  const reads = new Set<Node>();
+  for (const load of loadsIn(nest.body)) reads.add(context.tensorOf(load.buffer));
+  for (const tensor of nest.waits) reads.add(tensor);
+  return { writes, reads: reads.difference(writes) };
 }
 
 /** Does `reader` read what `writer` writes? */
@@ -60,31 +137,8 @@ function reads(reader: Group, writer: Group): boolean {
   return !writer.writes.isDisjointFrom(reader.reads);
 }
 
-/** Are the two related, and does no third group stand between them, which would have to run in their middle? */
-function mayMeet(readers: Readers, a: Group, b: Group): boolean {
-  const related = reads(a, b) || reads(b, a) || !a.reads.isDisjointFrom(b.reads);
-  return related && !reachesThrough(readers, a, b) && !reachesThrough(readers, b, a);
-}
-
-/** Is there a path from `from` to `to` over other groups? */
-function reachesThrough(readers: Readers, from: Group, to: Group): boolean {
-  const seen = new Set([from, to]);
-  const open = [from];
-  for (let group = open.pop(); group !== undefined; group = open.pop()) {
-    if (group !== from && reads(to, group)) return true;
-    for (const tensor of group.writes) {
-      for (const next of readers.get(tensor) ?? []) {
-        if (seen.has(next)) continue;
-        seen.add(next);
-        open.push(next);
-      }
-    }
-  }
-  return false;
-}
-
 /** Groups so that each stands after those it reads. */
-function inOrder(groups: readonly Group[]): Group[] {
+function inOrder(groups: Iterable<Group>): Group[] {
   const writer = new Map<Node, Group>();
   for (const group of groups) for (const tensor of group.writes) writer.set(tensor, group);
   const ordered = new Set<Group>();

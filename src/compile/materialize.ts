@@ -180,9 +180,10 @@ const movingViews: ReadonlySet<Primitive> = new Set<Primitive>(["slice", "pad", 
 
 /**
  * Work for one element where what is read at several positions counts for each of them: in a recursion over halves it doubles from
- * level to level. Stops counting past `longest`.
+ * level to level. Stops counting past `longest`; 0 where nothing is read at several positions.
  */
 function repeatedCostOf(root: Node, inMemory: (node: Node) => boolean): number {
+  if (!readsThroughMovingViews(root, inMemory)) return 0;
   const seen = new Set<string>();
   const open: (readonly [node: Node, views: string])[] = [[root, ""]];
   let cost = 0;
@@ -196,6 +197,17 @@ function repeatedCostOf(root: Node, inMemory: (node: Node) => boolean): number {
     for (const input of readInputs(node)) open.push([input, inside]);
   }
   return cost;
+}
+
+/** Does computing an element of `root` from memory need elements at other positions? */
+function readsThroughMovingViews(root: Node, inMemory: (node: Node) => boolean): boolean {
+  const seen = new Set([root]);
+  for (const node of seen) {
+    if (inMemory(node)) continue;
+    if (movingViews.has(node.primitive)) return true;
+    for (const input of readInputs(node)) seen.add(input);
+  }
+  return false;
 }
 
 /** Is `node` memory seen through a view whose addresses are simple? Contractions read such views directly. */
