@@ -1,5 +1,6 @@
 /** What Smilodon offers: re-exports only. `ARCHITECTURE.md` says where things live and how a step runs. */
 
+export * as augment from "./algorithms/augment/index.ts";
 export {
   Complex,
   type ComplexOperand,

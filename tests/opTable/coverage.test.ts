@@ -40,11 +40,11 @@ const operationsOf = (space: object, prefix = ""): string[] =>
     )
     .map(([name]) => prefix + name);
 
-/** Those of namespaces have the namespace before their name; random draws have tests of their own. */
+/** Those of namespaces have the namespace before their name; what draws has tests of its own. */
 const operations = [
   ...operationsOf(smilodon),
   ...Object.entries(smilodon).flatMap(([name, space]) =>
-    typeof space === "object" && name !== "random" ? operationsOf(space, `${name}.`) : [],
+    typeof space === "object" && !["random", "augment"].includes(name) ? operationsOf(space, `${name}.`) : [],
   ),
 ];
 
