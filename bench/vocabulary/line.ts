@@ -16,6 +16,8 @@ export interface Call {
   readonly more?: readonly unknown[];
   /** How the inputs are passed: one by one (the default), as one list, after the rest, as one complex number, or a random key. */
   readonly inputs?: "list" | "last" | "complex" | "key";
+  /** Which inputs it takes, in its own order; all as they are by default. */
+  readonly order?: readonly number[];
   /** Where it gives several results: the name or number of the one that is compared. */
   readonly pick?: string | number;
   /** It takes and gives images with channels last: inputs are turned ahead, and the result where it is read. */
@@ -32,8 +34,10 @@ export interface OnnxNode {
   readonly outputs?: readonly string[];
   /** What y is made of. Default float. */
   readonly type?: OnnxType;
-  /** Inputs in this order. */
+  /** Which inputs it takes, in its own order; all as they are by default. */
   readonly order?: readonly number[];
+  /** Numbers of the inputs that it takes as 64-bit integers only. */
+  readonly longs?: readonly number[];
 }
 
 /** Element types of ONNX. */

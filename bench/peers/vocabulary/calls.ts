@@ -23,3 +23,8 @@ export function functionAt(library: object, path: string): (...given: unknown[])
 export function picked(result: unknown, pick: string | number | undefined): unknown {
   return pick === undefined ? result : (result as Record<string | number, unknown>)[pick];
 }
+
+/** The inputs that the call takes, in its order. */
+export function ordered<T>({ order }: Call, inputs: readonly T[]): readonly T[] {
+  return order === undefined ? inputs : order.flatMap((index) => inputs.slice(index, index + 1));
+}

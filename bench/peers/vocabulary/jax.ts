@@ -12,7 +12,7 @@ import {
   tree,
 } from "@jax-js/jax";
 import type { Call, Entrant, Given, VocabularyPeer } from "../../vocabulary/line.ts";
-import { callOf, functionAt, picked } from "./calls.ts";
+import { callOf, functionAt, ordered, picked } from "./calls.ts";
 
 type Values = ReturnType<typeof np.array>;
 const library = { np, nn, lax, random, scipySpecial };
@@ -24,14 +24,24 @@ export const peer: VocabularyPeer = {
   },
   async enter(line, inputs) {
     const call = callOf(line.jax, inputs);
-    return call === undefined ? [] : [enterCall(call, inputs)];
+    if (call === undefined) return [];
+    const entrant = enterCall(call, inputs, jit);
+    try {
+      await entrant.run();
+      return [entrant];
+    } catch {
+      // Some of its routines run outside of what it jits only
+      return [enterCall(call, inputs, (compute) => compute)];
+    }
   },
 };
 
-function enterCall(call: Call, inputs: readonly Given[]): Entrant {
+type Compute = (...values: Values[]) => Values;
+
+function enterCall(call: Call, inputs: readonly Given[], wrap: (compute: Compute) => Compute): Entrant {
   const compute = functionAt(library, call.of);
-  const given = call.inputs === "key" ? [random.key(5)] : inputs.map(toArray);
-  const jitted = jit((...values: Values[]) => compute(...argumentsOf(call, values)) as Values);
+  const given = call.inputs === "key" ? [random.key(5)] : ordered(call, inputs).map(toArray);
+  const wrapped = wrap((...values) => compute(...argumentsOf(call, values)) as Values);
   let last: Values | undefined;
   const free = (): void => {
     if (last !== undefined) tree.dispose(last);
@@ -40,7 +50,7 @@ function enterCall(call: Call, inputs: readonly Given[]): Entrant {
     name: "jax-js 0.1.25",
     run: async () => {
       free();
-      last = jitted(...given.map((each) => each.ref));
+      last = wrapped(...given.map((each) => each.ref));
       await blockUntilReady(last);
     },
     read: async () => (await (picked(last, call.pick) as Values).ref.data()) as ArrayLike<number>,

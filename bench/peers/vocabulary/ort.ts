@@ -36,7 +36,14 @@ async function enterNode(node: OnnxNode, inputs: readonly Given[]): Promise<Entr
   const model = onnxModel({
     operator,
     attributes,
-    inputs: [...inputs.map(({ shape, data }, index) => ({ name: `x${index}`, shape, data })), ...constants],
+    inputs: [
+      ...inputs.map(({ shape, data }, index) => ({
+        name: `x${index}`,
+        shape,
+        data: node.longs?.includes(index) ? BigInt64Array.from(data, BigInt) : data,
+      })),
+      ...constants,
+    ],
     takes: [
       ...order.map((index) => `x${index}`),
       ...more.map((constant, index) => (constant === undefined ? "" : `c${index}`)),

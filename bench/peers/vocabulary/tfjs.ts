@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import type { Call, Entrant, Given, Line, VocabularyPeer } from "../../vocabulary/line.ts";
-import { callOf, functionAt, picked } from "./calls.ts";
+import { callOf, functionAt, ordered, picked } from "./calls.ts";
 
 const usual = "wasm";
 
@@ -59,7 +59,7 @@ function numbersOf(result: tf.Tensor, { channelsLast }: Call): ArrayLike<number>
 }
 
 function prepareInputs(call: Call, inputs: readonly Given[]): unknown[] {
-  const tensors = inputs.map((input) => {
+  const tensors = ordered(call, inputs).map((input) => {
     const tensor = toTensor(input);
     return call.channelsLast && tensor.rank === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
   });
