@@ -20,6 +20,8 @@ export interface Call {
   readonly order?: readonly number[];
   /** Where it gives several results: the name or number of the one that is compared. */
   readonly pick?: string | number;
+  /** Magnitudes are compared, since the signs of its results are a matter of choice. */
+  readonly magnitude?: boolean;
   /** It takes and gives images with channels last: inputs are turned ahead, and the result where it is read. */
   readonly channelsLast?: boolean;
 }
@@ -36,6 +38,8 @@ export interface OnnxNode {
   readonly type?: OnnxType;
   /** Which inputs it takes, in its own order; all as they are by default. */
   readonly order?: readonly number[];
+  /** Its last axis holds real and imaginary parts: the real ones are compared. */
+  readonly isComplex?: boolean;
   /** Numbers of the inputs that it takes as 64-bit integers only. */
   readonly longs?: readonly number[];
 }

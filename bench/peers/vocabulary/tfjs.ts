@@ -51,9 +51,10 @@ async function enterOn(backend: string, call: Call, inputs: readonly Given[]): P
   return entrant;
 }
 
-function numbersOf(result: tf.Tensor, { channelsLast }: Call): ArrayLike<number> {
+function numbersOf(result: tf.Tensor, { channelsLast, magnitude }: Call): ArrayLike<number> {
   return tf.tidy(() => {
     if (result.dtype === "complex64") return tf.real(result).dataSync();
+    if (magnitude) return tf.abs(result).dataSync();
     return (channelsLast && result.rank === 4 ? tf.transpose(result, [0, 3, 1, 2]) : result).dataSync();
   });
 }
