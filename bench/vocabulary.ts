@@ -10,7 +10,7 @@ import { emitRows, printRows, type Row } from "./harness/row.ts";
 import { families } from "./vocabulary/families.ts";
 import type { Line, VocabularyPeer } from "./vocabulary/line.ts";
 import { measureLine, threads } from "./vocabulary/measurement.ts";
-import { namedRows } from "./vocabulary/named.ts";
+import { type NamedRow, namedRows } from "./vocabulary/named.ts";
 import { startVocabularyPeers } from "./vocabulary/peers.ts";
 
 const given = process.argv.slice(2);
@@ -28,7 +28,7 @@ interface Measurement {
 
 const all: readonly Measurement[] = [
   ...families.flatMap(({ name, lines }) => lines.flatMap((line) => ordinaryRows(name, line))),
-  ...namedRows.map((row) => ({ ...row, family: "named" })),
+  ...namedRows.map(onBestDevice),
 ];
 const known = [...new Set(all.map((measurement) => measurement.family))];
 const unknown = only.filter((id) => !all.some((measurement) => measurement.id === id));
@@ -55,6 +55,17 @@ for (const measurement of all) {
 }
 // Peers leave threads behind that nobody ends
 process.exit();
+
+function onBestDevice({ id, measure }: NamedRow): Measurement {
+  return {
+    id,
+    family: "named",
+    measure: (started) => {
+      setDevice("auto");
+      return measure(started);
+    },
+  };
+}
 
 /** On the device that runs everywhere, as the peers do. */
 function ordinaryRows(name: string, line: Line): Measurement[] {

@@ -71,8 +71,11 @@ export interface Line {
   /** jax-js, by a path such as "np.exp". */
   readonly jax?: ByInputs<Call | string>;
   readonly ort?: ByInputs<OnnxNode | string>;
-  /** How far results may be apart; "moments": only mean and deviation are compared, of what is random. */
-  readonly agree?: Tolerance | "moments";
+  /**
+   * How far results may be apart; "moments": only mean and deviation are compared, of what is random; or a judge of its own, who
+   * says what is wrong.
+   */
+  readonly agree?: Tolerance | "moments" | ((theirs: ArrayLike<number>, ours: ArrayLike<number>) => string | undefined);
 }
 
 /** `absolute` + `relative` · |ours|. */

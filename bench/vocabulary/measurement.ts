@@ -1,5 +1,5 @@
 /** Measures one row: results are compared with each other first, then all take turns. */
-import { holdContest } from "../harness/contest.ts";
+import { type ContestLimits, holdContest } from "../harness/contest.ts";
 import type { Row } from "../harness/row.ts";
 import type { Entrant, Given, Line, Tolerance, VocabularyPeer } from "./line.ts";
 import { enterOurs } from "./ours.ts";
@@ -11,11 +11,17 @@ export const bench = "vocabulary";
 export const threads = 2;
 
 /** An ordinary row is one of hundreds. */
-const limits = { seconds: 0.3, fewestRounds: 7, warmUpSeconds: 0.06 };
+const ordinary: RowTerms = { bar: 1, limits: { seconds: 0.3, fewestRounds: 7, warmUpSeconds: 0.06 } };
 /** Where somebody takes longer than this many milliseconds for a run, fewer rounds must do. */
 const long = 100;
 /** One who takes this many times as long as another peer, and `long`, does not take part: its first run is its time. */
 const hopeless = 4;
+
+/** The bar of a row, and how long it may take. */
+export interface RowTerms {
+  readonly bar: number;
+  readonly limits: ContestLimits;
+}
 
 interface Measured {
   readonly entrant: Entrant;
@@ -29,6 +35,7 @@ export async function measureLine(
   line: Line,
   inputs: readonly Given[],
   peers: readonly VocabularyPeer[],
+  terms: RowTerms = ordinary,
 ): Promise<Row> {
   const ours = enterOurs(line, inputs);
   const entered: Entrant[] = [ours];
@@ -36,14 +43,14 @@ export async function measureLine(
     await ours.run();
     const expected = await ours.read();
     for (const peer of peers) entered.push(...(await enterPeer(peer, line, inputs)));
-    return await compete(id, 1, ours, await agreeing(entered.slice(1), expected, line.agree));
+    return await compete(id, terms, ours, await agreeing(entered.slice(1), expected, line.agree));
   } finally {
     for (const { end } of entered) await end?.();
   }
 }
 
 /** Ours against `others`, which have been run; milliseconds. */
-export async function compete(id: string, bar: number, ours: Entrant, others: readonly Entrant[]): Promise<Row> {
+async function compete(id: string, { bar, limits }: RowTerms, ours: Entrant, others: readonly Entrant[]): Promise<Row> {
   const measured: Measured[] = [];
   for (const entrant of [ours, ...others]) measured.push({ entrant, once: await timeOnce(entrant) });
   const fastest = Math.min(...measured.slice(1).map(({ once }) => once));
@@ -90,7 +97,7 @@ async function agreeing(
     try {
       await entrant.run();
       const result = await entrant.read();
-      const wrong = agree === "moments" ? compareMoments(result, expected) : compareAll(result, expected, agree);
+      const wrong = judge(result, expected, agree);
       if (wrong === undefined) same.push(entrant);
       else say(`left out: ${entrant.name}: ${wrong}`);
     } catch (error) {
@@ -99,6 +106,15 @@ async function agreeing(
   }
   if (same.length === 0) throw new Error("No peer is left to compare with.");
   return same;
+}
+
+function judge(
+  result: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  agree: NonNullable<Line["agree"]>,
+): string | undefined {
+  if (typeof agree === "function") return agree(result, expected);
+  return agree === "moments" ? compareMoments(result, expected) : compareAll(result, expected, agree);
 }
 
 function compareAll(result: ArrayLike<number>, expected: ArrayLike<number>, agree: Tolerance): string | undefined {

@@ -1,5 +1,5 @@
 /** The peers of the vocabulary. Their packages are installed for benchmarks only, so their files are loaded by address. */
-import type { VocabularyPeer } from "./line.ts";
+import type { Entrant, Given, VocabularyPeer } from "./line.ts";
 
 const names = ["tfjs", "jax", "ort"] as const;
 
@@ -19,8 +19,15 @@ export async function startVocabularyPeers(threads: number): Promise<readonly Vo
 }
 
 async function loadPeer(name: string): Promise<VocabularyPeer> {
-  const { peer }: { peer: VocabularyPeer } = await import(
-    new URL(`../peers/vocabulary/${name}.ts`, import.meta.url).href
-  );
+  const { peer }: { peer: VocabularyPeer } = await import(fileOf(name));
   return peer;
+}
+
+/** Those that only transform. */
+export function loadFourierPeers(): Promise<{ enterFourier(planes: readonly Given[]): Entrant[] }> {
+  return import(fileOf("fourier"));
+}
+
+function fileOf(name: string): string {
+  return new URL(`../peers/vocabulary/${name}.ts`, import.meta.url).href;
 }
