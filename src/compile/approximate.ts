@@ -22,7 +22,7 @@ type Approximation = "native" | ((s: Single, x: Expression, y: Expression) => Ex
 const approximations: { readonly [Op in ScalarOp]: Approximation } = {
   negative: "native",
   abs: "native",
-  sign: (s, x) => s.select(s.less(x, 0), -1, s.select(s.less(0, x), 1, x)),
+  sign: (s, x) => s.select(s.less(x, 0), -1, s.select(s.less(0, x), 1, s.add(x, 0))),
   floor: "native",
   ceil: "native",
   round: "native",

@@ -2,7 +2,7 @@
  * The type of each primitive's result, from the types of its inputs: one row a primitive. These are the checks
  * that keep wrong graphs from existing. Friendlier checks, with broadcasting and promotion, stand in `tensor/`.
  */
-import { computedIn, type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
+import { checkDtype, computedIn, type Dtype, dtypes, isFloat } from "../shape/dtype.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
 import { DtypeError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
@@ -60,7 +60,7 @@ const anything = mapRule(isAnything, "everything");
 /** Type rules, by primitive. */
 export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   source: (_, { shape, dtype }) => ({ shape: checkShape("source", shape), dtype }),
-  constant: (_, { dtype }) => ({ shape: [], dtype }),
+  constant: (_, { dtype }) => ({ shape: [], dtype: checkDtype(dtype) }),
   iota: (_, params, primitive) => {
     requireFit(params.axis in checkShape(primitive, params.shape), primitive, [], params);
     return params;
@@ -84,10 +84,10 @@ export const typeRules: { readonly [P in Primitive]: TypeRule<P> } = {
   erf: floats,
   erfc: floats,
   logicalNot: mapRule((dtype) => dtype === "bool", "booleans"),
-  astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype }),
+  astype: (inputs, { dtype }) => ({ shape: at(inputs, 0).shape, dtype: checkDtype(dtype) }),
   bitcast: (inputs, { dtype }) => {
     const input = at(inputs, 0);
-    if (dtypes[dtype].bytes !== dtypes[input.dtype].bytes) {
+    if (dtypes[checkDtype(dtype)].bytes !== dtypes[input.dtype].bytes) {
       throw new DtypeError(`bitcast: ${input.dtype} and ${dtype} differ in size.`, { from: input.dtype, to: dtype });
     }
     return { shape: input.shape, dtype };

@@ -113,7 +113,8 @@ function exact(compute: Meaning): (dtype: Dtype) => Meaning {
 const meanings: { readonly [Op in ScalarOp]: (dtype: Dtype) => Meaning } = {
   negative: rounded((a) => -a),
   abs: rounded(Math.abs),
-  sign: rounded(Math.sign),
+  // −0 has no sign here: its sum with 0 is 0
+  sign: rounded((a) => Math.sign(a) + 0),
   floor: rounded(Math.floor),
   ceil: rounded(Math.ceil),
   round: rounded(roundHalfToEven),

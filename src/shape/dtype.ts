@@ -3,6 +3,7 @@
  * rules are those of the Python array API standard, with its open cases settled as PyTorch has them.
  * `elements.ts` turns numbers into what is stored and back.
  */
+import { DtypeError } from "../support/errors.ts";
 
 /** What is told of each dtype. */
 interface DtypeRow {
@@ -71,9 +72,18 @@ export type StoredData = InstanceType<(typeof dtypes)[Dtype]["stored"]>;
 /** All dtypes, in the order of the table. */
 export const allDtypes = Object.keys(dtypes) as readonly Dtype[];
 
-/** Is `dtype` one of the floating-point types? */
+/** `dtype` itself. @throws DtypeError where there is none of that name. */
+export function checkDtype(dtype: Dtype): Dtype {
+  if (Object.hasOwn(dtypes, dtype)) return dtype;
+  throw new DtypeError(
+    `There is no dtype ${String(dtype)}; there are ${allDtypes.join(", ")}, and only tensors have one.`,
+    { dtype },
+  );
+}
+
+/** Is `dtype` one of the floating-point types? @throws DtypeError where there is none of that name. */
 export function isFloat(dtype: Dtype): dtype is FloatDtype {
-  return dtypes[dtype].kind === "float";
+  return dtypes[checkDtype(dtype)].kind === "float";
 }
 
 /** Is `dtype` one of the floating-point types of 16 bits? */

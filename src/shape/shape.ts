@@ -89,6 +89,10 @@ export function normalizeAxes(operation: string, axes: number | readonly number[
  * @throws ShapeError naming the size that is not.
  */
 export function checkShape(operation: string, shape: Shape): Shape {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${operation}: ${String(shape)} is no shape. Give a list of sizes, such as [2, 3].`, {
+      shape,
+    });
   shape.forEach((size, axis) => {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new ShapeError(

@@ -3,14 +3,15 @@
  * tensor, booleans count as i32. `comparison.ts`, `transcendental.ts` and `activation.ts` continue the list.
  */
 import { withOneOrigin } from "../graph/node.ts";
-import { isFloat } from "../shape/dtype.ts";
+import { dtypes, isFloat } from "../shape/dtype.ts";
 import { ArgumentError, DtypeError } from "../support/errors.ts";
-import { where } from "./comparison.ts";
+import { greater, less, where } from "./comparison.ts";
 import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
 import {
   commonDtype,
   type Fitting,
   type Joined,
+  joinPair,
   mapOperands,
   type Operand,
   operandNode,
@@ -42,6 +43,7 @@ declare module "./tensor.ts" {
     minimum: BinaryMethod;
     /** {@link clip} */
     clip<A extends ShapeType>(this: Tensor<A>, low?: number, high?: number): Tensor<A>;
+    clip(low?: Tensor | number, high?: Tensor | number): Tensor;
     /** {@link negative} */
     negative: UnaryMethod;
     /** {@link abs} */
@@ -147,29 +149,48 @@ export function remainder<A extends Operand, B extends Operand>(a: A, b: Fitting
 }
 
 /**
- * a to the power of b. Small whole JavaScript exponents become products, for integers too; every other exponent
- * of an integer makes it f32.
- * @throws DtypeError for integers to the power of integer tensors or of negative whole numbers.
+ * a to the power of b. Small whole JavaScript exponents become products. Integers to the power of integers stay integers, and
+ * wrap where they leave the range; to a negative power they give 0, but for 1 and −1, as in PyTorch.
+ * @throws DtypeError for integers to the power of negative JavaScript numbers.
  *
  * @example
  * ```ts
  * import { pow, tensor } from "smilodon";
  * console.log(await pow(tensor([2, 3]), 3).toArray()); // [8, 27]
+ * console.log(await pow(2, tensor([0, 1, 10], { dtype: "i32" })).toArray()); // [1, 2, 1024]
  * ```
  */
-export function pow<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B> {
-  const exponent: Operand = b;
-  if (a instanceof Tensor && typeof exponent === "number" && Number.isInteger(exponent) && exponent >= 0) {
-    if (exponent <= largestProduct || !isFloat(a.dtype)) return productOf(a, exponent);
+export function pow<A extends Operand, B extends Operand>(a: A, b: Fitting<A, B>): Joined<A, B>;
+export function pow(a: Operand, b: Operand): Tensor {
+  if (a instanceof Tensor && typeof b === "number" && Number.isInteger(b) && b >= 0) {
+    if (b <= largestProduct || !isFloat(a.dtype)) return productOf(a, b);
   }
-  const dtype = commonDtype("pow", [a, exponent]);
-  if (!isFloat(dtype)) {
+  const dtype = commonDtype("pow", [a, b]);
+  if (isFloat(dtype)) return mapOperands("pow", [a, b]);
+  if (typeof b === "number") {
     throw new DtypeError(
-      `pow: integers (${dtype}) take whole JavaScript numbers of zero or more as exponents. Convert with astype("f32") for others.`,
-      { dtype },
+      `pow: ${dtype} to the power of ${b} would leave the integers. Convert with astype("f32") first.`,
+      { dtype, exponent: b },
     );
   }
-  return mapOperands("pow", [a, exponent]);
+  return withOneOrigin(() => wholePower(...joinPair("pow", a, b, toNumber)));
+}
+
+/** base · base · … as the bits of the exponent say, for integers of one dtype. */
+function wholePower(base: Tensor, exponent: Tensor): Tensor {
+  const { bytes, lowest } = dtypes[base.dtype];
+  const isSigned = lowest < 0;
+  let [power, result]: [Tensor, Tensor] = [base, where(hasBit(exponent, 0), base, 1)];
+  for (let bit = 1; bit < 8 * bytes - (isSigned ? 1 : 0); bit++) {
+    power = power.multiply(power);
+    result = where(hasBit(exponent, bit), result.multiply(power), result);
+  }
+  // The bits of a negative exponent still tell odd from even, which is all that 1 and −1 ask
+  return isSigned ? where(exponent.less(0).logicalAnd(abs(base).notEqual(1)), 0, result) : result;
+}
+
+function hasBit(x: Tensor, bit: number): Tensor {
+  return mapOperands("bitwiseAnd", [x, 2 ** bit]).notEqual(0);
 }
 
 /** Up to this exponent a product is as exact as the power, and faster. */
@@ -211,24 +232,35 @@ export function minimum<A extends Operand, B extends Operand>(a: A, b: Fitting<A
 }
 
 /**
- * x kept between `low` and `high`, each optional. The derivative is 1 from bound to bound, bounds included.
- * @throws ArgumentError where `low` is above `high`.
+ * x kept between `low` and `high`, each optional, numbers or tensors that broadcast with x; dtypes promote. Where the lower
+ * bound is above the upper one the upper one is the result; NaN gives NaN. The derivative is 1 from bound to bound, bounds
+ * included.
+ * @throws ArgumentError where both are numbers and `low` is above `high`; ShapeError where the shapes do not broadcast.
  *
  * @example
  * ```ts
  * import { clip, tensor } from "smilodon";
  * console.log(await clip(tensor([-2, 0.5, 2]), 0, 1).toArray()); // [0, 0.5, 1]
+ * console.log(await clip(tensor([-2, 0.5, 2]), undefined, tensor([0, 0, 1])).toArray()); // [-2, 0, 1]
  * ```
  */
-export function clip<S extends ShapeType>(x: Tensor<S>, low = -Infinity, high = Infinity): Tensor<S> {
+export function clip<S extends ShapeType>(x: Tensor<S>, low?: number, high?: number): Tensor<S>;
+export function clip(x: Tensor, low?: Tensor | number, high?: Tensor | number): Tensor;
+export function clip(x: Tensor, low: Tensor | number = -Infinity, high: Tensor | number = Infinity): Tensor {
   return withOneOrigin(() => {
-    if (!(low <= high))
+    if (typeof low === "number" && typeof high === "number" && !(low <= high))
       throw new ArgumentError(`clip: the lower bound ${low} is above the upper bound ${high}.`, { low, high });
-    let result: Tensor = x;
-    if (low !== -Infinity) result = where(x.less(low), low, result);
-    if (high !== Infinity) result = where(x.greater(high), high, result);
+    let result = x;
+    if (low !== -Infinity) result = where(isBeyond(less, result, low), low, result);
+    if (high !== Infinity) result = where(isBeyond(greater, result, high), high, result);
     return result;
   });
+}
+
+/** Is x past the bound, or the bound unknown? */
+function isBeyond(past: typeof less | typeof greater, x: Tensor, bound: Tensor | number): Tensor {
+  const isPast: Tensor = past(x, bound);
+  return bound instanceof Tensor && isFloat(bound.dtype) ? isPast.logicalOr(bound.notEqual(bound)) : isPast;
 }
 
 /**
@@ -258,7 +290,7 @@ export function abs<S extends ShapeType>(x: Tensor<S>): Tensor<S> {
 }
 
 /**
- * −1, 0 or 1 as x is below, at or above zero; NaN of NaN. The derivative is 0.
+ * −1, 0 or 1 as x is below, at or above zero (0 also of −0); NaN of NaN. The derivative is 0.
  *
  * @example
  * ```ts

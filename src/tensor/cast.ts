@@ -1,6 +1,6 @@
 /** Changing the element type: by value (`astype`) or by reading the same bits anew (`bitcast`); and keeping derivatives out. */
 import { type Node, node } from "../graph/node.ts";
-import { type Dtype, dtypes } from "../shape/dtype.ts";
+import { checkDtype, type Dtype, dtypes } from "../shape/dtype.ts";
 import { attachMethods } from "./methods.ts";
 import { castNode, operandNode } from "./operands.ts";
 import type { ShapeType } from "./shapeTypes.ts";
@@ -41,7 +41,7 @@ export interface CastOptions {
 export function astype<S extends ShapeType>(x: Tensor<S>, dtype: Dtype, options?: CastOptions): Tensor<S>;
 export function astype(x: Tensor, dtype: Dtype, { saturate = false, round = false }: CastOptions = {}): Tensor {
   if (x.dtype === dtype) return x;
-  const [from, to] = [dtypes[x.dtype], dtypes[dtype]];
+  const [from, to] = [dtypes[x.dtype], dtypes[checkDtype(dtype)]];
   if (to.kind !== "integer") return new Tensor(castNode(x.node, dtype));
   let value = x.node;
   if (round && from.kind === "float") value = node("round", [value], {});

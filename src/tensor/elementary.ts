@@ -75,7 +75,7 @@ export function fmod(a: Operand, b: Operand): Tensor {
     if (isFloat(x.dtype)) {
       const rest: Tensor = remainder(abs(x), abs(y));
       // the sign of a NaN that was computed is the machine's affair
-      return where(isNan(rest), NaN, where(x.less(0), negative(rest), rest));
+      return where(isNan(rest), NaN, where(x.equal(0), x, where(x.less(0), negative(rest), rest)));
     }
     const rest: Tensor = remainder(x, y);
     const isOpposite = rest.notEqual(0).logicalAnd(rest.less(0).notEqual(x.less(0)));

@@ -6,7 +6,7 @@
 import { node, withOneOrigin } from "../graph/node.ts";
 import { computedIn } from "../shape/dtype.ts";
 import { broadcastShapes, normalizeAxis, type Shape, showShape } from "../shape/shape.ts";
-import { ShapeError } from "../support/errors.ts";
+import { ArgumentError, ShapeError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { attachMethods } from "./methods.ts";
 import { castNode, commonDtype, commonShape, expandNode, explaining, toNumber, whence } from "./operands.ts";
@@ -200,6 +200,11 @@ export type TensordotAxes = number | readonly [left: readonly number[], right: r
  * ```
  */
 export function tensordot(a: Tensor, b: Tensor, axes: TensordotAxes = 2): Tensor {
+  if (typeof axes !== "number" && !(Array.isArray(axes) && axes.length === 2 && axes.every(Array.isArray)))
+    throw new ArgumentError(
+      `tensordot: axes are ${JSON.stringify(axes)}; give how many, or two lists, such as [[1], [0]].`,
+      { axes },
+    );
   if (typeof axes === "number" && !(Number.isInteger(axes) && axes >= 0 && axes <= Math.min(a.rank, b.rank)))
     throw new ShapeError(
       `tensordot: ${axes} axes of ${showShape(a.shape)} and ${showShape(b.shape)}; it has to be a whole number from 0 to the smaller rank.`,

@@ -2,6 +2,7 @@
  * Changing the shape without changing an element: all of these are views, which cost nothing where the compiler
  * can read the input in the new order. `slice.ts` takes parts, `joining.ts` puts tensors together.
  */
+import { node } from "../graph/node.ts";
 import {
   broadcastShapes,
   checkShape,
@@ -18,7 +19,7 @@ import { attachMethods } from "./methods.ts";
 import { expandNode, explaining, mapTensor, whence } from "./operands.ts";
 import type { Axes } from "./reduce.ts";
 import type { PermutedShape, ReshapedShape, ShapeType, TransposedShape } from "./shapeTypes.ts";
-import { Tensor } from "./tensor.ts";
+import { Tensor, tensor } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<S extends ShapeType> {
@@ -44,7 +45,7 @@ declare module "./tensor.ts" {
     /** {@link flip} */
     flip<A extends ShapeType>(this: Tensor<A>, axis?: Axes): Tensor<A>;
     /** {@link repeat} */
-    repeat(count: number, axis?: number): Tensor;
+    repeat(count: number | readonly number[], axis?: number): Tensor;
     /** {@link tile} */
     tile(counts: readonly number[]): Tensor;
   }
@@ -265,23 +266,44 @@ export function flip(x: Tensor, axis?: Axes): Tensor {
 }
 
 /**
- * Each element `count` times in a row along `axis`; without an axis, of all elements row by row.
+ * Each element `count` times in a row along `axis`, or each position as often as its entry in a list says; without an axis, of
+ * all elements row by row.
+ * @throws ShapeError where there is no such axis, or the list has not as many whole numbers as the axis has positions.
  *
  * @example
  * ```ts
  * import { repeat, tensor } from "smilodon";
  * console.log(await repeat(tensor([1, 2]), 2).toArray()); // [1, 1, 2, 2]
+ * console.log(await repeat(tensor([1, 2, 3]), [0, 1, 2]).toArray()); // [2, 3, 3]
  * ```
  */
-export function repeat(x: Tensor, count: number, axis?: number): Tensor {
+export function repeat(x: Tensor, count: number | readonly number[], axis?: number): Tensor {
   const list = axis === undefined ? flatten(x) : x;
   const position = explaining("repeat", [x], () => normalizeAxis("repeat", axis ?? 0, list.rank));
+  if (typeof count !== "number") return repeatEach(list, count, position);
   const repeated = list.shape.flatMap((size, each) => (each === position ? [size, count] : [size]));
   const wide = expandNode(expandDims(list, position + 1).node, checkShape("repeat", repeated));
   return reshape(
     new Tensor(wide),
     list.shape.map((size, each) => (each === position ? size * count : size)),
   );
+}
+
+/** Each slice along `axis` as often as its own count says. */
+function repeatEach(x: Tensor, counts: readonly number[], axis: number): Tensor {
+  const size = at(x.shape, axis);
+  const isList = Array.isArray(counts) && counts.every((each) => Number.isSafeInteger(each) && each >= 0);
+  if (!isList || counts.length !== size)
+    throw new ShapeError(
+      `repeat: [${String(counts)}] does not say how often; give ${size} whole numbers, one for each position along axis ${axis} of ${showShape(x.shape)}.${whence([x])}`,
+      { shape: x.shape, axis, counts },
+    );
+  const total = counts.reduce((sum, each) => sum + each, 0);
+  checkShape("repeat", x.shape.with(axis, total));
+  const positions = new Int32Array(total);
+  let start = 0;
+  for (const [position, count] of counts.entries()) positions.fill(position, start, (start += count));
+  return new Tensor(node("gather", [x.node, tensor(positions).node], { axis, batch: 0, value: null }));
 }
 
 /**

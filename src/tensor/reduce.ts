@@ -11,7 +11,7 @@ import { full } from "./creation.ts";
 import { attachMethods } from "./methods.ts";
 import { castNode, explaining, throughFloats } from "./operands.ts";
 import type { ReducedShape, ShapeType } from "./shapeTypes.ts";
-import { Tensor } from "./tensor.ts";
+import { requireTensor, Tensor } from "./tensor.ts";
 
 /** One axis, several, or all of them. */
 export type Axes = number | readonly number[] | undefined;
@@ -212,6 +212,7 @@ export function readReduction(
   axis: ReduceArgument,
   options: KeepOptions = {},
 ): Reduction {
+  requireTensor(operation, "x", x);
   const given: ReduceOptions = isOptions(axis) ? axis : { ...options, axis };
   const axes = explaining(operation, [x], () => normalizeAxes(operation, given.axis, x.rank));
   return { axes, keepDims: given.keepDims ?? false };

@@ -176,10 +176,10 @@ export function roll<S extends ShapeType>(
 ): Tensor<S>;
 export function roll(x: Tensor, shift: number | readonly number[], axis?: number | readonly number[]): Tensor {
   const axes = typeof axis === "number" ? [axis] : (axis ?? [0]);
-  const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
-  if (shifts.length !== axes.length || !shifts.every(Number.isInteger))
+  const shifts = typeof shift === "number" && Array.isArray(axes) ? axes.map(() => shift) : shift;
+  if (!Array.isArray(shifts) || shifts.length !== axes.length || !shifts.every(Number.isInteger))
     throw new ArgumentError(
-      `roll: shifts of ${String(shift)} along axes ${String(axis)}: give one whole number for each axis, or one for all.`,
+      `roll: shifts of ${JSON.stringify(shift)} along axes ${JSON.stringify(axis)}: give one whole number for each axis, or one for all.`,
       { shift, axis },
     );
   if (axis === undefined && x.rank !== 1)

@@ -7,7 +7,7 @@ import { type Node, sourceNode } from "../graph/node.ts";
 import { readNode, readNodeSync } from "../runtime/realize.ts";
 import { currentDevice } from "../runtime/registry.ts";
 import { disposeStorage, storeData } from "../runtime/storage.ts";
-import { type Data, type Dtype, dtypeOfData, isFloat } from "../shape/dtype.ts";
+import { checkDtype, type Data, type Dtype, dtypeOfData, isFloat } from "../shape/dtype.ts";
 import { bytesAs, numbersOf, type Scalar, storedIn } from "../shape/elements.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { ArgumentError, DataError, DtypeError, ShapeError } from "../support/errors.ts";
@@ -166,7 +166,7 @@ export function tensor(values: NestedValues | HostData, options: TensorOptions =
 export function fromData(values: ArrayLike<Scalar>, shape: Shape, dtype: Dtype): Tensor {
   const device = currentDevice();
   const node = sourceNode({ shape, dtype }, device.name);
-  storeData(node, device, bytesAs(dtype, values));
+  storeData(node, device, bytesAs(checkDtype(dtype), values));
   return new Tensor(node);
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Dtype } from "../../shape/dtype.ts";
 import { isFloat } from "../../shape/dtype.ts";
+import { checkShape } from "../../shape/shape.ts";
 import { ArgumentError, DtypeError } from "../../support/errors.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 
@@ -29,6 +30,7 @@ function windowOf(
     });
   if (!isFloat(dtype))
     throw new DtypeError(`${name}: a window of ${dtype}; its weights have fractions. Choose f32 or f64.`, { dtype });
+  checkShape(name, [length]);
   const steps = periodic ? length : length - 1;
   const weights = Float64Array.from({ length }, (_, index) =>
     length === 1 ? 1 : weight((2 * index - steps) / steps, steps),

@@ -105,7 +105,7 @@ function writeAbs(type: Whole) {
   };
 }
 
-/** 1, −1, or the number itself: zeros keep their sign, NaN stays. */
+/** 1, −1, or the number itself plus 0: −0 becomes 0, NaN stays. */
 function writeSign(type: "f32" | "f64") {
   return (w: FunctionWriter, [x = 0]: readonly number[]) => {
     const compare = (opcode: Opcode) => {
@@ -116,6 +116,8 @@ function writeSign(type: "f32" | "f64") {
     w[type](1);
     w[type](-1);
     w.get(x);
+    w[type](0);
+    w.op(`${type}.add`);
     compare(`${type}.lt`);
     compare(`${type}.gt`);
   };

@@ -117,13 +117,15 @@ function withConstant(opcode: Opcode, dtype: Dtype, value: number): Form {
   };
 }
 
-/** 1, −1, or the number itself: zeros keep their sign, NaN stays. */
+/** 1, −1, or the number itself plus 0: −0 becomes 0, NaN stays. */
 function writeSign(dtype: "f32" | "f64") {
   const lanes = dtype === "f32" ? "f32x4" : "f64x2";
   return (w: FunctionWriter, [x = 0]: readonly number[]) => {
     w.v128(repeated(dtype, 1));
     w.v128(repeated(dtype, -1));
     w.get(x);
+    w.v128(repeated(dtype, 0));
+    w.op(`${lanes}.add`);
     for (const compare of [`${lanes}.lt`, `${lanes}.gt`] as const) {
       w.get(x);
       w.v128(repeated(dtype, 0));

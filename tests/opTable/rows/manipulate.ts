@@ -210,6 +210,7 @@ const views: readonly OpRow[] = [
         (x) => S.repeat(x, 2),
         (x) => ({ ...x, shape: [8], data: x.data.flatMap((value) => [value, value]) }),
       ),
+      ...moves("[2, 0, 1] at −1", [2, 3], (x) => S.repeat(x, [2, 0, 1], -1), picked([upTo(2), [0, 0, 2]])),
       ...moves(
         "0 at 0",
         [2],
@@ -217,7 +218,21 @@ const views: readonly OpRow[] = [
         (x) => ({ ...x, shape: [0], data: [] }),
       ),
     ],
-    errors: [noAxis(() => S.repeat(matrix(), 2, 5))],
+    errors: [
+      noAxis(() => S.repeat(matrix(), 2, 5)),
+      {
+        label: "counts that are too few",
+        call: () => S.repeat(matrix(), [1], 1),
+        error: S.ShapeError,
+        message: /\[1\] does not say how often; give 3 whole numbers, one for each position along axis 1 of \[2, 3\]/,
+      },
+      {
+        label: "counts below 0",
+        call: () => S.repeat(matrix(), [1, -1], 0),
+        error: S.ShapeError,
+        message: /\[1,-1\] does not say how often/,
+      },
+    ],
   }),
   row("tile", {
     samples: [

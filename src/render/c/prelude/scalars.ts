@@ -30,7 +30,7 @@ INLINE f64 fnma_f64(f64 a, f64 b, f64 c) { return __builtin_fma(-a, b, c); }
 
 #define FLOATS(T, suffix) \\
   INLINE T abs_##T(T a) { return __builtin_fabs##suffix(a); } \\
-  INLINE T sign_##T(T a) { return a > 0 ? 1 : a < 0 ? -1 : a; } \\
+  INLINE T sign_##T(T a) { return a > 0 ? 1 : a < 0 ? -1 : a + 0; } \\
   INLINE T floor_##T(T a) { return __builtin_floor##suffix(a); } \\
   INLINE T ceil_##T(T a) { return __builtin_ceil##suffix(a); } \\
   INLINE T round_##T(T a) { return __builtin_rint##suffix(a); } \\

@@ -183,7 +183,7 @@ function addFloats(list: FunctionList, width: Width, number: Number): void {
     t,
     `sign_${t}`,
     `${t} a`,
-    `return select_${t}(less_${t}(${zero}, a), ${one}, select_${t}(less_${t}(a, ${zero}), -${one}, a));`,
+    `return select_${t}(less_${t}(${zero}, a), ${one}, select_${t}(less_${t}(a, ${zero}), -${one}, a + ${zero}));`,
   );
   for (const op of ["floor", "ceil", "round", "sqrt", ...functions]) addEach(list, width, number, op, 1);
   addEach(list, width, number, "power", 2);
