@@ -1,12 +1,9 @@
 /**
- * How indexed writes are differentiated. Additions, which every gradient of an indexed read consists of, have their rule
- * here. Those of the others are `indexed/writeRules.ts`, which the functions that write so bring along: a program that only
- * adds does not load them.
+ * Indexed writes and the reads that undo them, as the rules of derivatives make them: `indexed/writeRules.ts` has those of
+ * writes themselves.
  */
 import { node } from "../graph/node.ts";
-import type { Combine, IndexedAxis, PrimitiveParams } from "../graph/primitives.ts";
-import { invariant } from "../support/invariant.ts";
-import { zerosLike } from "./creation.ts";
+import type { IndexedAxis, PrimitiveParams } from "../graph/primitives.ts";
 import { Tensor } from "./tensor.ts";
 
 /** An indexed write: what was given, and what came of it. */
@@ -25,29 +22,6 @@ export interface WriteRule {
   /** The change of the result; undefined changes and results are zero. */
   pushForward(base: Tensor | undefined, updates: Tensor | undefined, write: Write): Tensor | undefined;
 }
-
-/** Rules of the writes that are no additions. */
-export type WriteRules = { readonly [C in Exclude<Combine, "add">]: WriteRule };
-
-let others: WriteRules | undefined;
-
-/** Says how to differentiate writes that are no additions. */
-export function bringWriteRules(rules: WriteRules): void {
-  others = rules;
-}
-
-/** The rule of writes that `combine` so. */
-export function writeRule(combine: Combine): WriteRule {
-  if (combine === "add") return addition;
-  invariant(others !== undefined, "whoever writes brings the rules");
-  return others[combine];
-}
-
-const addition: WriteRule = {
-  pullBack: (g, { indices, params }, ofBase) => (ofBase ? g : readBack(g, indices, params)),
-  pushForward: (base, updates, { base: x, indices, params }) =>
-    updates === undefined ? base : addInto(base ?? zerosLike(x), indices, updates, params),
-};
 
 /** `base` with `updates` added at `indices`. */
 export function addInto(base: Tensor, indices: Tensor, updates: Tensor, { axis, batch }: IndexedAxis): Tensor {

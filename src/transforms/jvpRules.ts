@@ -10,7 +10,7 @@ import { add, multiply } from "../tensor/arithmetic.ts";
 import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
-import { writeRule } from "../tensor/indexedWrites.ts";
+import { writeRules } from "../tensor/indexed/writeRules.ts";
 import { castNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -87,7 +87,7 @@ export const jvpRules: { readonly [P in Unshared]: JvpRule<P> } = {
   distribute: () => undefined,
   scatter: ([base, , updates], { inputs, output, params }) => {
     const write = { base: at(inputs, 0), indices: at(inputs, 1), updates: at(inputs, 2), output, params };
-    return writeRule(params.combine).pushForward(base, updates, write);
+    return writeRules[params.combine].pushForward(base, updates, write);
   },
   after: ([tangent]) => tangent,
   sum: linear("sum"),

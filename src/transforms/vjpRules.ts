@@ -10,7 +10,8 @@ import { multiply } from "../tensor/arithmetic.ts";
 import { notEqual, where } from "../tensor/comparison.ts";
 import { zerosLike } from "../tensor/creation.ts";
 import { recurrence } from "../tensor/cumulative.ts";
-import { addInto, writeRule } from "../tensor/indexedWrites.ts";
+import { writeRules } from "../tensor/indexed/writeRules.ts";
+import { addInto } from "../tensor/indexedWrites.ts";
 import { permuteDims, reshape } from "../tensor/manipulate.ts";
 import { castNode, expandNode, mapTensor } from "../tensor/operands.ts";
 import { sum } from "../tensor/reduce.ts";
@@ -80,7 +81,7 @@ export const vjpRules: { readonly [P in Unshared]: VjpRule<P> } = {
     index === 0 ? addInto(zerosLike(a), b, g, { axis, batch }) : undefined,
   scatter: (g, { inputs, output, params }, index) => {
     const write = { base: at(inputs, 0), indices: at(inputs, 1), updates: at(inputs, 2), output, params };
-    return writeRule(params.combine).pullBack(g, write, index === 0);
+    return writeRules[params.combine].pullBack(g, write, index === 0);
   },
   // Whole numbers have no derivative
   distribute: () => undefined,

@@ -1,7 +1,7 @@
 /**
- * The derivatives of indexed writes that are no additions. What is set goes to the last one who wrote, extremes share
+ * The derivatives of indexed writes. What is added comes from its updates; what is set goes to the last one who wrote, extremes share
  * evenly, and products never divide by zero. All of it is made of reads and writes at the same positions, so that it can be
- * differentiated again. `indexedWrites.ts` has the rule of additions and says who asks.
+ * differentiated again. `transforms/vjpRules.ts` and `jvpRules.ts` ask for them.
  */
 import { node } from "../../graph/node.ts";
 import type { Combine, PrimitiveParams } from "../../graph/primitives.ts";
@@ -12,9 +12,15 @@ import { add, divide, maximum, multiply, square, subtract } from "../arithmetic.
 import { astype } from "../cast.ts";
 import { equal, where } from "../comparison.ts";
 import { arange, full, onesLike, zerosLike } from "../creation.ts";
-import { addInto, readBack, type Write, type WriteRule, type WriteRules } from "../indexedWrites.ts";
+import { addInto, readBack, type Write, type WriteRule } from "../indexedWrites.ts";
 import { broadcastTo, reshape } from "../manipulate.ts";
 import { Tensor } from "../tensor.ts";
+
+const addition: WriteRule = {
+  pullBack: (g, { indices, params }, ofBase) => (ofBase ? g : readBack(g, indices, params)),
+  pushForward: (base, updates, { base: x, indices, params }) =>
+    updates === undefined ? base : addInto(base ?? zerosLike(x), indices, updates, params),
+};
 
 const set: WriteRule = {
   pullBack: (g, write, ofBase) =>
@@ -117,4 +123,10 @@ function writeAs(combine: Combine, base: Tensor, { indices, params }: Write, upd
 }
 
 /** Rules by what is combined. */
-export const writeRules: WriteRules = { set, multiply: product, max: extreme, min: extreme };
+export const writeRules: { readonly [C in Combine]: WriteRule } = {
+  set,
+  add: addition,
+  multiply: product,
+  max: extreme,
+  min: extreme,
+};
