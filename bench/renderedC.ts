@@ -9,7 +9,18 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Device, DeviceBuffer, Executable } from "../src/device/device.ts";
-import { compile, conv2d, gelu, layerNorm, optim, Parameter, setDevice, type Tensor, tensor } from "../src/index.ts";
+import {
+  compile,
+  conv2d,
+  gelu,
+  layerNorm,
+  optim,
+  Parameter,
+  setDevice,
+  type Tensor,
+  tensor,
+  vjp,
+} from "../src/index.ts";
 import type { Plan } from "../src/kernel/plan.ts";
 import { type CpuFeatures, flagsOf, type InstructionSet, targetOf } from "../src/render/c/features.ts";
 import { renderSource } from "../src/render/c/renderSource.ts";
@@ -64,14 +75,26 @@ const rows = (f: (x: Tensor) => Tensor): Case => ({
   bytes: 8e7,
   make: () => compile(f)(drawn(10_000, 1000)).dataSync(),
 });
-const convolution = (n: number, c: number, s: number, o: number, kernel: number, stride = 1): Case => ({
-  operations: 2 * n * c * (s / stride) ** 2 * o * kernel ** 2,
-  make: () =>
-    compile((x: Tensor, w: Tensor) => conv2d(x, w, { stride, padding: Math.floor(kernel / 2) }))(
-      drawn(n, c, s, s),
-      drawn(o, c, kernel, kernel),
-    ).dataSync(),
-});
+
+/** A convolution, and its derivatives by its input and its kernel. */
+function convolutions(name: string, n: number, c: number, s: number, o: number, kernel: number, stride = 1) {
+  const operations = 2 * n * c * (s / stride) ** 2 * o * kernel ** 2;
+  const convolve = (x: Tensor, w: Tensor) => conv2d(x, w, { stride, padding: Math.floor(kernel / 2) });
+  const shapes = [
+    [n, c, s, s],
+    [o, c, kernel, kernel],
+    [n, o, s / stride, s / stride],
+  ] as const;
+  const made = (f: (x: Tensor, w: Tensor, upstream: Tensor) => Tensor): Case => ({
+    operations,
+    make: () => compile(f)(drawn(...shapes[0]), drawn(...shapes[1]), drawn(...shapes[2])).dataSync(),
+  });
+  return {
+    [name]: made(convolve),
+    [`${name}-dx`]: made((x, w, upstream) => vjp((each: Tensor) => convolve(each, w), x)[1](upstream)[0]),
+    [`${name}-dw`]: made((x, w, upstream) => vjp((each: Tensor) => convolve(x, each), w)[1](upstream)[0]),
+  };
+}
 
 const cases: { readonly [name: string]: Case } = {
   "matmul-512": product(512, 512, 512),
@@ -103,9 +126,9 @@ const cases: { readonly [name: string]: Case } = {
       compile((g: Tensor) => optimizer.minimize(() => weight.value.multiply(g).sum()))(drawn(10_000_000)).dataSync();
     },
   },
-  "conv-3x3": convolution(64, 64, 32, 64, 3),
-  "conv-7x7s2": convolution(32, 3, 224, 64, 7, 2),
-  "conv-1x1": convolution(64, 256, 14, 256, 1),
+  ...convolutions("conv-3x3", 64, 64, 32, 64, 3),
+  ...convolutions("conv-7x7s2", 32, 3, 224, 64, 7, 2),
+  ...convolutions("conv-1x1", 64, 256, 14, 256, 1),
 };
 
 function time(name: string, { operations = 0, bytes = 0 }: Case, plan: Plan): void {

@@ -45,7 +45,8 @@ FLOATS(f32, f) FLOATS(f64, )
 
 #define INTEGERS(T, U, bits) \\
   INLINE T maximum_##T(T a, T b) { return a > b ? a : b; } \\
-  INLINE T minimum_##T(T a, T b) { return a < b ? a : b; } \\
+  /* in a general register: gcc would move counters of loops to vector registers for it, and spill results of tiles */ \\
+  INLINE T minimum_##T(T a, T b) { __asm__("" : "+r"(a)); return a < b ? a : b; } \\
   INLINE T shiftLeft_##T(T a, T count) { return (U)count < bits ? (T)((U)a << count) : 0; }
 INTEGERS(i32, uint32_t, 32) INTEGERS(u32, uint32_t, 32) INTEGERS(i64, uint64_t, 64)
 
