@@ -1,7 +1,7 @@
 /**
  * Cleans the graph: nodes that only name a value vanish, views that change nothing or follow each other become
  * one, what is known beforehand is a constant (`fold.ts`), pieces between zeros that are added up are put together
- * (`joinPads.ts`), and what is computed twice is computed once. Large reductions get their stages (`stages.ts`).
+ * (`joinPads.ts`), borders that are cut off are not computed (`cutBorders.ts`), and what is computed twice is computed once. Large reductions get their stages (`stages.ts`).
  */
 import { derivedFrom, isNode, node as makeNode, Node } from "../graph/node.ts";
 import { paramsText } from "../graph/paramsText.ts";
@@ -10,6 +10,7 @@ import { topologicalOrder } from "../graph/traverse.ts";
 import { sameShape } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
+import { withoutBorders } from "./cutBorders.ts";
 import { folded, type MakeNode } from "./fold.ts";
 import { joinedPads } from "./joinPads.ts";
 import { isFamily } from "./lower/values.ts";
@@ -28,7 +29,11 @@ export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => 
   };
   // In the order in which they were made, so that the same step is the same kernels however its results are asked for
   const roots = [...outputs].sort((a, b) => a.id - b.id);
-  for (const node of topologicalOrder(roots, isLeaf)) {
+  const nodes = topologicalOrder(roots, isLeaf);
+  const readers = countReaders(nodes, roots);
+  const isReadOnce = (node: Node | undefined): boolean =>
+    node === undefined || (readers.get(node) === 1 && (node.primitive !== "reshape" || isReadOnce(node.inputs[0])));
+  for (const node of nodes) {
     if (isLeaf(node)) {
       replaced.set(node, node);
       continue;
@@ -40,10 +45,20 @@ export function simplifyGraph(outputs: readonly Node[], isLeaf: (node: Node) => 
       withoutNeed(node, inputs, isLeaf) ??
       folded(node, inputs, isLeaf, make) ??
       joinedPads(node, inputs, isLeaf, make) ??
+      (isReadOnce(node.inputs[0]) ? withoutBorders(node, inputs, isLeaf, make) : undefined) ??
       rebuilt(node, inputs);
     replaced.set(node, unique(isFamily(simpler, "reduce") ? (inStages(simpler, make) ?? simpler) : simpler));
   }
   return outputs.map((output) => replaced.get(output) ?? output);
+}
+
+/** How often each node is read, being wanted itself included. */
+function countReaders(nodes: Iterable<Node>, roots: readonly Node[]): ReadonlyMap<Node, number> {
+  const readers = new Map<Node, number>();
+  const read = (node: Node) => readers.set(node, (readers.get(node) ?? 0) + 1);
+  roots.forEach(read);
+  for (const { inputs } of nodes) inputs.forEach(read);
+  return readers;
 }
 
 function rebuilt(node: Node, inputs: readonly Node[]): Node {
