@@ -1,9 +1,14 @@
 /** Layers that keep the largest or the average of each window, or of all. */
 
+import { adaptiveAveragePool, adaptiveMaxPool } from "../../algorithms/windows/adaptivePooling.ts";
+import {
+  type AveragePoolOptions,
+  averagePool,
+  maxPool,
+  type PoolingOptions,
+} from "../../algorithms/windows/pooling.ts";
 import { max, mean } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { adaptiveAveragePool, adaptiveMaxPool } from "../../tensor/windows/adaptivePooling.ts";
-import { type AveragePoolOptions, averagePool, maxPool, type PoolingOptions } from "../../tensor/windows/pooling.ts";
 import { Module } from "../module.ts";
 
 type Sizes = number | readonly number[];

@@ -1,24 +1,18 @@
 /**
  * Pooling: the largest element, the average or a power mean's sum of each window. `windowElements.ts` has the windows,
- * `adaptivePooling.ts` windows of so many as are wanted, `unpooling.ts` the way back.
+ * `largest.ts` the derivative of maxima, `adaptivePooling.ts` windows of so many as are wanted, `unpooling.ts` the way back.
  */
 import { type Dtype, dtypes } from "../../shape/dtype.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { abs, add, divide, pow, sqrt, square } from "../arithmetic.ts";
-import { where } from "../comparison.ts";
-import { reshape } from "../manipulate.ts";
-import { throughFloats } from "../operands.ts";
-import { max, mean, sum } from "../reduce.ts";
-import { type Tensor, tensor } from "../tensor.ts";
-import {
-  combineWindows,
-  indicesOf,
-  largerOf,
-  type PoolingOptions,
-  placeWindows,
-  type WindowPlaces,
-} from "./windowElements.ts";
+import { abs, add, divide, pow, sqrt, square } from "../../tensor/arithmetic.ts";
+import { where } from "../../tensor/comparison.ts";
+import { reshape } from "../../tensor/manipulate.ts";
+import { throughFloats } from "../../tensor/operands.ts";
+import { max, mean, sum } from "../../tensor/reduce.ts";
+import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { findLargest, type Largest, largerOf } from "./largest.ts";
+import { combineWindows, type PoolingOptions, placeWindows, type WindowPlaces } from "./windowElements.ts";
 
 export type { PoolingOptions } from "./windowElements.ts";
 
@@ -50,8 +44,7 @@ export interface LpPoolOptions extends PoolingOptions {
  * ```
  */
 export function maxPool(x: Tensor, kernel: readonly number[], options: PoolingOptions = {}): Tensor {
-  const places = placeWindows("maxPool", x.shape, kernel, options);
-  return at(combineWindows([x], places, [dtypes[x.dtype].lowest], largerOf), 0);
+  return largestInWindows("maxPool", x, kernel, options)[0];
 }
 
 /**
@@ -71,14 +64,7 @@ export function maxPoolWithIndices(
   kernel: readonly number[],
   options: PoolingOptions = {},
 ): [values: Tensor, indices: Tensor] {
-  const places = placeWindows("maxPoolWithIndices", x.shape, kernel, options);
-  const [values, indices] = combineWindows(
-    [x, indicesOf(x, kernel.length)],
-    places,
-    [dtypes[x.dtype].lowest, -1],
-    largerOf,
-  );
-  return [values ?? x, indices ?? x];
+  return largestInWindows("maxPoolWithIndices", x, kernel, options);
 }
 
 /**
@@ -168,6 +154,13 @@ export function globalMaxPool(x: Tensor): Tensor {
 export function globalLpPool(x: Tensor, { p = 2 }: Pick<LpPoolOptions, "p"> = {}): Tensor {
   const axes = positionAxes("globalLpPool", x);
   return powerMean("globalLpPool", x, p, (powers) => sum(powers, axes, { keepDims: true }));
+}
+
+function largestInWindows(operation: string, x: Tensor, kernel: readonly number[], options: PoolingOptions): Largest {
+  const places = placeWindows(operation, x.shape, kernel, options);
+  return findLargest(x, kernel.length, [], (given) =>
+    combineWindows(given, places, [dtypes[x.dtype].lowest, -1], largerOf),
+  );
 }
 
 function sumWindows(x: Tensor, places: WindowPlaces): Tensor {

@@ -2,23 +2,25 @@
  * Pools whose windows are given by how many there are to be: as equal as can be (adaptive), or of one size at places
  * that random numbers choose (fractional).
  */
+import { node } from "../../graph/node.ts";
 import { isFloat } from "../../shape/dtype.ts";
 import { showShape } from "../../shape/shape.ts";
 import { ArgumentError, DtypeError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { add, divide, minimum, multiply, subtract } from "../arithmetic.ts";
-import { astype } from "../cast.ts";
-import { less, where } from "../comparison.ts";
-import { arange, ones } from "../creation.ts";
-import { gather } from "../indexing.ts";
-import { concat } from "../joining.ts";
-import { reshape } from "../manipulate.ts";
-import { floatsOf } from "../operands.ts";
-import { mean, sum } from "../reduce.ts";
-import { slice } from "../slice.ts";
-import { type Tensor, tensor } from "../tensor.ts";
-import { eachDimension } from "./movement.ts";
-import { combineRuns, indicesOf, largerOf } from "./windowElements.ts";
+import { add, divide, maximum, minimum, multiply, subtract } from "../../tensor/arithmetic.ts";
+import { astype } from "../../tensor/cast.ts";
+import { less, where } from "../../tensor/comparison.ts";
+import { arange, ones } from "../../tensor/creation.ts";
+import { gather } from "../../tensor/indexing.ts";
+import { concat } from "../../tensor/joining.ts";
+import { reshape } from "../../tensor/manipulate.ts";
+import { floatsOf } from "../../tensor/operands.ts";
+import { mean, sum } from "../../tensor/reduce.ts";
+import { slice } from "../../tensor/slice.ts";
+import { Tensor, tensor } from "../../tensor/tensor.ts";
+import { eachDimension } from "../../tensor/windows/movement.ts";
+import { findLargest, type Largest, largerOf } from "./largest.ts";
+import { combineRuns } from "./windowElements.ts";
 
 /** What fractional pooling is told. */
 export interface FractionalPoolOptions {
@@ -58,7 +60,7 @@ export function adaptiveAveragePool(x: Tensor, sizes: readonly (number | null)[]
  * ```
  */
 export function adaptiveMaxPool(x: Tensor, sizes: readonly (number | null)[]): Tensor {
-  return at(largestOfParts("adaptiveMaxPool", x, [x], sizes), 0);
+  return largestOfParts("adaptiveMaxPool", x, sizes)[0];
 }
 
 /**
@@ -76,8 +78,7 @@ export function adaptiveMaxPoolWithIndices(
   x: Tensor,
   sizes: readonly (number | null)[],
 ): [values: Tensor, indices: Tensor] {
-  const [values, indices] = largestOfParts("adaptiveMaxPoolWithIndices", x, [x, indicesOf(x, sizes.length)], sizes);
-  return [values ?? x, indices ?? x];
+  return largestOfParts("adaptiveMaxPoolWithIndices", x, sizes);
 }
 
 /**
@@ -96,7 +97,7 @@ export function adaptiveMaxPoolWithIndices(
  * ```
  */
 export function fractionalMaxPool(x: Tensor, kernel: readonly number[], options: FractionalPoolOptions): Tensor {
-  return at(largestOfFractions("fractionalMaxPool", x, [x], kernel, options), 0);
+  return largestOfFractions("fractionalMaxPool", x, kernel, options)[0];
 }
 
 /**
@@ -116,9 +117,7 @@ export function fractionalMaxPoolWithIndices(
   kernel: readonly number[],
   options: FractionalPoolOptions,
 ): [values: Tensor, indices: Tensor] {
-  const given = [x, indicesOf(x, kernel.length)];
-  const [values, indices] = largestOfFractions("fractionalMaxPoolWithIndices", x, given, kernel, options);
-  return [values ?? x, indices ?? x];
+  return largestOfFractions("fractionalMaxPoolWithIndices", x, kernel, options);
 }
 
 /** Beginnings and lengths of `count` windows of `size` positions. */
@@ -147,15 +146,12 @@ function averageAlong(x: Tensor, axis: number, count: number): Tensor {
   return divide(sum(where(isInside, read, 0), axis + 1), astype(reshape(divisors, [count, ...behind]), x.dtype));
 }
 
-function largestOfParts(
-  operation: string,
-  x: Tensor,
-  tensors: readonly Tensor[],
-  sizes: readonly (number | null)[],
-): readonly Tensor[] {
+function largestOfParts(operation: string, x: Tensor, sizes: readonly (number | null)[]): Largest {
   const counts = adaptiveSizes(operation, x, sizes);
   const first = x.rank - counts.length;
-  return counts.reduceRight((given, count, d) => largestAlong(given, first + d, count), tensors);
+  return findLargest(x, counts.length, [], (tensors) =>
+    counts.reduceRight((given, count, d) => largestAlong(given, first + d, count), tensors),
+  );
 }
 
 /** The largest of `count` windows along one axis, each made of two runs that overlap. */
@@ -178,10 +174,9 @@ function largestAlong(tensors: readonly Tensor[], axis: number, count: number): 
 function largestOfFractions(
   operation: string,
   x: Tensor,
-  tensors: readonly Tensor[],
   kernel: readonly number[],
   { outputSize, randomSamples }: FractionalPoolOptions,
-): readonly Tensor[] {
+): Largest {
   const dimensions = kernel.length;
   eachDimension(operation, "kernel", dimensions, kernel, 1);
   eachDimension(operation, "outputSize", dimensions, outputSize, 1);
@@ -201,13 +196,17 @@ function largestOfFractions(
     throw new DtypeError(`${operation}: randomSamples are ${randomSamples.dtype}; floats of [0, 1) are needed.`, {
       dtype: randomSamples.dtype,
     });
-  return kernel.reduceRight((given, taps, d) => {
-    const starts = windowStarts(slice(randomSamples, null, null, [d, d + 1]), at(sizes, d), at(outputSize, d), taps);
-    const elements = Array.from({ length: taps }, (_, tap): readonly Tensor[] =>
-      given.map((each) => gather(each, add(starts, tap), d + 2, 2)),
-    );
-    return elements.reduce(largerOf);
-  }, tensors);
+  const starts = kernel.map((taps, d) =>
+    windowStarts(slice(randomSamples, null, null, [d, d + 1]), at(sizes, d), at(outputSize, d), taps),
+  );
+  return findLargest(x, dimensions, starts, (tensors, places) =>
+    kernel.reduceRight((given, taps, d) => {
+      const elements = Array.from({ length: taps }, (_, tap): readonly Tensor[] =>
+        given.map((each) => readAt(each, add(at(places, d), tap), d + 2)),
+      );
+      return elements.reduce(largerOf);
+    }, tensors),
+  );
 }
 
 /** Where `count` windows begin, [batch, channels, count] of i32, for samples [batch, channels, 1]. */
@@ -219,7 +218,12 @@ function windowStarts(samples: Tensor, size: number, count: number, taps: number
   const scaled = (places: Tensor): Tensor => astype(multiply(places, step), "i32");
   const inner: Tensor = astype(arange(count - 1), samples.dtype);
   const starts: Tensor = subtract(scaled(add(inner, samples)), scaled(samples));
-  return concat([minimum(starts, last), end], 2);
+  return concat([maximum(minimum(starts, last), 0), end], 2);
+}
+
+/** The elements of `x` at places of `axis` that all exist, which differ between channels. */
+function readAt(x: Tensor, places: Tensor, axis: number): Tensor {
+  return new Tensor(node("gather", [x.node, places.node], { axis, batch: 2, value: null }));
 }
 
 /** `sizes` in numbers. */

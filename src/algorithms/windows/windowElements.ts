@@ -3,15 +3,11 @@
  * is one pass over memory. Large kernels go by halves along one dimension after the other: work by the logarithm of
  * their size. `pooling.ts` says what is done with them.
  */
-import { isFloat } from "../../shape/dtype.ts";
-import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
+import { type Shape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { greaterEqual, isNan, logicalAnd, logicalOr, where } from "../comparison.ts";
-import { arange } from "../creation.ts";
-import { broadcastTo, reshape } from "../manipulate.ts";
-import { pad, type SliceRange, slice } from "../slice.ts";
-import type { Tensor } from "../tensor.ts";
+import { pad, type SliceRange, slice } from "../../tensor/slice.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import {
   eachDimension,
   type Movement,
@@ -19,7 +15,7 @@ import {
   reachOf,
   readMovement,
   type WindowPadding,
-} from "./movement.ts";
+} from "../../tensor/windows/movement.ts";
 
 /** How windows move; a number stands for all dimensions. */
 export interface PoolingOptions {
@@ -146,26 +142,6 @@ export function combineRuns(
     return made;
   };
   return runsOf(count);
-}
-
-/** The larger of two elements, the first of equals, NaN before all; further tensors say where they are from, −1 for outside. */
-export function largerOf(
-  [first, place]: readonly Tensor[],
-  [second, otherPlace]: readonly Tensor[],
-): readonly Tensor[] {
-  if (first === undefined || second === undefined) return [];
-  const isFirst = isFloat(first.dtype)
-    ? logicalOr(greaterEqual(first, second), isNan(first))
-    : greaterEqual(first, second);
-  if (place === undefined || otherPlace === undefined) return [where(isFirst, first, second)];
-  const kept = logicalAnd(isFirst, greaterEqual(place, 0));
-  return [where(kept, first, second), where(kept, place, otherPlace)];
-}
-
-/** For each element of `x` its position in the last `dimensions`, counted row by row. */
-export function indicesOf(x: Tensor, dimensions: number): Tensor {
-  const sizes = x.shape.slice(x.rank - dimensions);
-  return broadcastTo(reshape(arange(0, sizeOf(sizes), 1, { dtype: "i32" }), sizes), x.shape);
 }
 
 /** All positions of `shape`, in order. */

@@ -4,13 +4,13 @@ import { isFloat } from "../../shape/dtype.ts";
 import { sameShape, showShape, sizeOf } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import { divide, floorDivide, maximum } from "../arithmetic.ts";
-import { astype } from "../cast.ts";
-import { onesLike, zeros } from "../creation.ts";
-import { positionsOf } from "../indexing.ts";
-import { reshape } from "../manipulate.ts";
-import { Tensor } from "../tensor.ts";
-import { eachDimension, type PerDimension } from "./movement.ts";
+import { divide, floorDivide, maximum } from "../../tensor/arithmetic.ts";
+import { astype } from "../../tensor/cast.ts";
+import { onesLike, zeros } from "../../tensor/creation.ts";
+import { positionsOf } from "../../tensor/indexing.ts";
+import { reshape } from "../../tensor/manipulate.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { eachDimension, type PerDimension } from "../../tensor/windows/movement.ts";
 
 /** How the windows moved that are taken back; a number stands for all dimensions. */
 export interface UnpoolingOptions {

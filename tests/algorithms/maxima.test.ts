@@ -1,0 +1,106 @@
+/** Derivatives of pools: to which of equal elements they go, what they cost beside the pool, and derivatives of them. */
+import { beforeEach, expect, it } from "vitest";
+import {
+  adaptiveMaxPool,
+  adaptiveMaxPoolWithIndices,
+  compile,
+  explainPlan,
+  fractionalMaxPool,
+  grad,
+  jvp,
+  maxPool,
+  maxPoolWithIndices,
+  random,
+  seed,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vmap,
+  zeros,
+} from "../../src/index.ts";
+
+beforeEach(() => seed(1));
+
+const image = [2, 3, 24, 24];
+
+const pools: readonly (readonly [name: string, pool: (x: Tensor) => Tensor])[] = [
+  ["2×2", (x) => maxPool(x, [2, 2])],
+  ["3×3 of stride 2", (x) => maxPool(x, [3, 3], { stride: 2, padding: 1 })],
+  ["3×3 of stride 1", (x) => maxPool(x, [3, 3], { stride: 1, padding: "same" })],
+  ["adaptive", (x) => adaptiveMaxPool(x, [8, 8])],
+  ["fractional", (x) => fractionalMaxPool(x, [2, 2], { outputSize: [7, 7], randomSamples: zeros([2, 3, 2]) })],
+];
+
+it.each(pools)("the gradient of a maximum costs what finding the indices does and one write: %s", (_, pool) => {
+  const x = zeros(image);
+  const upstream = zeros([...pool(x).shape]);
+  const forward = explainPlan(compile(pool), x);
+  const both = explainPlan(
+    compile((given: Tensor, g: Tensor) => valueAndGrad((each: Tensor) => pool(each).multiply(g).sum())(given)),
+    x,
+    upstream,
+  );
+  expect(both.launches.length - forward.launches.length).toBeLessThanOrEqual(3);
+  expect(both.operations).toBeLessThan(4 * forward.operations);
+});
+
+it("maxima and their indices are one kernel", () => {
+  const both = compile((x: Tensor) => maxPoolWithIndices(x, [3, 3], { stride: 2, padding: 1 }));
+  expect(explainPlan(both, zeros(image)).launches).toHaveLength(1);
+});
+
+const gradientOf = (pool: (x: Tensor) => Tensor, x: Tensor) => grad((each: Tensor) => pool(each).sum())(x).toArray();
+
+it("goes to the first of equal elements and to the first NaN, in one window after the other", async () => {
+  const overlapping = (x: Tensor) => maxPool(x, [3], { stride: 1 });
+  expect(await gradientOf(overlapping, tensor([2, 2, 1, 2, 2]))).toEqual([1, 1, 0, 1, 0]);
+  expect(await gradientOf(overlapping, tensor([1, Number.NaN, 3, Number.NaN]))).toEqual([0, 2, 0, 0]);
+  expect(await gradientOf((x) => adaptiveMaxPool(x, [2]), tensor([3, 3, 1, 1, 1]))).toEqual([1, 0, 1, 0, 0]);
+  // Not to the padding, which is not larger
+  expect(await gradientOf((x) => maxPool(x, [2], { padding: 1 }), tensor([-Infinity, 0]))).toEqual([1, 1]);
+});
+
+it("adds up windows of halves in f32", async () => {
+  const x = tensor([0, 1, 0], { dtype: "bf16" });
+  const g = tensor([256, 0.75, 0.75], { dtype: "bf16" });
+  const dx = grad((each: Tensor) => maxPool(each, [3], { stride: 1, padding: 1 }).multiply(g).sum())(x);
+  expect(await dx.toArray()).toEqual([0, 258, 0]);
+});
+
+it.each(pools)("derivatives of derivatives, forwards and backwards: %s", async (_, pool) => {
+  const x = random.normal([2, 3, 24, 24]);
+  const direction = random.normal([2, 3, 24, 24]);
+  const cube = (each: Tensor) => pool(each).square().multiply(pool(each)).sum();
+  const backwards = grad((each: Tensor) => grad(cube)(each).multiply(direction).sum())(x);
+  const [, forwards] = jvp(grad(cube), [x], [direction]);
+  // 6 y of each window, at its largest element: the pool of what follows the same choice
+  const [, change] = jvp(pool, [x], [direction]);
+  const expected = grad((each: Tensor) => pool(each).multiply(pool(x).multiply(6).multiply(change)).sum())(x);
+  const [one, two, three] = await Promise.all([backwards.data(), forwards.data(), expected.data()]);
+  three.forEach((value, index) => {
+    expect(one[index]).toBeCloseTo(Number(value), 3);
+    expect(two[index]).toBeCloseTo(Number(value), 3);
+  });
+});
+
+it("maps gradients over images, and over the samples that place fractional windows", async () => {
+  const x = random.normal([3, 1, 2, 9]);
+  const samples = random.uniform([3, 1, 2, 1]);
+  const gradient = (each: Tensor, randomSamples: Tensor) =>
+    grad((inner: Tensor) =>
+      fractionalMaxPool(inner, [2], { outputSize: [4], randomSamples })
+        .square()
+        .sum(),
+    )(each);
+  const mapped = await vmap(gradient)(x, samples).toArray();
+  const apart = [0, 1, 2].map((index) => gradient(x.slice(index), samples.slice(index)).toArray());
+  expect(mapped).toEqual(await Promise.all(apart));
+});
+
+it("indices have no derivative and do not stop that of the maxima", async () => {
+  const dx = grad((x: Tensor) => {
+    const [values, indices] = adaptiveMaxPoolWithIndices(x, [1]);
+    return values.multiply(indices.astype("f32")).sum();
+  })(tensor([[1, 5, 2]]));
+  expect(await dx.toArray()).toEqual([[0, 1, 0]]);
+});
