@@ -3,7 +3,7 @@ import { divisionPairs, everyExponent, powerPairs, sweep } from "./sweepApproxim
 
 const count = 2 ** 21;
 
-for (const op of ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf"] as const) {
+for (const op of ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "erfc"] as const) {
   test(`${op} is within two units in the last place at two million numbers`, () => sweep(op, everyExponent(count)));
 }
 test("power is within two units in the last place at two million pairs", () => sweep("power", ...powerPairs(count)));

@@ -9,7 +9,7 @@ import { divisionPairs, everyExponent, powerPairs, sweep } from "./sweepApproxim
 
 const count = 50_000;
 
-for (const op of ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "sign"] as const) {
+for (const op of ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "erfc", "sign"] as const) {
   test(`${op} is within two units in the last place`, () => sweep(op, everyExponent(count)));
 }
 test("power is within two units in the last place", () => sweep("power", ...powerPairs(count)));

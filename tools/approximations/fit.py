@@ -18,15 +18,19 @@ def points(low, high):
     return [mp.mpf((low + high) / 2 + (high - low) / 2 * node) for node in nodes]
 
 
-def fit(name, low, high, degree, target, variable, cost):
-    """Minimises max |P(variable(x)) − target(x)| · cost(x); prints coefficients in rising order and that maximum."""
+def fit(name, low, high, degree, target, variable, cost, splits=False):
+    """Minimises max |P(variable(x)) − target(x)| · cost(x); prints coefficients in rising order and that maximum.
+
+    Where `splits`, the first coefficient has a second part, for what f32 rounds off it.
+    """
     xs = points(low, high)
     u = np.array([float(variable(x)) for x in xs])
     y = np.array([float(target(x)) for x in xs])
     w = np.array([abs(float(cost(x))) for x in xs])
     fixed = []
+    second = 0.0
     for _ in range(degree + 1):
-        rest = y - sum(c * u**power for power, c in enumerate(fixed))
+        rest = y - second - sum(c * u**power for power, c in enumerate(fixed))
         columns = np.stack([u**power for power in range(len(fixed), degree + 1)], axis=1)
         lawson = np.ones(len(xs))
         for _ in range(200):
@@ -38,9 +42,11 @@ def fit(name, low, high, degree, target, variable, cost):
             lawson = lawson * (error / error.max() + 1e-9)
             lawson /= lawson.max()
         fixed.append(float(np.float32(solution[0])))
-    error = np.abs(sum(c * u**power for power, c in enumerate(fixed)) - y) * w
+        if splits and len(fixed) == 1:
+            second = float(np.float32(solution[0] - fixed[0]))
+    error = np.abs(second + sum(c * u**power for power, c in enumerate(fixed)) - y) * w
     print(f"{name}: error 2^{np.log2(error.max()):.1f}")
-    print("  [" + ", ".join(repr(float(np.float32(c))) for c in fixed) + "]")
+    print("  [" + ", ".join(repr(float(np.float32(c))) for c in fixed) + "]" + (f" and {second}" if splits else ""))
 
 
 half = float(mp.log(2) / 2)
@@ -82,4 +88,6 @@ print("2/π:", [hex((string >> (256 - 32 * (word + 1))) & 0xFFFFFFFF) for word i
 twelve, rest = bits_of(2 / (3 * mp.log(2)), 12)
 print("2/(3 ln 2) in 12 bits and the rest:", float(twelve), float(np.float32(float(rest))))
 tail = lambda t: 2 / t - 2
-fit("erfc: t exp(P(t) − a²), t = 1 / (1 + a/2)", 1 / 6.1, 1.0, 9, lambda t: mp.log(mp.erfc(tail(t)) / t) + tail(t) ** 2, lambda t: t, lambda t: 1)
+complement = lambda t: mp.erfc(tail(t)) * mp.exp(tail(t) ** 2) / t
+fit("erfc: t Q(t − 0.4375) exp(−a²), t = 1 / (1 + a/2)", 1 / 6.1, 0.76, 8, complement, lambda t: t - 0.4375, lambda t: 1 / complement(t), True)
+fit("erfc below 0.65: 1 − (x + x P(x²))", 1e-3, 0.65, 4, lambda x: mp.erf(x) / x - 1, lambda x: x**2, lambda x: x / mp.erfc(x))

@@ -68,18 +68,26 @@ export function expNormal(s: Single, x: Expression): Expression {
   return s.multiply(expReduced(s, r), s.twoTo(n));
 }
 
-/** e^(low − square) for `square` up to 104 and small `low`, neither of which is rounded before what cancels is gone. */
-export function expOfDifference(s: Single, low: Expression, square: Expression): Expression {
+/**
+ * e^(low − square) = (1 + part)·2^n for `square` up to 104 and small `low`, neither of which is rounded before what
+ * cancels is gone.
+ */
+export function expOfDifference(s: Single, low: Expression, square: Expression): { part: Expression; n: Expression } {
   const shifted = s.add(s.multiply(s.subtract(low, square), log2e), roundingShift);
   const n = s.subtract(shifted, roundingShift);
   const r = s.subtract(s.subtract(low, s.add(square, s.multiply(n, ln2Head))), s.multiply(n, ln2Tail));
-  return scaleByTwoTo(s, expReduced(s, r), s.add(s.bits(shifted), -roundingShiftBits));
+  return { part: expm1Reduced(s, r), n: s.add(s.bits(shifted), -roundingShiftBits) };
+}
+
+/** e^r − 1 for a reduced argument. */
+function expm1Reduced(s: Single, r: Expression): Expression {
+  return s.add(r, s.multiply(s.multiply(r, r), s.polynomial(r, expm1Tail)));
 }
 
 /** e^x − 1: 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − ½)), which overflows only where the result does. */
 export function expm1(s: Single, x: Expression): Expression {
   const { n, r } = reduce(s, s.clamp(x, -20, 89));
-  const part = s.add(r, s.multiply(s.multiply(r, r), s.polynomial(r, expm1Tail)));
+  const part = expm1Reduced(s, r);
   const scale = s.twoTo(s.subtract(n, 1));
   const whole = s.multiply(s.add(s.multiply(scale, part), s.subtract(scale, 0.5)), 2);
   // numbers that small are their own result: zeros keep their sign
