@@ -29,7 +29,7 @@ independent reference. All operations work under \`vmap\`, \`compile\` and with 
 \`tools/supportMatrix.ts\`; do not edit.
 
 Not guaranteed: the order in which equal NaNs win a maximum; which of ±0 a maximum of both gives. Results of \`exp\`, \`log\` and
-their kin are within 2 units in the last place in f32, sines and cosines of huge numbers too (\`tan\` and \`acosh\` 2.2, \`erfc\` 6).
+their kin are within 2 units in the last place in f32, sines and cosines of huge numbers too.
 `;
 
 /** The dtypes of inputs for which all samples of `row` are right on `device`: computed together, judged by dtype. */

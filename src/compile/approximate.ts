@@ -7,7 +7,7 @@ import type { Expression } from "../kernel/expression.ts";
 import type { ScalarOp } from "../kernel/scalarOps.ts";
 import type { Target } from "../kernel/target.ts";
 import { at, invariant } from "../support/invariant.ts";
-import { cos, sin } from "./approximations/circular.ts";
+import { cos, sin, tan } from "./approximations/circular.ts";
 import { quotient, remainder } from "./approximations/division.ts";
 import { erf, erfc } from "./approximations/errorFunction.ts";
 import { exp, expm1, sigmoid, tanh } from "./approximations/exponential.ts";
@@ -67,6 +67,24 @@ export function approximate(builder: ExpressionBuilder, op: ScalarOp, inputs: re
   const [x, y] = [at(inputs, 0), at(inputs, -1)];
   invariant(approximation !== "native" && x.dtype === "f32", `${op} of ${x.dtype} can be approximated`);
   return approximation(new Single(builder), x, y);
+}
+
+/** The angle of which `value` is the tangent, spelled as a quotient that `target` would have to approximate. */
+export function angleOfTangent(value: Expression, { nativeOps }: Target): Expression | undefined {
+  if (nativeOps === "all" || value.kind !== "apply" || value.op !== "divide" || value.dtype !== "f32") return undefined;
+  const [sine, cosine] = value.inputs;
+  const isTangent =
+    sine?.kind === "apply" &&
+    cosine?.kind === "apply" &&
+    sine.op === "sin" &&
+    cosine.op === "cos" &&
+    !nativeOps.has("sin");
+  return isTangent && sine.inputs[0] === cosine.inputs[0] ? sine.inputs[0] : undefined;
+}
+
+/** The tangent of `angle`, within 2 units in the last place; a quotient of sine and cosine, each rounded, is not. */
+export function tangent(builder: ExpressionBuilder, angle: Expression): Expression {
+  return tan(new Single(builder), angle);
 }
 
 /**

@@ -10,7 +10,7 @@ import { inputsOf } from "../kernel/traverse.ts";
 import { at } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
-import { nativeForm } from "./approximate.ts";
+import { angleOfTangent, nativeForm, tangent } from "./approximate.ts";
 import { allSteps, type LoopStep, loadsIn, loadsOf, type Nest, type NestContext, type Step } from "./nest.ts";
 import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
@@ -217,6 +217,8 @@ class Statements {
           value.dtype,
           this.#address(value.index, this.#rowOf(this.#context.tensorOf(value.buffer))),
         );
+      const angle = angleOfTangent(value, this.#target);
+      if (angle !== undefined) return tangent(builder, this.#value(angle));
       const inputs = inputsOf(value).map((input) => this.#value(input));
       return nativeForm(builder, value, inputs, this.#target);
     });

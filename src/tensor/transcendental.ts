@@ -4,6 +4,7 @@
  */
 import { withOneOrigin } from "../graph/node.ts";
 import { abs, negative, sign, sqrt, square } from "./arithmetic.ts";
+import { stopGradient } from "./cast.ts";
 import { where } from "./comparison.ts";
 import { attachMethods, type BinaryMethod, type UnaryMethod } from "./methods.ts";
 import { type Fitting, floatsOf, type Joined, mapOperands, type Operand, throughFloats, toFloat } from "./operands.ts";
@@ -278,8 +279,12 @@ export function acosh(input: Tensor): Tensor {
   const compute = (x: Tensor) => {
     const isLarge = x.greater(large);
     const above = where(isLarge, 1, x).subtract(1);
-    // the size in the sum keeps the product below 0 where x is below 1
-    const middle = log1p(above.add(sqrt(above.multiply(abs(above).add(2)))));
+    // x² − 1, rounded once near 1; the size keeps it below 0 where x is below 1
+    const root = sqrt(above.multiply(2).add(above.multiply(abs(above))));
+    const sum = above.add(root);
+    // what rounding the sum loses
+    const lost = above.subtract(sum.subtract(root)).divide(sum.add(1));
+    const middle = log1p(sum).add(stopGradient(lost));
     return where(isLarge, log(where(isLarge, x, 1)).add(Math.LN2), middle);
   };
   return withOneOrigin(() => throughFloats(input, compute));

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { nativeForm } from "../../src/compile/approximate.ts";
+import { acosh, tan } from "../../src/index.ts";
 import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Expression } from "../../src/kernel/expression.ts";
 import { printExpression } from "../../src/kernel/print.ts";
 import { type Target, usualCaches } from "../../src/kernel/target.ts";
 import { inputsOf } from "../../src/kernel/traverse.ts";
-import { divisionPairs, everyExponent, powerPairs, sweep } from "./sweepApproximations.ts";
+import { divisionPairs, everyExponent, powerPairs, sweep, sweepComposite } from "./sweepApproximations.ts";
 
 const count = 50_000;
 
@@ -16,6 +17,18 @@ test("power is within two units in the last place", () => sweep("power", ...powe
 test("quotient and remainder are within two units in the last place", () => {
   sweep("quotient", ...divisionPairs(count));
   sweep("remainder", ...divisionPairs(count));
+});
+test("tan is within two units in the last place, between its poles and beside them", async () => {
+  const near = Float32Array.from(
+    { length: count },
+    (_, index) => ((index - count / 2) * Math.PI) / 4 + (index % 7) * 1e-4,
+  );
+  const small = Float32Array.from({ length: count }, (_, index) => (index / count - 0.5) * 40);
+  for (const numbers of [everyExponent(count), near, small]) await sweepComposite(numbers, tan, Math.tan);
+});
+test("acosh is within two units in the last place, near 1 above all", async () => {
+  const near = Float32Array.from({ length: count }, (_, index) => 1 + (index * 81 + 1) * 2 ** -23);
+  for (const numbers of [everyExponent(count), near]) await sweepComposite(numbers, acosh, Math.acosh);
 });
 
 const target: Target = {

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { approximate } from "../../src/compile/approximate.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
+import { type Tensor, tensor } from "../../src/index.ts";
 import { meaningOf } from "../../src/kernel/meaning.ts";
 import type { ScalarOp } from "../../src/kernel/scalarOps.ts";
 import { Draft } from "../conformance/draft.ts";
@@ -124,6 +125,19 @@ export function sweep(op: ScalarOp, ...inputs: readonly Float32Array<ArrayBuffer
       if (distance(found, wanted) > mostUlps)
         expect.fail(`${op}(${inputs.length === 2 ? `${a}, ${b}` : a}) is ${found} and has to be ${wanted}`);
     }
+  }
+}
+
+/** The same for what operations are composed of: `compute` on the current device, beside `wanted` in doubles. */
+export async function sweepComposite(
+  numbers: Float32Array<ArrayBuffer>,
+  compute: (x: Tensor) => Tensor,
+  wanted: (x: number) => number,
+): Promise<void> {
+  const results = await compute(tensor(numbers)).data();
+  for (const [position, x] of numbers.entries()) {
+    const found = Number(results[position]);
+    if (distance(found, wanted(x)) > mostUlps) expect.fail(`at ${x} it is ${found} and has to be ${wanted(x)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * sin and cos. Up to `edge` the multiples of π/2 are taken off in four parts whose products are exact; beyond it they
+ * sin, cos and tan. Up to `edge` the multiples of π/2 are taken off in four parts whose products are exact; beyond it they
  * are counted in integers with as many bits of 2/π as f32 can ask for (Payne and Hanek, 1983). The second way is the
  * rare branch of a `select`: targets that can skip it do.
  */
@@ -40,6 +40,12 @@ export function cos(s: Single, x: Expression): Expression {
   return circular(s, x, ({ quadrant, ...rest }) => wave(s, { quadrant: s.add(quadrant, 1), ...rest }));
 }
 
+/** tan x. As the quotient of sin and cos as f32 has them it would be 2.2 units in the last place off. */
+export function tan(s: Single, x: Expression): Expression {
+  const sign = s.apply("and", s.bits(x), signBit);
+  return circular(s, x, (reduced) => s.ofBits(s.apply("xor", s.bits(slope(s, reduced)), sign)));
+}
+
 function circular(s: Single, x: Expression, value: (reduced: Reduced) => Expression): Expression {
   const a = s.abs(x);
   // infinite and NaN less themselves are NaN
@@ -48,18 +54,57 @@ function circular(s: Single, x: Expression, value: (reduced: Reduced) => Express
 }
 
 /** sin of quadrant·π/2 + r + tail. */
-function wave(s: Single, { quadrant, r, tail }: Reduced): Expression {
+function wave(s: Single, reduced: Reduced): Expression {
+  const { sine, cosine } = parts(s, reduced);
+  const { quadrant } = reduced;
+  const isOdd = isOddQuadrant(s, quadrant);
+  const sign = s.apply("shiftLeft", s.apply("and", quadrant, 2), 30);
+  const value = s.select(isOdd, s.add(cosine.most, cosine.rest), s.add(sine.most, sine.rest));
+  return s.ofBits(s.apply("xor", s.bits(value), sign));
+}
+
+/** tan of quadrant·π/2 + r + tail: what f32 lacks of both parts goes into the quotient. */
+function slope(s: Single, reduced: Reduced): Expression {
+  const [sine, cosine] = [normalized(s, parts(s, reduced).sine), normalized(s, parts(s, reduced).cosine)];
+  const isOdd = isOddQuadrant(s, reduced.quadrant);
+  const choose = (even: Expression, odd: Expression) => s.select(isOdd, odd, even);
+  const negative = (a: Expression) => s.apply("negative", a);
+  const over = choose(cosine.most, negative(sine.most));
+  const quotient = s.divide(choose(sine.most, cosine.most), over);
+  const lacking = s.subtract(
+    choose(sine.rest, cosine.rest),
+    s.multiply(quotient, choose(cosine.rest, negative(sine.rest))),
+  );
+  return s.add(quotient, s.divide(lacking, over));
+}
+
+/** A number as a sum: `rest` is smaller by far. */
+interface Parts {
+  readonly most: Expression;
+  readonly rest: Expression;
+}
+
+/** The same sum, `most` being all that f32 has of it. */
+function normalized(s: Single, { most, rest }: Parts): Parts {
+  const sum = s.add(most, rest);
+  return { most: sum, rest: s.subtract(rest, s.subtract(sum, most)) };
+}
+
+function isOddQuadrant(s: Single, quadrant: Expression): Expression {
+  return s.equal(s.apply("and", quadrant, 1), 1);
+}
+
+/** sin and cos of r + tail. */
+function parts(s: Single, { r, tail }: Reduced): { readonly sine: Parts; readonly cosine: Parts } {
   const z = s.multiply(r, r);
   // what rounding 1 − z/2 loses is put back
   const half = s.multiply(z, 0.5);
   const most = s.subtract(1, half);
   // sin and cos of r + tail have tail·cos r more, and tail·sin r less, than those of r
-  const even = s.add(r, s.add(s.multiply(s.multiply(r, z), s.polynomial(z, sinTail)), s.multiply(tail, most)));
+  const even = s.add(s.multiply(s.multiply(r, z), s.polynomial(z, sinTail)), s.multiply(tail, most));
   const lost = s.subtract(s.subtract(s.subtract(1, most), half), s.multiply(r, tail));
-  const odd = s.add(most, s.add(lost, s.multiply(s.multiply(z, z), s.polynomial(z, cosTail))));
-  const isOdd = s.equal(s.apply("and", quadrant, 1), 1);
-  const sign = s.apply("shiftLeft", s.apply("and", quadrant, 2), 30);
-  return s.ofBits(s.apply("xor", s.bits(s.select(isOdd, odd, even)), sign));
+  const odd = s.add(lost, s.multiply(s.multiply(z, z), s.polynomial(z, cosTail)));
+  return { sine: { most: r, rest: even }, cosine: { most, rest: odd } };
 }
 
 function reduceSmall(s: Single, a: Expression): Reduced {
