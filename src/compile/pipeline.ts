@@ -4,6 +4,7 @@
  */
 import { isNode, type Node } from "../graph/node.ts";
 import { isRegionNode } from "../graph/region.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import type { Plan } from "../kernel/plan.ts";
 import type { Target } from "../kernel/target.ts";
 import { sizeOf } from "../shape/shape.ts";
@@ -23,11 +24,15 @@ import { packContraction } from "./schedule/pack.ts";
 import { scheduleNest } from "./schedule/schedule.ts";
 import { simplifyGraph } from "./simplify.ts";
 
+/** Hears of each kernel as soon as it is scheduled, long before the plan is there. */
+export type KernelListener = (kernel: Kernel) => void;
+
 /** What the passes hand on; each fills in its part. */
 export interface Compilation {
   readonly program: Program;
   readonly target: Target;
   readonly isSource: (node: Node) => boolean;
+  readonly foresee: KernelListener | undefined;
   readonly context: NestContext;
   outputs: readonly Node[];
   parts: readonly Part[];
@@ -127,9 +132,11 @@ export const passes = [
     run: (state) => {
       const replaced = replacedBy(state);
       state.launches = state.nests.map((nest) => {
-        if (nest.region !== undefined) return launchRegion(nest, nest.region, state.target);
+        if (nest.region !== undefined) return launchRegion(nest, nest.region, state);
         const steps = scheduleNest(state.context, nest, state.target);
-        return finishKernel(state.context, nest, steps, state.target, replaced);
+        const launch = finishKernel(state.context, nest, steps, state.target, replaced);
+        state.foresee?.(launch.kernel);
+        return launch;
       });
     },
   },
@@ -166,9 +173,9 @@ function regionNest(region: RegionCall): Nest {
   return { axes: [], body: [], contraction: false, computes, waits: [], region };
 }
 
-function launchRegion({ computes }: Nest, region: RegionCall, target: Target): RegionLaunch {
+function launchRegion({ computes }: Nest, region: RegionCall, { target, foresee }: Compilation): RegionLaunch {
   return {
-    commands: compileRegion(region, (body) => compileProgram(body, target)),
+    commands: compileRegion(region, (body) => compileProgram(body, target, foresee)),
     reads: new Set(region.inputs),
     writes: new Set(region.results.values()),
     mayOverwrite: new Set(),
@@ -197,13 +204,14 @@ export function passesAreSeen(): boolean {
   return listener !== undefined;
 }
 
-/** The plan of `program` on `target`. */
-export function compileProgram(program: Program, target: Target): Plan {
+/** The plan of `program` on `target`. `foresee` hears of its kernels on the way. */
+export function compileProgram(program: Program, target: Target, foresee?: KernelListener): Plan {
   const { parts = [] } = program;
   const sources = new Set([...program.sources, ...parts.map(({ whole }) => whole)]);
   const state: Compilation = {
     program,
     target,
+    foresee,
     isSource: (node) => sources.has(node),
     context: new NestContext(),
     outputs: program.outputs,

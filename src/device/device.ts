@@ -2,6 +2,7 @@
  * What a device is. Implementations are folders beside this file, which know nothing of each other; `runtime/`
  * keeps the list of them. A new device implements this interface and calls the conformance suite.
  */
+import type { Kernel } from "../kernel/kernel.ts";
 import type { Plan } from "../kernel/plan.ts";
 import type { Target } from "../kernel/target.ts";
 
@@ -49,4 +50,6 @@ export interface Device {
   /** The same at once; only devices of the CPU have it. */
   readSync?(buffer: DeviceBuffer): Uint8Array;
   prepare(plan: Plan): Executable;
+  /** Hears of kernels of a plan that is still being compiled, for devices that can begin with their code. */
+  foresee?(kernel: Kernel): void;
 }

@@ -101,7 +101,7 @@ function typeText({ type }: Node): string {
 /** The prepared plan of `program` on `device`, compiled if no program of this structure has been. */
 export function executableFor(device: Device, program: PendingProgram): Executable {
   return remember(caches, device, () => new ProgramCache()).find(program.structure, () =>
-    device.prepare(compileProgram(program, device.target)),
+    device.prepare(compiled(device, program)),
   );
 }
 
@@ -154,12 +154,17 @@ export function prepareProgram(device: Device, program: Program, owner: object):
 }
 
 /** The plan of `program`, from an earlier process where the device has kept it. */
-function planOf({ planStore, target }: Device, program: Program): Plan {
-  if (planStore === undefined || passesAreSeen()) return compileProgram(program, target);
+function planOf(device: Device, program: Program): Plan {
+  const { planStore } = device;
+  if (planStore === undefined || passesAreSeen()) return compiled(device, program);
   const text = programText(program);
   const known = planStore.find(text);
   if (known !== undefined) return known;
-  const plan = compileProgram(program, target);
+  const plan = compiled(device, program);
   planStore.keep(text, plan);
   return plan;
+}
+
+function compiled(device: Device, program: Program): Plan {
+  return compileProgram(program, device.target, (kernel) => device.foresee?.(kernel));
 }

@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { DeviceError } from "../../support/errors.ts";
-import { at } from "../../support/invariant.ts";
 
 /** A compiler that was found. */
 export interface Compiler {
@@ -66,23 +65,37 @@ export interface Job {
  * @throws DeviceError with the first lines of what the compiler says.
  */
 export function compile(compiler: Compiler, jobs: readonly Job[]): void {
-  const files = jobs.map(({ output }) => ({ source: `${output}.c`, says: `${output}.txt` }));
   try {
-    jobs.forEach(({ source }, job) => writeFileSync(at(files, job).source, source, { mode: 0o600 }));
-    const calls = jobs.map(({ output, flags }, job) => {
-      const words = [compiler.path, ...flags, "-o", output, at(files, job).source];
-      return `${words.map(quoted).join(" ")} 2>${quoted(at(files, job).says)} &`;
-    });
-    const { error } = spawnSync("/bin/sh", ["-c", `umask 077\n${calls.join("\n")}\nwait`], { stdio: "ignore" });
-    jobs.forEach(({ output }, job) => {
-      if (error !== undefined || !existsSync(output)) throw failed(compiler, error, at(files, job).says);
-    });
+    const calls = jobs.map((job) => `${callOf(compiler, job)} &`);
+    const { error } = spawnSync("/bin/sh", ["-c", `${calls.join("\n")}\nwait`], { stdio: "ignore" });
+    for (const { output } of jobs)
+      if (error !== undefined || !existsSync(output)) throw failed(compiler, error, saysOf(output));
   } catch (error) {
     for (const { output } of jobs) rmSync(output, { force: true });
     throw error;
   } finally {
-    for (const { source, says } of files) for (const file of [source, says]) rmSync(file, { force: true });
+    for (const job of jobs) tidyAfter(job);
   }
+}
+
+/** The command of the shell that makes what `job` says; its source is written here. */
+export function callOf(compiler: Compiler, { source, flags, output }: Job): string {
+  writeFileSync(sourceOf(output), source, { mode: 0o600 });
+  const words = [compiler.path, ...flags, "-o", output, sourceOf(output)];
+  return `(umask 077; ${words.map(quoted).join(" ")} </dev/null >${quoted(saysOf(output))} 2>&1)`;
+}
+
+/** Deletes what stands beside what `job` has made. */
+export function tidyAfter({ output }: Job): void {
+  for (const file of [sourceOf(output), saysOf(output)]) rmSync(file, { force: true });
+}
+
+function sourceOf(output: string): string {
+  return `${output}.c`;
+}
+
+function saysOf(output: string): string {
+  return `${output}.txt`;
 }
 
 function failed(compiler: Compiler, error: Error | undefined, says: string): DeviceError {

@@ -20,6 +20,10 @@ export interface Driver {
   unmap(address: number, bytes: number): void;
   write(address: number, data: Uint8Array, bytes: number): void;
   read(address: number, data: Uint8Array, bytes: number): void;
+  /** Runs a command of the shell beside this process; 0 where it cannot be started. */
+  begin(command: string): number;
+  /** Has what `begin` started ended? With `waits` not 0 it has. Not to be asked again once it has. */
+  ended(child: number, waits: number): number;
   /** A library of kernels; 0 where it cannot be loaded. */
   open(path: string): number;
   find(library: number, name: string): number;
@@ -36,6 +40,8 @@ const signatures = {
   unmap: "void smilodon_unmap(uint64_t address, double bytes)",
   write: "void smilodon_write(uint64_t address, const uint8_t *data, double bytes)",
   read: "void smilodon_read(uint64_t address, _Out_ uint8_t *data, double bytes)",
+  begin: "int32_t smilodon_begin(const char *command)",
+  ended: "int32_t smilodon_ended(int32_t child, int32_t waits)",
   open: "uint64_t smilodon_open(const char *path)",
   find: "uint64_t smilodon_find(uint64_t library, const char *name)",
   close: "void smilodon_close(uint64_t library)",

@@ -41,14 +41,22 @@ export const headerWords = 5;
 export const driverSource = `/* The driver of Smilodon's native device. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <crt_externs.h>
+#define environ (*_NSGetEnviron())
+#endif
 ${teamSource}
 enum { header_words = ${headerWords} };
 enum { ${Object.entries(commandKinds)
@@ -152,6 +160,22 @@ void smilodon_read(uint64_t address, uint8_t *data, double bytes) {
 int32_t smilodon_stay(void) {
   Dl_info own;
   return dladdr((void *)(uintptr_t)smilodon_stay, &own) != 0 && dlopen(own.dli_fname, RTLD_NOW | RTLD_NODELETE) != NULL;
+}
+
+/* Runs a command of the shell beside this process, whose number it gives; 0 where it cannot be started. */
+int32_t smilodon_begin(const char *command) {
+  char *words[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
+  pid_t child = 0;
+  return posix_spawn(&child, "/bin/sh", NULL, NULL, words, environ) == 0 ? (int32_t)child : 0;
+}
+
+/* Has the command ended? It is waited for where \`waits\` is not 0. Not to be asked again once it has. */
+int32_t smilodon_ended(int32_t child, int32_t waits) {
+  int status = 0;
+  pid_t ended;
+  do ended = waitpid((pid_t)child, &status, waits != 0 ? 0 : WNOHANG);
+  while (ended < 0 && errno == EINTR);
+  return ended != 0;
 }
 
 /* A library of kernels; 0 where it cannot be loaded. */

@@ -1,7 +1,9 @@
 /**
  * Compiled kernels of a native device, by structure: repeated layers and later plans share them. The new kernels of a plan
- * are looked for in the cache folder; those that are not there are compiled, many at a time and on all cores.
+ * are looked for in the cache folder; those that are not there are compiled, many at a time and on all cores. A large plan says
+ * while it is being compiled which kernels it will have: compilers begin with them on the cores that have nothing to do.
  */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { structureOf } from "../../kernel/structure.ts";
@@ -10,7 +12,7 @@ import { functionName, renderSource } from "../../render/c/renderSource.ts";
 import { DeviceError } from "../../support/errors.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { type CacheFolder, hashOf } from "./cacheFolder.node.ts";
-import { type Compiler, compile, type Job } from "./compiler.node.ts";
+import { type Compiler, callOf, compile, type Job, tidyAfter } from "./compiler.node.ts";
 import type { Cpu } from "./cpuFeatures.node.ts";
 import type { Driver } from "./driver.node.ts";
 import { ownCode } from "./ownCode.node.ts";
@@ -57,10 +59,20 @@ interface Wanted {
   readonly length: number;
 }
 
+/** A compiler that runs beside this process, and what it makes. */
+interface Begun {
+  readonly process: number;
+  readonly job: Job;
+  readonly list: readonly Wanted[];
+  hasEnded: boolean;
+}
+
 /** Kernels that no executable uses are kept up to this many, the longest unused going first. */
 const mostUnused = 4096;
 /** A compiler is started for each so many characters of structure, some tens of milliseconds, on as many cores as there are. */
 const structureOfJob = 1500;
+/** One that is begun early gets more: each costs a start and a library, and few can run before the plan is there. */
+const structureOfEarlyJob = 12_000;
 
 const comments = /^\/\*.*\*\/$/gm;
 
@@ -71,6 +83,10 @@ export class KernelCode {
   readonly #entries = new Map<string, Entry>();
   readonly #libraries = new Map<string, Library>();
   #unused = 0;
+  /** Kernels of plans to come, by structure: all, those that wait for a compiler, and those that have one. */
+  readonly #foreseen = new Set<string>();
+  #waiting: Wanted[] = [];
+  #begun: Begun[] = [];
   /** Kernels compiled so far, those found on disk not among them. */
   compiled = 0;
 
@@ -101,6 +117,18 @@ export class KernelCode {
     this.#add(new Map(kernels.map((kernel) => [structureOf(kernel), kernel])));
   }
 
+  /** Begins with the code of `kernel`, which a plan that is being compiled will have, unless it is there. */
+  foresee(kernel: Kernel): void {
+    const structure = structureOf(kernel);
+    if (this.#entries.has(structure) || this.#foreseen.has(structure)) return;
+    const wanted = this.#wanted(structure, kernel);
+    if (this.#find(wanted)) return;
+    this.#foreseen.add(structure);
+    this.#waiting.push(wanted);
+    if (lengthOf(this.#waiting) >= structureOfEarlyJob && this.#runningEarly() < availableParallelism() - 1)
+      this.#begin(this.#waiting.splice(0));
+  }
+
   release(keys: readonly string[]): void {
     for (const key of keys) {
       const entry = this.#entries.get(key);
@@ -126,11 +154,46 @@ export class KernelCode {
   }
 
   #add(kernels: ReadonlyMap<string, Kernel>): void {
+    const early = new Set(this.#begun.flatMap(({ list }) => list.map(({ structure }) => structure)));
     const missing = [...kernels]
-      .filter(([structure]) => !this.#entries.has(structure))
+      .filter(([structure]) => !this.#entries.has(structure) && !early.has(structure))
       .map(([structure, kernel]) => this.#wanted(structure, kernel))
       .filter((wanted) => !this.#find(wanted));
+    this.#waiting = [];
+    this.#foreseen.clear();
     this.#compile(divide(missing));
+    this.#compile(divide(this.#finishBegun()));
+  }
+
+  /** How many compilers run beside this process. */
+  #runningEarly(): number {
+    return this.#begun.filter((each) => !this.#hasEnded(each)).length;
+  }
+
+  #hasEnded(begun: Begun, waits = false): boolean {
+    if (!begun.hasEnded) begun.hasEnded = this.#workshop.driver.ended(begun.process, waits ? 1 : 0) !== 0;
+    return begun.hasEnded;
+  }
+
+  #begin(list: readonly Wanted[]): void {
+    const { driver, compiler } = this.#workshop;
+    const job = this.#jobOf(list, this.#header().flags);
+    const process = driver.begin(callOf(compiler, job));
+    if (process === 0) tidyAfter(job);
+    else this.#begun.push({ process, job, list, hasEnded: false });
+  }
+
+  /** Waits for the compilers that were begun early, and keeps what they made; returns what they could not make. */
+  #finishBegun(): Wanted[] {
+    const begun = this.#begun;
+    this.#begun = [];
+    return begun.flatMap((each) => {
+      this.#hasEnded(each, true);
+      tidyAfter(each.job);
+      if (!existsSync(each.job.output)) return each.list;
+      this.#keep(each.job.output, each.list);
+      return [];
+    });
   }
 
   #wanted(structure: string, kernel: Kernel): Wanted {
@@ -179,16 +242,19 @@ export class KernelCode {
 
   #compile(lists: readonly (readonly Wanted[])[]): void {
     if (lists.length === 0) return;
-    const { folder, compiler, cpu } = this.#workshop;
+    const { folder, compiler } = this.#workshop;
     const header = this.#header();
-    const flags = [...this.#flags(), ...header.flags];
-    const jobs = lists.map((list) => {
-      const kernels = list.map(({ kernel }) => kernel);
-      return { source: renderSource(kernels, cpu.features).source, flags, output: folder.temporary(".so") };
-    });
+    const jobs = lists.map((list) => this.#jobOf(list, header.flags));
     compile(compiler, [...jobs, ...header.jobs]);
     for (const { output } of header.jobs) folder.keep(output, [header.key], ".h.gch");
     jobs.forEach(({ output }, job) => this.#keep(output, at(lists, job)));
+  }
+
+  #jobOf(list: readonly Wanted[], headerFlags: readonly string[]): Job {
+    const { folder, cpu } = this.#workshop;
+    const kernels = list.map(({ kernel }) => kernel);
+    const { source } = renderSource(kernels, cpu.features);
+    return { source, flags: [...this.#flags(), ...headerFlags], output: folder.temporary(".so") };
   }
 
   #keep(output: string, list: readonly Wanted[]): void {
@@ -229,7 +295,7 @@ export class KernelCode {
 
 /** `wanted` in lists of about equal length, for as many compilers as there are cores. */
 function divide(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
-  const total = wanted.reduce((sum, { length }) => sum + length, 0);
+  const total = lengthOf(wanted);
   const count = Math.min(wanted.length, availableParallelism(), Math.ceil(total / structureOfJob));
   const jobs = Array.from({ length: count }, () => ({ length: 0, list: [] as Wanted[] }));
   for (const each of [...wanted].sort((a, b) => b.length - a.length)) {
@@ -238,4 +304,8 @@ function divide(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
     shortest.length += each.length;
   }
   return jobs.map(({ list }) => list);
+}
+
+function lengthOf(wanted: readonly Wanted[]): number {
+  return wanted.reduce((sum, { length }) => sum + length, 0);
 }

@@ -143,6 +143,11 @@ export class NativeDevice implements Device {
     return this.#code.compiled;
   }
 
+  /** Begins with the code of kernels that are not there, while the rest of their plan is compiled. */
+  foresee(kernel: Kernel): void {
+    this.#code.foresee(kernel);
+  }
+
   /** Compiles `kernels` ahead of the plans that use them, in few calls of the compiler. */
   compile(kernels: readonly Kernel[]): void {
     this.#code.prepare(kernels);
