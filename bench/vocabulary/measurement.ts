@@ -14,8 +14,10 @@ export const threads = 2;
 const ordinary: RowTerms = { bar: 1, limits: { seconds: 0.3, fewestRounds: 7, warmUpSeconds: 0.06 } };
 /** Where somebody takes longer than this many milliseconds for a run, fewer rounds must do. */
 const long = 100;
-/** One who takes this many times as long as another peer, and `long`, does not take part: its first run is its time. */
+/** One who takes this many times as long as another peer does not take part: the better of its first runs is its time. */
 const hopeless = 4;
+/** Below this many milliseconds first runs say little. */
+const brief = 1;
 
 /** The bar of a row, and how long it may take. */
 export interface RowTerms {
@@ -25,7 +27,7 @@ export interface RowTerms {
 
 interface Measured {
   readonly entrant: Entrant;
-  /** Milliseconds of the first run that was not the very first. */
+  /** Milliseconds of the better of two runs, neither of them the very first. */
   readonly once: number;
 }
 
@@ -54,7 +56,7 @@ async function compete(id: string, { bar, limits }: RowTerms, ours: Entrant, oth
   const measured: Measured[] = [];
   for (const entrant of [ours, ...others]) measured.push({ entrant, once: await timeOnce(entrant) });
   const fastest = Math.min(...measured.slice(1).map(({ once }) => once));
-  const contestants = measured.filter(({ once }, index) => index === 0 || once < long || once <= hopeless * fastest);
+  const contestants = measured.filter(({ once }, index) => index === 0 || once < brief || once <= hopeless * fastest);
   const slowest = Math.max(...contestants.map(({ once }) => once));
   const { times, best } = await holdContest(
     contestants.map(({ entrant }) => entrant),

@@ -64,7 +64,7 @@ async function enterNode(node: OnnxNode, inputs: readonly Given[]): Promise<Entr
       last = (await session.run({})).y.data as ArrayLike<number | bigint>;
     },
     read: async () => {
-      const numbers = Float64Array.from(last, Number);
+      const numbers = last instanceof BigInt64Array ? Float64Array.from(last, Number) : (last as Float32Array);
       return node.isComplex ? numbers.filter((_, index) => index % 2 === 0) : numbers;
     },
     ...(largest < fewForThreads && largest > 0 ? {} : { restMilliseconds }),

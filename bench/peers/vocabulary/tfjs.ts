@@ -51,12 +51,16 @@ async function enterOn(backend: string, call: Call, inputs: readonly Given[]): P
   return entrant;
 }
 
+/** Scopes would walk along every element of what they give: only the tensor is made in one. */
 function numbersOf(result: tf.Tensor, { channelsLast, magnitude }: Call): ArrayLike<number> {
-  return tf.tidy(() => {
-    if (result.dtype === "complex64") return tf.real(result).dataSync();
-    if (magnitude) return tf.abs(result).dataSync();
-    return (channelsLast && result.rank === 4 ? tf.transpose(result, [0, 3, 1, 2]) : result).dataSync();
+  const turned = tf.tidy(() => {
+    if (result.dtype === "complex64") return tf.real(result);
+    if (magnitude) return tf.abs(result);
+    return channelsLast && result.rank === 4 ? tf.transpose(result, [0, 3, 1, 2]) : tf.clone(result);
   });
+  const numbers = turned.dataSync();
+  turned.dispose();
+  return numbers;
 }
 
 function prepareInputs(call: Call, inputs: readonly Given[]): unknown[] {
