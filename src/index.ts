@@ -10,6 +10,7 @@ export {
   viewAsComplex,
   viewAsReal,
 } from "./algorithms/complex/complex.ts";
+export { conj, imag, real } from "./algorithms/complex/parts.ts";
 export {
   type BincountOptions,
   bincount,

@@ -20,7 +20,7 @@ export type SliceRange =
   | null
   | "...";
 
-/** Elements to add before and after an axis, or as many on both sides. */
+/** Elements to add before and after an axis, or as many on both sides; numbers below 0 take away. */
 export type Padding = number | readonly [low: number, high: number];
 
 /** What `pad` may be told. */
@@ -134,14 +134,17 @@ function readRange(x: Tensor, range: Exclude<SliceRange, "...">, axis: number): 
 }
 
 /**
- * x with more elements around it. `widths` is one padding for all axes, or a list with one an axis. A mirror or circle goes on for any
- * width, as in NumPy and ONNX, where PyTorch wants x to be longer.
- * @throws ShapeError where widths are negative or too few, or nothing is there to continue; ArgumentError for another mode.
+ * x with more elements around it, or fewer. `widths` is one padding for all axes, or a list with one an axis; negative ones take
+ * away first, as in PyTorch and ONNX. A mirror or circle goes on for any width, as in NumPy and ONNX, where PyTorch wants x to
+ * be longer.
+ * @throws ShapeError where widths are too few, or take away more than there is, or nothing is there to continue; ArgumentError for
+ * another mode.
  *
  * @example
  * ```ts
  * import { pad, tensor } from "smilodon";
  * console.log(await pad(tensor([1, 2]), [[1, 2]]).toArray()); // [0, 1, 2, 0, 0]
+ * console.log(await pad(tensor([1, 2, 3]), [[-1, 1]]).toArray()); // [2, 3, 0]
  * console.log(await pad(tensor([1, 2, 3]), 2, { mode: "reflect" }).toArray()); // [3, 2, 1, 2, 3, 2, 1]
  * ```
  */
@@ -153,8 +156,29 @@ export function pad(
   const list = typeof widths === "number" ? x.shape.map(() => widths) : widths;
   const pairs = list.map((width) => (typeof width === "number" ? [width, width] : [width[0], width[1]]));
   const [low, high] = [pairs.map((pair) => at(pair, 0)), pairs.map((pair) => at(pair, 1))];
+  if ([...low, ...high].some((width) => width < 0)) {
+    const inner = withoutEnds(x, low, high);
+    return pad(
+      inner,
+      low.map((width, axis) => [Math.max(width, 0), Math.max(at(high, axis), 0)]),
+      { mode, value },
+    );
+  }
   if (mode !== "constant") return continued(x, low, high, mode);
   return explaining("pad", [x], () => mapTensor("pad", x, { low, high, value: Number(value) }));
+}
+
+/** x without as many elements at its ends as the negative widths say. */
+function withoutEnds(x: Tensor, low: readonly number[], high: readonly number[]): Tensor {
+  const ends = x.shape.map(
+    (size, axis) => [Math.max(0, -(low[axis] ?? 0)), size - Math.max(0, -(high[axis] ?? 0))] as const,
+  );
+  if (low.length !== x.rank || ends.some(([start, stop]) => !(start <= stop)))
+    throw new ShapeError(
+      `pad: widths [${low.join(", ")}] before and [${high.join(", ")}] after do not fit ${showShape(x.shape)}.${whence([x])}`,
+      { shape: x.shape, low, high },
+    );
+  return slice(x, ...ends);
 }
 
 /**

@@ -42,6 +42,8 @@ export interface NormOptions extends ReduceOptions {
 export interface ArgOptions extends KeepOptions {
   /** The axis along which to look; by default the elements are one list, row by row. */
   readonly axis?: number;
+  /** The last of equals (or NaN) rather than the first. Default false. */
+  readonly last?: boolean;
 }
 
 declare module "./tensor.ts" {
@@ -67,9 +69,9 @@ declare module "./tensor.ts" {
     /** {@link logsumexp} */
     logsumexp: ReduceMethod;
     /** {@link argmax} */
-    argmax(axis?: number | ArgOptions, options?: KeepOptions): Tensor;
+    argmax(axis?: number | ArgOptions, options?: ArgOptions): Tensor;
     /** {@link argmin} */
-    argmin(axis?: number | ArgOptions, options?: KeepOptions): Tensor;
+    argmin(axis?: number | ArgOptions, options?: ArgOptions): Tensor;
   }
 }
 
@@ -191,7 +193,7 @@ export function logsumexp(x: Tensor, axis?: ReduceArgument, options?: KeepOption
 }
 
 /**
- * Position of the greatest element along `axis`, as i32: the first of equals, the first NaN where there is one.
+ * Position of the greatest element along `axis`, as i32: the first of equals (`last`: the last), the first NaN where there is one.
  * @throws ShapeError where there are no elements.
  *
  * @example
@@ -200,12 +202,12 @@ export function logsumexp(x: Tensor, axis?: ReduceArgument, options?: KeepOption
  * console.log(await argmax(tensor([[1, 5, 5], [3, 2, 1]]), 1).toArray()); // [1, 0]
  * ```
  */
-export function argmax(x: Tensor, axis?: number | ArgOptions, options?: KeepOptions): Tensor {
+export function argmax(x: Tensor, axis?: number | ArgOptions, options?: ArgOptions): Tensor {
   return withOneOrigin(() => positionOf("argmax", x, axis, options));
 }
 
 /**
- * Position of the least element along `axis`, as i32: the first of equals, the first NaN where there is one.
+ * Position of the least element along `axis`, as i32: the first of equals (`last`: the last), the first NaN where there is one.
  * @throws ShapeError where there are no elements.
  *
  * @example
@@ -214,7 +216,7 @@ export function argmax(x: Tensor, axis?: number | ArgOptions, options?: KeepOpti
  * console.log(await argmin(tensor([[1, 5, 5], [3, 2, 1]]), 1).toArray()); // [0, 2]
  * ```
  */
-export function argmin(x: Tensor, axis?: number | ArgOptions, options?: KeepOptions): Tensor {
+export function argmin(x: Tensor, axis?: number | ArgOptions, options?: ArgOptions): Tensor {
   return withOneOrigin(() => positionOf("argmin", x, axis, options));
 }
 
@@ -222,7 +224,7 @@ function positionOf(
   operation: "argmax" | "argmin",
   x: Tensor,
   axis: number | ArgOptions | undefined,
-  options: KeepOptions | undefined,
+  options: ArgOptions | undefined,
 ): Tensor {
   const given: ArgOptions = typeof axis === "object" ? axis : { ...options, ...(axis === undefined ? {} : { axis }) };
   const list = given.axis === undefined ? new Tensor(node("reshape", [x.node], { shape: [x.size] })) : x;
@@ -234,20 +236,20 @@ function positionOf(
       axis: position,
     });
   }
-  const result = firstExtreme(operation, list, position);
+  const result = extremePosition(operation, list, position, given.last ?? false);
   if (given.keepDims !== true) return result;
   const kept =
     given.axis === undefined ? x.shape.map(() => 1) : x.shape.map((size, each) => (each === position ? 1 : size));
   return new Tensor(node("reshape", [result.node], { shape: kept }));
 }
 
-/** The least position at which the element equals the extreme, or is NaN. */
-function firstExtreme(operation: "argmax" | "argmin", x: Tensor, axis: number): Tensor {
+/** The least position (or the greatest) at which the element equals the extreme, or is NaN. */
+function extremePosition(operation: "argmax" | "argmin", x: Tensor, axis: number, isLast: boolean): Tensor {
   const extreme = new Tensor(node(operation === "argmax" ? "max" : "min", [x.node], { axes: [axis] }));
   const isExtreme = x.equal(new Tensor(restoreAxes(extreme.node, x, [axis])));
   const matches = isFloat(x.dtype) ? isExtreme.logicalOr(x.notEqual(x)) : isExtreme;
   const positions = new Tensor(node("iota", [], { shape: x.shape, axis, dtype: "i32" }));
-  return where(matches, positions, at(x.shape, axis)).min(axis);
+  return isLast ? where(matches, positions, -1).max(axis) : where(matches, positions, at(x.shape, axis)).min(axis);
 }
 
 /** `x` without `axes`, which have size 1. */

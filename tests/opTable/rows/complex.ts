@@ -49,6 +49,49 @@ const ragged = (name: string, call: (a: S.Tensor, b: S.Tensor) => unknown) => ({
   message: new RegExp(`${name}: shapes \\[2\\] and \\[3\\]`),
 });
 
+/** A row of a function that gives parts of complex numbers, and takes real ones as well. */
+function partOf(
+  name: string,
+  call: (x: S.Complex | S.Tensor) => S.Complex | S.Tensor,
+  expected: (x: HostTensor, y: HostTensor) => readonly HostTensor[],
+): OpRow {
+  const parts = (x: S.Complex | S.Tensor): readonly S.Tensor[] => {
+    const result = call(x);
+    return S.isComplex(result) ? both(result) : [result];
+  };
+  const nothing = (x: HostTensor): HostTensor => mapped(x.dtype, () => 0, x);
+  return row(name, {
+    samples: [
+      ...[[3], [2, 0]].map((shape) => ({
+        label: `[${shape}]`,
+        inputs: [draw(`${name} a${shape}`, shape, "f32"), draw(`${name} b${shape}`, shape, "f32")],
+        call: (x: S.Tensor, y: S.Tensor) => parts(S.complex(x, y)),
+        expected: (x: HostTensor, y: HostTensor) => {
+          const dtype = common(x, y);
+          return expected(
+            mapped(dtype, (a) => a, x),
+            mapped(dtype, (b) => b, y),
+          );
+        },
+      })),
+      {
+        label: "f32[3], real",
+        inputs: [draw(name, [3], "f32")],
+        call: (x) => parts(x),
+        expected: (x) => expected(x, nothing(x)).slice(0, 1),
+      },
+    ],
+    errors: [
+      {
+        label: "a number",
+        call: () => Reflect.apply(call, undefined, [3]),
+        error: S.ArgumentError,
+        message: new RegExp(`${name}: x is 3 \\(number\\), not a Tensor`),
+      },
+    ],
+  });
+}
+
 /** Rows. */
 export const rows: readonly OpRow[] = [
   row("complex", {
@@ -69,6 +112,9 @@ export const rows: readonly OpRow[] = [
     ),
     errors: [ragged("complex", S.polar)],
   }),
+  partOf("real", S.real, (x) => [x]),
+  partOf("imag", S.imag, (_, y) => [y]),
+  partOf("conj", S.conj, (x, y) => [x, mapped(y.dtype, (b) => -b, y)]),
   row("viewAsReal", {
     samples: [[3], [2, 0], []].map((shape) => ({
       label: `[${shape}]`,

@@ -81,6 +81,15 @@ export const rows: readonly OpRow[] = [
         0,
       ),
       padded([2, 3], 1, 7),
+      padded(
+        [4, 5],
+        [
+          [-1, 2],
+          [3, -2],
+        ],
+        0.5,
+      ),
+      padded([4], [[-1, -2]], 0),
       padded([3], [2], -1),
       padded([0, 2], [[1, 1], 0], 3),
       padded([], [], 0),
@@ -101,10 +110,10 @@ export const rows: readonly OpRow[] = [
         message: /mode is "mirror"; it has to be one of constant, reflect, symmetric, replicate, circular/,
       },
       {
-        label: "negative widths of a mirror",
-        call: () => S.pad(matrix(), -1, { mode: "reflect" }),
+        label: "widths that take away more than is there",
+        call: () => S.pad(matrix(), -2, { mode: "reflect" }),
         error: S.ShapeError,
-        message: /widths \[-1, -1\] and \[-1, -1\] do not fit \[2, 3\]/,
+        message: /widths \[-2, -2\] before and \[-2, -2\] after do not fit \[2, 3\]/,
       },
       {
         label: "nothing to continue",
