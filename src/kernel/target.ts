@@ -30,6 +30,8 @@ export interface Target {
   readonly caches: Caches;
   /** Does one instruction load a vector from places all over memory? */
   readonly gathers?: true;
+  /** Do vectors of which the first lanes count take as long as whole ones? */
+  readonly masks?: true;
   /** Sums of up to so many terms take less time than their results do on the way to memory. */
   readonly shortSum: number;
   /** Can it convert from and to dtypes that are only stored? Where not, the bits are moved by integer arithmetic. */

@@ -89,3 +89,22 @@ test.each([
       visitStatements(body, (each) => each.kind === "loop" && each.lanes > 1 && found.add(each.lanes));
   expect([...found]).toEqual(lanes);
 });
+
+test.each([
+  [9, "f32", 16],
+  [10, "f32", 16],
+  [15, "f32", 16],
+  [5, "f64", 8],
+] as const)("%i columns of %s are one vector that is not full, read where it lies", (columns, dtype, lanes) => {
+  for (const rows of [14, 29]) {
+    const each: Case = { batch: [], sizes: [rows, 70, columns], orientation: "plain", dtype };
+    const { kernels } = compare(each, targetOf(featuresFor("avx512")));
+    const found: number[] = [];
+    visitStatements(kernels.at(-1)?.body ?? [], (statement) => {
+      if (statement.kind === "loop" && statement.mode === "vector") found.push(statement.lanes);
+    });
+    expect([kernels.length, found]).toEqual([1, [lanes]]);
+    for (const orientation of ["left turned", "right turned"] as const)
+      compare({ ...each, orientation }, targetOf(featuresFor("avx512")));
+  }
+});

@@ -69,8 +69,13 @@ export function multiplyTiles(
     0,
     tiling.rows.width,
   );
-  const lanes: Step = { ...loopOver(lane, body, "vector", tiling.columns.width), isFixed: true };
+  const lanes: Step = { ...loopOver(lane, body, "vector", powerFrom(tiling.columns.width)), isFixed: true };
   return nestLoops([task], nestLoops([walk], [lanes]), "parallel");
+}
+
+/** The least power of two that is not below `count`. */
+function powerFrom(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
 }
 
 /** The number of tile `walk` of a block. */

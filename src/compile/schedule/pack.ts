@@ -60,13 +60,22 @@ export function packContraction(
 const mostOffset = 4096;
 
 /** Do lanes do better along the sum, since columns are few and would leave many of them idle? */
-function shouldSumInLanes(context: NestContext, { columns, rows, summed }: Product, target: Target): boolean {
+function shouldSumInLanes(context: NestContext, product: Product, target: Target): boolean {
+  const { columns, rows, summed } = product;
   const single = target.vectorBytes / bytesOf(columns.value.dtype);
   const n = extentOf(columns.tiled);
+  if (isMasked(context, product, target)) return false;
   const isNarrow = 2 * n < 3 * target.tile.vectors * single && (n % fewestLanes !== 0 || n < single);
   if (!isNarrow || extentOf(rows.tiled) <= target.tile.rows || extentOf(summed) < 4 * single) return false;
   const [across, along] = [columns, rows].map((factor) => stridesInPlace(context, factor, summed)?.summed);
   return summed.length === 1 && across !== undefined && along === 1;
+}
+
+/** Are all columns one vector that is not full, and neighbours? From half of it on, that is better than tiles that overlap. */
+function isMasked(context: NestContext, { columns, summed }: Product, { masks, vectorBytes }: Target): boolean {
+  const n = extentOf(columns.tiled);
+  const single = vectorBytes / bytesOf(columns.value.dtype);
+  return masks === true && 2 * n > single && n < single && stridesInPlace(context, columns, summed)?.tiled === 1;
 }
 
 /** `nest` with its columns read from `packed`, where each runs along the sum. */
@@ -125,6 +134,7 @@ function chooseTiling(
   const bytes = bytesOf(product.columns.value.dtype);
   const widest = (target.tile.vectors * target.vectorBytes) / bytes;
   let width = widest;
+  if (isMasked(context, product, target)) width = n;
   while (n < width && width > fewestLanes) width /= 2;
   const height = bestHeight(m, target.tile.rows, isExact);
   if (n < width || height === undefined || (isExact && n % width !== 0)) return undefined;

@@ -44,7 +44,7 @@ export function targetOf({ isa, caches: { l1, l2 } }: CpuFeatures): Target {
     vectorBytes: vectorBytesOf[isa],
     tile: tiles[isa],
     caches: { fast: l1 / 2, inner: 0.6 * l1, near: l2 / 4, held: l2 / 2 },
-    ...(isa === "avx512" ? { gathers: true } : {}),
+    ...(isa === "avx512" ? { gathers: true, masks: true } : {}),
     shortSum: 64,
     // Polynomials in place of transcendental functions run in vectors, and are the same on every device
     nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),

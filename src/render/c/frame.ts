@@ -12,7 +12,8 @@ export type Loop = Extract<Statement, { kind: "loop" }>;
  */
 export type Storage =
   | { readonly kind: "position" | "scalar"; readonly name: string }
-  | { readonly kind: "parts"; readonly names: readonly string[] };
+  /** In one vector or several; `lanesMeet` where they are brought together after the loop, so that none may count too much. */
+  | { readonly kind: "parts"; readonly names: readonly string[]; readonly lanesMeet?: true };
 
 /** The vector loop around: `parts` vectors of `width` lanes run at once. */
 export interface Lanes {

@@ -54,8 +54,8 @@ export class StatementWriter {
       case "update":
         return this.#change(statement, statement.value, (vectors, _, value, part) => vectors.value(value, part));
       case "accumulate":
-        return this.#change(statement, statement.value, (vectors, state, value, part) =>
-          vectors.combined(statement.op, state, value, part),
+        return this.#change(statement, statement.value, (vectors, state, value, part, lanesMeet) =>
+          vectors.combined(statement.op, state, value, part, lanesMeet),
         );
       case "store":
         return this.#store(statement);
@@ -99,7 +99,7 @@ export class StatementWriter {
   #change(
     statement: Extract<Statement, { kind: "update" | "accumulate" }>,
     value: Expression,
-    next: (vectors: VectorWriter, state: string, value: Expression, part: number) => string,
+    next: (vectors: VectorWriter, state: string, value: Expression, part: number, lanesMeet: boolean) => string,
   ): void {
     const held = this.#frame.storage.get(statement.local);
     const { scalars, vectors } = this.#writers(statement);
@@ -108,7 +108,9 @@ export class StatementWriter {
       const parts = this.#frame.lanes?.parts ?? 0;
       held.names
         .slice(0, parts)
-        .forEach((name, part) => this.#frame.line(`${name} = ${next(vectors, name, value, part)};`));
+        .forEach((name, part) =>
+          this.#frame.line(`${name} = ${next(vectors, name, value, part, held.lanesMeet === true)};`),
+        );
       return;
     }
     invariant(held?.kind === "scalar", `v${statement.local} is carried state`);
@@ -180,7 +182,7 @@ export class StatementWriter {
     this.#frame.widths.add(width);
     const all: Lanes = { width, parts: loop.lanes / width, shapes, some: undefined };
     this.#partialResults(loop, all, `${counter} < ${stop}`, () => {
-      this.#iterate(loop, all, `${counter} < ${stop} - ${loop.lanes - 1}`, counter);
+      if (mayFill(loop, loop.lanes)) this.#iterate(loop, all, `${counter} < ${stop} - ${loop.lanes - 1}`, counter);
       if (!mayLeaveOver(loop, loop.lanes)) return;
       const one = { ...all, parts: 1 };
       if (!mayLeaveOver(loop, width)) return this.#iterate(loop, one, `${counter} < ${stop}`, counter);
@@ -212,7 +214,7 @@ export class StatementWriter {
         const names = Array.from({ length: parts }, () => this.#frame.newName(`p${local}`));
         for (const name of names) this.#frame.line(`${type} ${name} = ${identity};`);
         const held = storage.get(local);
-        storage.set(local, { kind: "parts", names });
+        storage.set(local, { kind: "parts", names, lanesMeet: true });
         return [local, held, names];
       });
       run();
@@ -232,6 +234,11 @@ export class StatementWriter {
       });
     });
   }
+}
+
+/** May `count` iterations ever run at once? */
+function mayFill({ start, stop }: Loop, count: number): boolean {
+  return start.kind !== "literal" || stop.kind !== "literal" || stop.value - start.value >= count;
 }
 
 /** May iterations be left over when `count` run at once? */

@@ -49,8 +49,8 @@ export class VectorWriter {
     return name;
   }
 
-  /** op(state, value) of one part, kept as it was in lanes that do not count. */
-  combined(op: ReduceOp, state: string, value: Expression, part: number): string {
+  /** op(state, value) of one part; where lanes meet in the end, state is kept as it was in those that do not count. */
+  combined(op: ReduceOp, state: string, value: Expression, part: number, lanesMeet: boolean): string {
     const { width, some } = this.#lanes;
     const type = typeName(value.dtype, width);
     const contraction = this.#frame.features.fma ? accumulationOf(op, value, this.#shared) : undefined;
@@ -58,7 +58,7 @@ export class VectorWriter {
       contraction !== undefined
         ? `fma_${type}(${this.value(contraction.first, part)}, ${this.value(contraction.second, part)}, ${state})`
         : forms[op][operatedAs(value.dtype)](type, [state, this.value(value, part)]);
-    return some === undefined ? result : `select_${type}(first_b${width}(${some}), ${result}, ${state})`;
+    return some === undefined || !lanesMeet ? result : `select_${type}(first_b${width}(${some}), ${result}, ${state})`;
   }
 
   /** Writes all lanes of a store whose index differs from lane to lane. */
