@@ -6,11 +6,14 @@ import { type Dtype, dtypes } from "../../shape/dtype.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { abs, add, divide, pow, sqrt, square } from "../../tensor/arithmetic.ts";
-import { where } from "../../tensor/comparison.ts";
-import { reshape } from "../../tensor/manipulate.ts";
+import { less, where } from "../../tensor/comparison.ts";
+import { arange } from "../../tensor/creation.ts";
+import { broadcastTo, expandDims, reshape } from "../../tensor/manipulate.ts";
 import { throughFloats } from "../../tensor/operands.ts";
 import { max, mean, sum } from "../../tensor/reduce.ts";
+import { type Padding, pad, slice } from "../../tensor/slice.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { customVjp } from "../../transforms/customRules.ts";
 import { findLargest, type Largest, largerOf } from "./largest.ts";
 import { combineWindows, type PoolingOptions, placeWindows, type WindowPlaces } from "./windowElements.ts";
 
@@ -163,7 +166,45 @@ function largestInWindows(operation: string, x: Tensor, kernel: readonly number[
   );
 }
 
+/** The sum of each window, and as its derivative `spreadWindows`, which looks at fewer windows than a sum of what each tap gives. */
 function sumWindows(x: Tensor, places: WindowPlaces): Tensor {
+  if (places.dilation.some((gap) => gap > 1)) return addTaps(x, places);
+  const sizes = x.shape.slice(places.first);
+  return customVjp((given: Tensor) => addTaps(given, places), {
+    forward: (given) => [addTaps(given, places), null],
+    backward: (_, cotangent) => [sizes.reduce((spread, size, d) => spreadWindows(spread, places, d, size), cotangent)],
+  })(x);
+}
+
+/**
+ * To each of `size` positions along dimension `d` the sum of the windows that it is in. Position s·q + r, for a stride of s, is in
+ * ⌊k/s⌋ windows from q backwards, and in one more if r < k mod s.
+ */
+function spreadWindows(x: Tensor, { first, kernel, stride, low }: WindowPlaces, d: number, size: number): Tensor {
+  const axis = first + d;
+  const [taps, step, before] = [at(kernel, d), at(stride, d), at(low, d)];
+  const steps = Math.ceil((size + before) / step);
+  const whole = Math.floor(taps / step);
+  const only = <T>(value: T, others: T) => x.shape.map((_, each) => (each === axis ? value : others));
+  const padded = pad(x, only<Padding>([whole, Math.max(0, steps - at(x.shape, axis))], 0));
+  const back = (windows: number): Tensor => {
+    const range = [whole - windows, whole - windows + steps] as const;
+    return expandDims(slice(padded, ...only<typeof range | null>(range, null)), axis + 1);
+  };
+  const behind = new Array<number>(x.rank - axis - 1).fill(1);
+  const isIn = reshape(less(arange(step), taps % step), [step, ...behind]);
+  const extra = taps % step === 0 ? [] : [where(isIn, back(whole), 0)];
+  const parts: readonly Tensor[] = [...Array.from({ length: whole }, (_, windows) => back(windows)), ...extra];
+  const total: Tensor = parts.reduce<Tensor>(
+    (sums, part, index) => (index === 0 ? part : add(sums, part)),
+    at(parts, 0),
+  );
+  const apart = [...x.shape.slice(0, axis), steps, step, ...x.shape.slice(axis + 1)];
+  const joined = reshape(broadcastTo(total, apart), x.shape.with(axis, steps * step));
+  return slice(joined, ...only<readonly [number, number] | null>([before, before + size], null));
+}
+
+function addTaps(x: Tensor, places: WindowPlaces): Tensor {
   const added = combineWindows([x], places, [0], ([a], [b]) => (a === undefined || b === undefined ? [] : [add(a, b)]));
   return at(added, 0);
 }

@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import {
   adaptiveMaxPool,
   adaptiveMaxPoolWithIndices,
+  averagePool,
   compile,
   explainPlan,
   fractionalMaxPool,
@@ -42,6 +43,19 @@ it.each(pools)("the gradient of a maximum costs what finding the indices does an
   );
   expect(both.launches.length - forward.launches.length).toBeLessThanOrEqual(3);
   expect(both.operations).toBeLessThan(4 * forward.operations);
+});
+
+it.each([
+  ["2×2", [2, 2], {}],
+  ["3×3 of stride 2", [3, 3], { stride: 2, padding: 1 }],
+  ["2×1 of strides 3 and 1, which leave positions out", [2, 1], { stride: [3, 1], ceilMode: true }],
+] as const)("the gradient of an average looks at the few windows that a position is in: %s", (_, kernel, options) => {
+  const x = zeros(image);
+  const pool = (each: Tensor) => averagePool(each, kernel, options);
+  const gradient = compile((g: Tensor) => grad((each: Tensor) => pool(each).multiply(g).sum())(x));
+  const { launches, operations } = explainPlan(gradient, zeros([...pool(x).shape]));
+  expect(launches.length).toBeLessThanOrEqual(2);
+  expect(operations).toBeLessThan(24 * x.size);
 });
 
 it("maxima and their indices are one kernel", () => {
