@@ -89,6 +89,7 @@ export {
   TransformerEncoderLayer,
   type TransformerOptions,
 } from "./layers/transformer.ts";
+export { Upsample } from "./layers/upsample.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./losses/binaryCrossEntropy.ts";
 export { type ContrastOptions, infoNceLoss } from "./losses/contrast.ts";
 export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from "./losses/crossEntropy.ts";
