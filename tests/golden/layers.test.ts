@@ -71,6 +71,10 @@ const cases: Readonly<Record<string, readonly [make: () => AnyLayer, run?: Run] 
   AdaptiveAvgPool3d: [() => new nn.AdaptiveAvgPool3d(1)],
   GlobalAvgPool: [() => new nn.GlobalAvgPool()],
   GlobalMaxPool: [() => new nn.GlobalMaxPool()],
+  Upsample: [() => new nn.Upsample({ scale: 2 })],
+  "Upsample linear": [() => new nn.Upsample({ scale: [2, 1.5], mode: "linear" })],
+  "Upsample cubic": [() => new nn.Upsample({ size: [5, 7], mode: "cubic", coordinates: "alignCorners" })],
+  "Upsample volume": [() => new nn.Upsample({ size: [3, 2, 5] })],
   Bilinear: [() => new nn.Bilinear(3, 2, 4, { dtype })],
   WeightNorm: [() => new nn.WeightNorm(new nn.Conv1d(2, 3, 3, { dtype }))],
   SpectralNorm: [

@@ -136,4 +136,10 @@ for first in (False, True):
     case(f"TransformerEncoderLayer {order}", nn.TransformerEncoderLayer(6, 2, **options), [random(2, 4, 6)], lambda m, x: m(x, src_mask=CAUSAL, src_key_padding_mask=PADDING))
     case(f"TransformerDecoderLayer {order}", nn.TransformerDecoderLayer(6, 3, **options), [random(2, 4, 6), random(2, 4, 6)], lambda m, x, memory: m(x, memory, tgt_mask=CAUSAL, memory_key_padding_mask=PADDING))
 
+# Resizing
+case("Upsample", nn.Upsample(scale_factor=2), [random(1, 2, 3)])
+case("Upsample linear", nn.Upsample(scale_factor=(2, 1.5), mode="bilinear"), [random(2, 1, 3, 4)])
+case("Upsample cubic", nn.Upsample(size=(5, 7), mode="bicubic", align_corners=True), [random(1, 2, 3, 4)])
+case("Upsample volume", nn.Upsample(size=(3, 2, 5)), [random(1, 1, 2, 2, 3)])
+
 save_safetensors(Path(__file__).with_name("layers.safetensors"), arrays)

@@ -107,6 +107,14 @@ describe("small layers", () => {
     expect(() => new nn.Sequential((x: Tensor) => x)).toThrow("layer 0");
   });
 
+  it("Upsample resizes, keeps no state and refuses what it cannot resize", () => {
+    const layer = new nn.Upsample({ scale: 2, mode: "linear" });
+    expect(layer.forward(zeros([2, 3, 4, 5])).shape).toEqual([2, 3, 8, 10]);
+    expect([...layer.stateDictionary().keys()]).toEqual([]);
+    expect(() => layer.forward(zeros([2, 3]))).toThrow(ShapeError);
+    expect(() => new nn.Upsample({}).forward(zeros([1, 1, 4]))).toThrow(ArgumentError);
+  });
+
   it("Softplus sharpens with beta", async () => {
     expect(await new nn.Softplus(2).forward(tensor([0])).item()).toBeCloseTo(Math.log(2) / 2, 6);
   });
