@@ -146,7 +146,13 @@ function worthKeeping(
   // A view is as good as what it views, which is kept instead where that is worth it
   if (isFamily(node, "view")) return false;
   if (isShared && cost > cheap) return true;
-  return cost > cheap && users.some((user) => repeatsEarly(user, node));
+  return cost > cheap && (users.some((user) => repeatsEarly(user, node)) || isGatheredOften(node, users));
+}
+
+/** Do indexed reads, together, read `node` more often than it has elements? */
+function isGatheredOften(node: Node, users: readonly Node[]): boolean {
+  const reads = users.filter((user) => isNode(user, "gather") && user.inputs[0] === node);
+  return reads.length > 1 && reads.reduce((sum, { type }) => sum + sizeOf(type.shape), 0) > sizeOf(node.type.shape);
 }
 
 /**

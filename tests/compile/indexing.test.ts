@@ -38,6 +38,14 @@ describe("reads", () => {
   test("of what is dear keep it, where they would compute it more than once", () => {
     const [x, rows] = [tensor(new Float32Array(4)), tensor(new Int32Array(1000))];
     expect(kernelsOf(planOf([x, rows], take(x.exp().sin(), rows)))).toBe(2);
+    // Of as many elements each, but several together
+    const [first, second] = [tensor(new Int32Array(1000)), tensor(new Int32Array(1000))];
+    const both = (elements: number) => {
+      const each = tensor(new Float32Array(elements));
+      const dear = each.exp().sin();
+      return kernelsOf(planOf([each, first, second], take(dear, first).add(take(dear, second))));
+    };
+    expect([both(1500), both(2500)]).toEqual([2, 1]);
     expect(kernelsOf(planOf([x, rows], take(x.multiply(2), rows)))).toBe(1);
   });
 
