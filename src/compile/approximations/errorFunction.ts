@@ -3,7 +3,7 @@
  * t = 1/(1 + x/2), where what rounding loses is carried on. Coefficients: tools/approximations/fit.py.
  */
 import type { Expression } from "../../kernel/expression.ts";
-import { expNormal, expOfDifference, scaleByTwoTo } from "./exponential.ts";
+import { expNormal, expOfDifference, scaleByBiased } from "./exponential.ts";
 import type { Single } from "./single.ts";
 
 const edge = 0.88;
@@ -56,7 +56,7 @@ function complementOf(s: Single, a: Expression): Expression {
   const aHead = s.head(a);
   const minusRest = s.subtract(aHead, a);
   const square = s.multiply(aHead, aHead);
-  const { part, n } = expOfDifference(s, s.multiply(minusRest, s.add(aHead, a)), square);
+  const { part, biased } = expOfDifference(s, s.multiply(minusRest, s.add(aHead, a)), square);
   // t = 1/(1 + a/2) as 12 bits, whose products with halves of a are exact, and the rest
   const quotient = s.divide(1, s.add(s.multiply(a, 0.5), 1));
   const t = s.head(quotient);
@@ -73,5 +73,5 @@ function complementOf(s: Single, a: Expression): Expression {
   const head = s.head(product);
   const rest = s.add(s.subtract(product, head), s.subtract(more, s.subtract(product, sum)));
   const low = s.add(s.multiply(t, rest), s.multiply(tRest, product));
-  return scaleByTwoTo(s, s.add(s.multiply(t, head), low), n);
+  return scaleByBiased(s, s.add(s.multiply(t, head), low), biased);
 }

@@ -4,7 +4,8 @@ import type { Single } from "./single.ts";
 
 const log2e = 1.44269504;
 const roundingShift = 1.5 * 2 ** 23;
-const roundingShiftBits = 0x4b400000;
+/** The bias of an exponent as f32 stores it; what is scaled in two steps needs two of it. */
+const bias = 127;
 /** ln 2 in two parts, the first of 15 bits: its product with a whole number below 2^9 is exact. */
 const ln2Head = 0.693145751953125;
 const ln2Tail = 1.428606765330187e-6;
@@ -22,15 +23,27 @@ const tanhTail = [
 ];
 const tanhEdge = 0.625;
 
+/** x = n·ln 2 + r. */
+interface Reduced {
+  /** i32; its last nine bits are those of n + the bias asked for, and so are those of its half. */
+  readonly biased: Expression;
+  readonly r: Expression;
+}
+
 /**
- * x = n·ln 2 + r with whole n, as i32, for |x| below 2^20. Adding 1.5·2^23 leaves no room for a fraction and puts n in the
- * last bits, which takes fewer instructions than to round and convert.
+ * x = n·ln 2 + r with whole n, for |x| below 2^20. Adding 1.5·2^23 leaves no room for a fraction and puts n in the last bits, which
+ * takes fewer instructions than to round and convert; what else it leaves in the bits, making an exponent of n moves out.
  */
-function reduce(s: Single, x: Expression): { n: Expression; r: Expression } {
-  const shifted = s.add(s.multiply(x, log2e), roundingShift);
-  const n = s.subtract(shifted, roundingShift);
+function reduce(s: Single, x: Expression, added: number): Reduced {
+  const { shifted, n } = rounded(s, x, added);
   const r = s.subtract(s.subtract(x, s.multiply(n, ln2Head)), s.multiply(n, ln2Tail));
-  return { n: s.add(s.bits(shifted), -roundingShiftBits), r };
+  return { biased: s.bits(shifted), r };
+}
+
+/** The number of ln 2 in x as f32, and the same moved up by `added` among the last bits. */
+function rounded(s: Single, x: Expression, added: number): { readonly shifted: Expression; readonly n: Expression } {
+  const shifted = s.add(s.multiply(x, log2e), roundingShift + added);
+  return { shifted, n: s.subtract(shifted, roundingShift + added) };
 }
 
 /** e^r for a reduced argument. */
@@ -40,8 +53,11 @@ function expReduced(s: Single, r: Expression): Expression {
 
 /** p·2^n in two steps, so that results below the normal range are rounded once. */
 export function scaleByTwoTo(s: Single, p: Expression, n: Expression): Expression {
-  // Both exponents with their bias at once: a + b − 254 = n
-  const biased = s.add(n, 254);
+  return scaleByBiased(s, p, s.add(n, 2 * bias));
+}
+
+/** The same, given both biases at once: a + b − 254 = n. */
+export function scaleByBiased(s: Single, p: Expression, biased: Expression): Expression {
   const a = s.apply("shiftRight", biased, 1);
   const b = s.subtract(biased, a);
   return s.multiply(s.multiply(p, s.power(a)), s.power(b));
@@ -58,25 +74,24 @@ export function exp(s: Single, x: Expression): Expression {
 /** e^x for x ≤ 89. Underflow is slow on many machines and common (masks), so it is stepped around. */
 function expUpTo89(s: Single, x: Expression): Expression {
   const isZero = s.less(x, lowest);
-  const { n, r } = reduce(s, s.select(isZero, 0, x));
-  return s.select(isZero, 0, scaleByTwoTo(s, expReduced(s, r), n));
+  const { biased, r } = reduce(s, s.select(isZero, 0, x), 2 * bias);
+  return s.select(isZero, 0, scaleByBiased(s, expReduced(s, r), biased));
 }
 
 /** e^x where it is a normal number. */
 export function expNormal(s: Single, x: Expression): Expression {
-  const { n, r } = reduce(s, x);
-  return s.multiply(expReduced(s, r), s.twoTo(n));
+  const { biased, r } = reduce(s, x, bias);
+  return s.multiply(expReduced(s, r), s.power(biased));
 }
 
 /**
  * e^(low − square) = (1 + part)·2^n for `square` up to 104 and small `low`, neither of which is rounded before what
- * cancels is gone.
+ * cancels is gone; n is biased twice, as `scaleByBiased` takes it.
  */
-export function expOfDifference(s: Single, low: Expression, square: Expression): { part: Expression; n: Expression } {
-  const shifted = s.add(s.multiply(s.subtract(low, square), log2e), roundingShift);
-  const n = s.subtract(shifted, roundingShift);
+export function expOfDifference(s: Single, low: Expression, square: Expression): Record<"part" | "biased", Expression> {
+  const { shifted, n } = rounded(s, s.subtract(low, square), 2 * bias);
   const r = s.subtract(s.subtract(low, s.add(square, s.multiply(n, ln2Head))), s.multiply(n, ln2Tail));
-  return { part: expm1Reduced(s, r), n: s.add(s.bits(shifted), -roundingShiftBits) };
+  return { part: expm1Reduced(s, r), biased: s.bits(shifted) };
 }
 
 /** e^r − 1 for a reduced argument. */
@@ -86,13 +101,13 @@ function expm1Reduced(s: Single, r: Expression): Expression {
 
 /** e^x − 1: 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − ½)), which overflows only where the result does. */
 export function expm1(s: Single, x: Expression): Expression {
-  const { n, r } = reduce(s, s.clamp(x, -20, 89));
+  const { biased, r } = reduce(s, s.clamp(x, -20, 89), bias - 1);
   const part = expm1Reduced(s, r);
-  const scale = s.twoTo(s.subtract(n, 1));
+  const scale = s.power(biased);
   const whole = s.multiply(s.add(s.multiply(scale, part), s.subtract(scale, 0.5)), 2);
   // numbers that small are their own result: zeros keep their sign
   const isTiny = s.less(s.abs(x), 2 ** -25);
-  return s.select(isTiny, x, s.select(s.equal(n, 0), part, whole));
+  return s.select(isTiny, x, s.select(s.equal(scale, 0.5), part, whole));
 }
 
 /** 1 / (1 + e^−x), from e^−|x|, which cannot overflow. */

@@ -101,12 +101,7 @@ export class Single {
     return this.#builder.cast("u32", a);
   }
 
-  /** 2^n for whole n between −126 and 127, given as i32. */
-  twoTo(n: Expression): Expression {
-    return this.power(this.apply("add", n, 127));
-  }
-
-  /** 2^(n − 127) for whole n between 1 and 254, given as i32: the exponent as it is stored. */
+  /** 2^(n − 127) for whole n between 1 and 254, given as i32 (its last nine bits count): the exponent as it is stored. */
   power(n: Expression): Expression {
     return this.ofBits(this.apply("shiftLeft", n, 23));
   }
