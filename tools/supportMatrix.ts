@@ -1,7 +1,7 @@
 /**
  * Writes docs/support.md: which operation is tested on which device for which dtypes, and which derivatives it has.
  * `node tools/node.mjs tools/supportMatrix.ts` writes it: everything was computed and compared just now; a dtype that fails is left
- * out and named. `--check` only says whether the page names what the op table tests: tests/opTable/values.test.ts computes it.
+ * out and named. `--check` only says whether the page names what the op table tests: tests/opTable/values.ts computes it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { allDtypes, type Dtype } from "../src/index.ts";

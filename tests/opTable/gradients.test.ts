@@ -22,7 +22,8 @@ describe.each(devices)("on %s", (device) => {
   it.each(differentiable)("$name has the derivatives of its reference", async (row) => {
     const samples = samplesOf(row);
     expect(samples.length, "samples with derivatives").toBeGreaterThan(0);
-    expect(await onDevice(device, () => firstFaults(sampled(samples, 8)))).toBe("");
+    // Rules make graphs, whatever the device: the slow one sees fewer of them
+    expect(await onDevice(device, () => firstFaults(sampled(samples, device === "wasm" ? 8 : 2)))).toBe("");
   });
 });
 

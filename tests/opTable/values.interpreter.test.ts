@@ -1,0 +1,4 @@
+/** See values.ts. */
+import { testValues } from "./values.ts";
+
+testValues("interpreter");
