@@ -15,6 +15,7 @@ import { type CacheFolder, hashOf } from "./cacheFolder.node.ts";
 import { type Compiler, callOf, compile, type Job, tidyAfter } from "./compiler.node.ts";
 import type { Cpu } from "./cpuFeatures.node.ts";
 import type { Driver } from "./driver.node.ts";
+import { type Effort, effortFor } from "./effort.ts";
 import { ownCode } from "./ownCode.node.ts";
 
 /** What compiling takes. */
@@ -25,9 +26,8 @@ export interface Workshop {
   readonly cpu: Cpu;
 }
 
-/** Flags that make a library, of the driver or of kernels. Kernels have their vectors: looking for more takes a tenth of the time. */
+/** Flags that make a library, of the driver or of kernels, besides how much to optimize. Kernels have their vectors: looking for more takes a tenth of the time. */
 export const libraryFlags: readonly string[] = [
-  "-O2",
   "-fno-tree-vectorize",
   "-fno-tree-slp-vectorize",
   "-fPIC",
@@ -57,6 +57,7 @@ interface Wanted {
   readonly name: string;
   readonly key: string;
   readonly length: number;
+  readonly effort: Effort;
 }
 
 /** A compiler that runs beside this process, and what it makes. */
@@ -125,8 +126,10 @@ export class KernelCode {
     if (this.#find(wanted)) return;
     this.#foreseen.add(structure);
     this.#waiting.push(wanted);
-    if (lengthOf(this.#waiting) >= structureOfEarlyJob && this.#runningEarly() < availableParallelism() - 1)
-      this.#begin(this.#waiting.splice(0));
+    const alike = this.#waiting.filter(({ effort }) => effort === wanted.effort);
+    if (lengthOf(alike) < structureOfEarlyJob || this.#runningEarly() >= availableParallelism() - 1) return;
+    this.#waiting = this.#waiting.filter(({ effort }) => effort !== wanted.effort);
+    this.#begin(alike);
   }
 
   release(keys: readonly string[]): void {
@@ -202,8 +205,9 @@ export class KernelCode {
     // what is written follows from structure and writer; where those are not known, it is written to see
     const content = code === undefined ? [this.#sourceOf(kernel)] : [structure, code];
     const machine = [compiler.identity, cpu.identity, JSON.stringify(cpu.features)];
-    const key = hashOf(...content, this.#flags().join(" "), ...machine);
-    return { structure, kernel, name: functionName(kernel), key, length: structure.length };
+    const effort = effortFor(kernel);
+    const key = hashOf(...content, effort, this.#flags().join(" "), ...machine);
+    return { structure, kernel, name: functionName(kernel), key, length: structure.length, effort };
   }
 
   /** The source of one kernel without its name, which stands in a comment and is no part of the code. */
@@ -250,11 +254,12 @@ export class KernelCode {
     jobs.forEach(({ output }, job) => this.#keep(output, at(lists, job)));
   }
 
+  /** A library of the kernels in `list`, which take the same effort. */
   #jobOf(list: readonly Wanted[], headerFlags: readonly string[]): Job {
     const { folder, cpu } = this.#workshop;
     const kernels = list.map(({ kernel }) => kernel);
     const { source } = renderSource(kernels, cpu.features);
-    return { source, flags: [...this.#flags(), ...headerFlags], output: folder.temporary(".so") };
+    return { source, flags: [at(list, 0).effort, ...this.#flags(), ...headerFlags], output: folder.temporary(".so") };
   }
 
   #keep(output: string, list: readonly Wanted[]): void {
@@ -274,7 +279,7 @@ export class KernelCode {
 
   /**
    * The compiler takes ten times as long to read the header of vector instructions as to compile a small kernel. It can keep
-   * what it has read: the first call for these flags makes that file as well, later ones use it.
+   * what it has read: the first call for these flags makes that file as well, later ones use it, whatever their effort.
    */
   #header(): { readonly key: string; readonly flags: readonly string[]; readonly jobs: readonly Job[] } {
     const { folder, compiler, cpu } = this.#workshop;
@@ -288,13 +293,17 @@ export class KernelCode {
     return {
       key,
       flags: [],
-      jobs: [{ source, flags: [...own, "-x", "c-header"], output: folder.temporary(".gch") }],
+      jobs: [{ source, flags: ["-O2", ...own, "-x", "c-header"], output: folder.temporary(".gch") }],
     };
   }
 }
 
-/** `wanted` in lists of about equal length, for as many compilers as there are cores. */
+/** `wanted` in lists of one effort and about equal length, of each effort for as many compilers as there are cores. */
 function divide(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
+  return [...Map.groupBy(wanted, ({ effort }) => effort).values()].flatMap(divideEvenly);
+}
+
+function divideEvenly(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
   const total = lengthOf(wanted);
   const count = Math.min(wanted.length, availableParallelism(), Math.ceil(total / structureOfJob));
   const jobs = Array.from({ length: count }, () => ({ length: 0, list: [] as Wanted[] }));

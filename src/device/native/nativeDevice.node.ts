@@ -26,7 +26,7 @@ import { planFiles } from "./planFiles.node.ts";
 /** The driver keeps words for so many threads. */
 const mostThreads = 256;
 
-const driverFlags = [...libraryFlags, "-std=gnu11", "-pthread", "-fno-strict-aliasing"] as const;
+const driverFlags = ["-O2", ...libraryFlags, "-std=gnu11", "-pthread", "-fno-strict-aliasing"] as const;
 
 /** Memory of a native device. */
 export class NativeBuffer implements DeviceBuffer {
