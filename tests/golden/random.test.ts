@@ -54,7 +54,7 @@ const isBeyondF32 = (value: number) => Math.abs(value) < 1e-37 || Math.abs(value
 
 describe.each(Object.entries(draws))("%s", (name, draw) => {
   it.each(["f32", "f64"] as const)("%s draws lie where SciPy says", async (dtype) => {
-    const count = 20_000;
+    const count = 8_000;
     const data = Array.from(await draw([count], { generator: new Generator(11), dtype }).data());
     const { values, shares } = golden[name] ?? { values: [], shares: [] };
     for (const [index, value] of values.entries()) {
@@ -81,7 +81,8 @@ describe.each(Object.entries(draws))("%s", (name, draw) => {
       });
   });
 
-  it.each(["f16", "bf16"] as const)("draws %s, and none at all", async (dtype) => {
+  it("draws bf16, and none at all", async () => {
+    const dtype = "bf16";
     const some = draw([100], { generator: new Generator(2), dtype });
     expect(some.dtype).toBe(dtype);
     expect([...(await some.data())].some(Number.isNaN)).toBe(false);

@@ -5,8 +5,8 @@ import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { add, ceil, divide, floor, maximum, minimum, multiply, round, subtract } from "../../tensor/arithmetic.ts";
 import { astype } from "../../tensor/cast.ts";
-import { greaterEqual, less, lessEqual, logicalAnd, where } from "../../tensor/comparison.ts";
-import { arange } from "../../tensor/creation.ts";
+import { equal, greaterEqual, less, lessEqual, logicalAnd, where } from "../../tensor/comparison.ts";
+import { arange, full } from "../../tensor/creation.ts";
 import { positionsOf } from "../../tensor/indexing.ts";
 import { broadcastTo, permuteDims, reshape } from "../../tensor/manipulate.ts";
 import { floatsOf } from "../../tensor/operands.ts";
@@ -54,6 +54,7 @@ interface Samples {
  * channels, …outputSize]: each position of the result is the average of bilinear samples. He et al., Mask R-CNN, 2017; as ONNX's
  * RoiAlign and torchvision's roi_align. Without a samplingRatio there are at most as many samples as for the whole picture. Integers
  * become f32. Derivatives with respect to x.
+ * A picture that does not exist gives NaN.
  * @throws ShapeError where shapes differ, DtypeError where boxes are no floats or indices no integers, ArgumentError for other numbers.
  *
  * @example
@@ -142,7 +143,12 @@ function sampleRegions(x: Tensor, indices: Tensor, taps: readonly (readonly Tap[
   const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
   const shapes = taps.map((list) => at(list, 0).place.shape);
   const [[regions = 0, rows = 0, down = 0] = [], [, columns = 0, across = 0] = []] = shapes;
-  const picture = reshape(positionsOf("regions", indices), [regions, 1, 1, 1, 1]);
+  const shape = [regions, channels, rows, down, columns, across];
+  if (batch === 0) return full(shape, Number.NaN, { dtype: x.dtype });
+  const given = positionsOf("regions", indices);
+  // What is read is known to exist: a picture that does not gives NaN in the end
+  const picture = minimum(maximum(given, 0), batch - 1);
+  const isThere = reshape(equal(picture, given), [regions, 1, 1, 1, 1, 1]);
   const inFlat = (each: Tensor, axis: number): Tensor =>
     axis === 0 ? reshape(each, [1, regions, rows, down, 1, 1]) : reshape(each, [1, regions, 1, 1, columns, across]);
   const lists = taps.map((list, axis) =>
@@ -157,13 +163,15 @@ function sampleRegions(x: Tensor, indices: Tensor, taps: readonly (readonly Tap[
   const spread = lists.map((list) => list.map((tap) => ({ place: broadcastTo(tap.place, whole), weight: tap.weight })));
   const combine = isLargest ? maximum : add;
   const sampled = sampleAt(together, [batch * height, width], spread, (a, b): Tensor => combine(a, b));
-  return permuteDims(reshape(sampled, [channels, ...whole.slice(1)]), [1, 0, 2, 3, 4, 5]);
+  const inOrder = permuteDims(reshape(sampled, [channels, ...whole.slice(1)]), [1, 0, 2, 3, 4, 5]);
+  return where(isThere, inOrder, Number.NaN);
 }
 
 /**
  * Regions `boxes` [regions, 4], (x1, y1, x2, y2) rounded to whole pixels, of the pictures `indices` [regions] of x [batch, channels, height,
  * width] → [regions, channels, …outputSize]: the largest of each of so many windows as the result has positions, 0 where a window is empty.
  * Girshick, Fast R-CNN, 2015; as torchvision's roi_pool and ONNX's MaxRoiPool.
+ * A picture that does not exist gives NaN.
  * @throws ShapeError where shapes differ, DtypeError where boxes are no floats or indices no integers, ArgumentError for other numbers.
  *
  * @example
@@ -223,6 +231,7 @@ export function roiPool(x: Tensor, boxes: Tensor, indices: Tensor, options: Regi
  * Regions `boxes` [regions, 4], (y1, x1, y2, x2) in fractions of the picture, 1 being the centre of its last pixel, of the pictures
  * `indices` [regions] of x [batch, channels, height, width], resized to [regions, channels, …outputSize]; corners may be in either order,
  * which turns the picture round. As TensorFlow's crop_and_resize, with channels first. Integers become f32.
+ * A picture that does not exist gives NaN.
  * @throws ShapeError where shapes differ, DtypeError where boxes are no floats or indices no integers, ArgumentError for other numbers.
  *
  * @example

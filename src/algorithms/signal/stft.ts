@@ -59,6 +59,8 @@ export interface StftOptions extends ShortTimeOptions {
 export function stft(x: Transformable, fftLength: number, options: StftOptions = {}): Complex {
   return withOneOrigin(() => {
     const { center = true, padMode = "reflect", normalized = false, onesided = !isComplex(x) } = options;
+    if (x.shape.length === 0)
+      throw new ShapeError(`stft: a scalar, of shape [], has no axis of samples.`, { shape: x.shape });
     const { hop, window } = readOptions("stft", x, fftLength, options);
     if (onesided && isComplex(x))
       throw new ArgumentError("stft: the spectrum of a complex signal has two sides; leave onesided out.", {
