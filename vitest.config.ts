@@ -28,6 +28,7 @@ export default defineConfig({
             "tests/bundling/**",
             "tests/playground/**/*.browser.test.ts",
             ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : []),
+            ...(process.env["SMILODON_TESTS"] === "all" ? [] : ["**/*.all.test.ts"]),
           ],
         },
       },

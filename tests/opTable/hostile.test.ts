@@ -36,7 +36,7 @@ describe("tensors that do not fit", () => {
     const sample = samples.find(({ inputs }) => inputs.length > 0 && inputs.every(({ data }) => data.length > 0));
     if (sample === undefined) return;
     expect(
-      (await faultsOf(sampled(hostileInputs(sample), 14).map((inputs) => callOn(sample, inputs)))).join("\n"),
+      (await faultsOf(sampled(hostileInputs(sample), 10).map((inputs) => callOn(sample, inputs)))).join("\n"),
       name,
     ).toBe("");
   });
