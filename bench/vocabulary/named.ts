@@ -113,7 +113,8 @@ function factorization(
   return measureOn(
     id,
     5,
-    { name: id, sizes: [], ours, jax, agree: { absolute: 1e-3, relative: 1e-3 } },
+    // jax-js goes through the Gram matrix in f32, which leaves small singular values half of their digits
+    { name: id, sizes: [], ours, jax, agree: { absolute: 5e-3, relative: 1e-3 } },
     [input],
     peers,
   );

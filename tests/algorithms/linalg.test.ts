@@ -84,7 +84,8 @@ describe.each(hard)("%s", (_, x) => {
     ).toBe(0);
   });
 
-  it.runIf(x.shape[0] === x.shape[1])("has eigenvectors, and x·xᵀ + 1 a root", async () => {
+  if (x.shape[0] !== x.shape[1]) return;
+  it("has eigenvectors, and x·xᵀ + 1 a root", async () => {
     const symmetric = x.add(x.matrixTranspose());
     const [values, vectors] = linalg.eigh(symmetric);
     expect(await residual(symmetric, vectors.multiply(values).matmul(vectors.matrixTranspose()))).toBeLessThan(10);

@@ -256,7 +256,8 @@ describe.each(Object.entries(binaries))("%s", (_name, [call, result, only]) => {
       }
   });
 
-  it.runIf(only === "bits")("refuses floats", () => {
+  if (only !== "bits") return;
+  it("refuses floats", () => {
     for (const dtype of allDtypes.filter(isFloat)) expect(() => call(S.zeros([2], { dtype }), 1)).toThrow(S.DtypeError);
   });
 });
