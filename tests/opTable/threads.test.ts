@@ -5,7 +5,6 @@ import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import { registerDevice, tensor } from "../../src/index.ts";
 import { DevicesInStep } from "../conformance/devicesInStep.ts";
 import { callSample, layouts, readAll, toTensor } from "./run.ts";
-import { table } from "./table.ts";
 
 const whole = new WasmDevice({
   threads: 1,
@@ -15,6 +14,8 @@ const cut = new WasmDevice({ threads: 1, grain: { chunk: 1, wake: Number.POSITIV
 const shared = new WasmDevice({ threads: 2, grain: { chunk: 1, wake: 1, hire: 1 } });
 registerDevice("wasm", () => new DevicesInStep([whole, cut, shared]));
 afterAll(() => shared.dispose());
+// Calls of rows already make tensors while the table is made: the devices have to be there before
+const { table } = await import("./table.ts");
 
 it.each(table)("$name", async ({ samples }) => {
   const results = samples.flatMap((sample, index) => {
@@ -31,9 +32,10 @@ it.runIf(shared.threads > 1)("a helper takes its share of a launch that it has t
   const numbers = tensor(Array.from({ length: 3000 }, (_, index) => index));
   let launches = 0;
   while ((shared.chunksTaken[1] ?? 0) === 0 || launches < 10) {
-    await numbers.exp().sum().data();
+    // A map: a sum to one number is in one piece
+    await numbers.exp().data();
     // It may still be reading the kernels of all rows before
     await sleep(2);
-    if (++launches === 10_000) expect.fail("The helper has taken nothing.");
+    if (++launches === 5_000) expect.fail(`The helper has taken nothing: ${shared.chunksTaken}`);
   }
 });
