@@ -1,5 +1,6 @@
 /** The pictures and labels of public data sets, fetched where they are missing. */
 import { join } from "node:path";
+import { cacheFolderFor } from "../../support/cacheFolder.node.ts";
 import { DataError } from "../../support/errors.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { bytesSource } from "../byteSource.ts";
@@ -11,8 +12,9 @@ import { type ImageSet, imagesInMemory } from "../images/imageSet.ts";
 import { type PictureSource, unpackedBlocks } from "../images/pictureSource.ts";
 import { sharpDecoder } from "../images/sharpDecoder.node.ts";
 import { readTar } from "../images/tar.ts";
+import { joinBytes } from "../joinBytes.ts";
 import type { DatasetName } from "./catalog.ts";
-import { cacheFolder, datasetNamed, type FetchDatasetOptions, fetchDataset } from "./store.node.ts";
+import { datasetNamed, type FetchDatasetOptions, fetchDataset } from "./store.node.ts";
 import { openZipMember } from "./zipMember.ts";
 
 /** Which pictures, and of which size. */
@@ -108,13 +110,7 @@ async function openCifar(path: string, part: "train" | "test", classes: 10 | 100
       `${path}: ${records.length} files of records and ${names.length} names of classes; it is not CIFAR-${classes}.`,
       { path },
     );
-  const whole = new Uint8Array(records.reduce((total, { length }) => total + length, 0));
-  let end = 0;
-  for (const record of records) {
-    whole.set(record, end);
-    end += record.length;
-  }
-  const { pixels, labels } = await readCifar(bytesSource(whole, path), classes);
+  const { pixels, labels } = await readCifar(bytesSource(joinBytes(records), path), classes);
   return imagesInMemory(pixels, Array.from(labels.data, Number), names);
 }
 
@@ -163,6 +159,6 @@ function openPhotographs(source: PictureSource, size: number): Promise<ImageSet 
     decoder: sharpDecoder(),
     width: size,
     height: size,
-    folder: join(cacheFolder(), "decoded"),
+    folder: join(cacheFolderFor("data"), "decoded"),
   });
 }

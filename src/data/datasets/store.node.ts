@@ -1,7 +1,7 @@
 /** Where data sets lie: found in SMILODON_DATA, which may be read only, or in the user's cache, where they are fetched to. */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolderFor } from "../../support/cacheFolder.node.ts";
 import { ArgumentError, DataError } from "../../support/errors.ts";
 import { didYouMean } from "../../support/nearestName.ts";
 import { type Dataset, type DatasetFile, datasets } from "./catalog.ts";
@@ -28,7 +28,7 @@ export function datasetNamed(name: string): Dataset {
 /** The files of `dataset`, in SMILODON_DATA or in the cache. */
 export function findFiles({ name, files }: Dataset): readonly FoundFile[] {
   const { SMILODON_DATA: given } = process.env;
-  const cache = cacheFolder();
+  const cache = cacheFolderFor("data");
   const folders = given === undefined || given === "" ? [cache] : [given, cache];
   return files.map((file) => {
     const there = folders.map((folder) => join(folder, name, file.name)).find(existsSync);
@@ -60,12 +60,4 @@ export async function fetchDataset(
     await fetchFile(file, path, { ...options, onProgress: (done, total) => onProgress?.(file, done, total) });
   }
   return findFiles(dataset);
-}
-
-/** Where fetched and decoded data lie: in SMILODON_CACHE, else in the user's folder for what can be made again. */
-export function cacheFolder(): string {
-  const { SMILODON_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  if (own !== undefined && own !== "") return join(own, "data");
-  const usual = process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
-  return join(caches || usual, "smilodon", "data");
 }

@@ -3,6 +3,7 @@ import { sizeOf } from "../../shape/shape.ts";
 import { DataError } from "../../support/errors.ts";
 import { type HostArray, hostArray } from "../../tensor/hostArray.ts";
 import type { ByteSource } from "../byteSource.ts";
+import { joinBytes } from "../joinBytes.ts";
 import { unpackedBlocks } from "./pictureSource.ts";
 
 /** Bytes of all blocks of `source`, unpacked where they are gzipped. */
@@ -13,13 +14,7 @@ async function wholeOf(source: ByteSource): Promise<Uint8Array> {
   } catch (cause) {
     throw new DataError(`${source.name}: the gzip file is cut short or damaged. Fetch it again.`, { cause });
   }
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }
 
 /** Element types of idx files by their code, as bytes and how each is read. */

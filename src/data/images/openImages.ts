@@ -1,6 +1,7 @@
 /** All pictures of a source in memory. `imageCache.node.ts` is for those that memory does not hold. */
 import { DataError } from "../../support/errors.ts";
 import { hostArray } from "../../tensor/hostArray.ts";
+import { joinBytes } from "../joinBytes.ts";
 import { classesOf, type DecodePicturesOptions, decodePictures } from "./decodePictures.ts";
 import { type ImageSet, imagesInMemory, type PictureFailure } from "./imageSet.ts";
 import type { PictureSource } from "./pictureSource.ts";
@@ -39,12 +40,9 @@ export async function openImages(source: PictureSource, options: DecodePicturesO
       { failures: failures.length },
     );
   }
-  const size = width * height * channels;
-  const data = new Uint8Array(parts.length * size);
-  for (const [index, part] of parts.entries()) data.set(part, index * size);
   const { classes, numbers } = classesOf(source.name, labels, names);
   return imagesInMemory(
-    hostArray(data, [parts.length, height, width, channels], "u8"),
+    hostArray(joinBytes(parts), [parts.length, height, width, channels], "u8"),
     numbers,
     classes,
     names,

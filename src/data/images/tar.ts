@@ -4,6 +4,7 @@
  * Source: IEEE Std 1003.1 (POSIX), pax, "ustar Interchange Format" and "pax Header Block".
  */
 import { DataError } from "../../support/errors.ts";
+import { joinBytes } from "../joinBytes.ts";
 
 /** A file in an archive. */
 export interface TarEntry {
@@ -142,14 +143,7 @@ class ByteQueue {
     }
     this.position += taken;
     const [only] = parts;
-    if (parts.length === 1 && only !== undefined) return only;
-    const whole = new Uint8Array(taken);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return parts.length === 1 && only !== undefined ? only : joinBytes(parts);
   }
 
   async skip(size: number, missing: () => Error): Promise<void> {

@@ -20,8 +20,9 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cacheFolderFor } from "../../support/cacheFolder.node.ts";
 
 /** What the folder may take; what was not used for longest goes first. */
 const usualLimit = 512 * 2 ** 20;
@@ -54,7 +55,7 @@ export class CacheFolder {
   readonly #verified = new Set<string>();
   #indexBytes = 0;
 
-  constructor({ folder = usualFolder(), limit = usualLimit }: CacheOptions = {}) {
+  constructor({ folder = cacheFolderFor("native"), limit = usualLimit }: CacheOptions = {}) {
     this.#limit = limit;
     this.complaint = claim(folder);
     this.path = this.complaint === undefined ? folder : temporaryFolder();
@@ -192,14 +193,6 @@ function isOwn(found: Stats): boolean {
 
 function ownUser(): number | undefined {
   return process.geteuid?.();
-}
-
-function usualFolder(): string {
-  const { SMILODON_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  if (own !== undefined && own !== "") return join(own, "native");
-  if (caches !== undefined && caches !== "") return join(caches, "smilodon", "native");
-  const folders = process.platform === "darwin" ? ["Library", "Caches"] : [".cache"];
-  return join(homedir(), ...folders, "smilodon", "native");
 }
 
 function temporaryFolder(): string {
