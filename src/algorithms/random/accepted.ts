@@ -1,7 +1,7 @@
 /** Drawing by trial: each element tries with new words until one is accepted, all elements in one loop of the plan. */
 import { where } from "../../tensor/comparison.ts";
 import { full } from "../../tensor/creation.ts";
-import { type Words, wordsOfKeys } from "../../tensor/drawing.ts";
+import { type DrawnDtype, type Words, wordsOfKeys } from "../../tensor/drawing.ts";
 import { all } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { whileLoop } from "../../transforms/control/whileLoop.ts";
@@ -12,22 +12,21 @@ export interface Trial {
   readonly isAccepted: Tensor;
 }
 
-/** Trials after which an element that nothing was accepted for is NaN, or 0 for integers: at a half each this is one in 10³⁰. */
+/** Trials after which an element that nothing was accepted for is NaN: at a half each this is one in 10³⁰. */
 const mostTrials = 100;
 
 /**
  * For each element the value of its first accepted trial. `attempt` is given words of each trial; elements where `isHopeless`
- * holds are not tried and get `hopeless`.
+ * holds are not tried and are NaN, as those are for which nothing was accepted.
  */
 export function firstAccepted(
   keys: readonly [Tensor, Tensor],
   attempt: (words: Words) => Trial,
   isHopeless: Tensor,
-  hopeless: number,
+  dtype: DrawnDtype,
 ): Tensor {
   const none: Tensor = full([], 0, { dtype: "u32" });
-  const { dtype } = attempt(wordsOfKeys(keys, none)).value;
-  const start: readonly [Tensor, Tensor, Tensor] = [none, isHopeless, full(isHopeless.shape, hopeless, { dtype })];
+  const start: readonly [Tensor, Tensor, Tensor] = [none, isHopeless, full(isHopeless.shape, Number.NaN, { dtype })];
   const [, , found] = whileLoop(
     ([trial, isDone]) => trial.less(mostTrials).logicalAnd(all(isDone).logicalNot()),
     ([trial, isDone, found]) => {

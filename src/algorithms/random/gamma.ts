@@ -203,7 +203,7 @@ function logGammaOf(keys: readonly [Tensor, Tensor], concentration: Tensor, dtyp
     return { value: log(d).add(logV), isAccepted };
   };
   const isValid = concentration.greater(0).logicalAnd(concentration.less(Infinity));
-  const found = firstAccepted(keys, attempt, isValid.logicalNot(), NaN);
+  const found = firstAccepted(keys, attempt, isValid.logicalNot(), dtype);
   const boost = log(openUnit(wordsOfKeys(keys, full([], 0, { dtype: "u32" }))(3), dtype)).divide(concentration);
   return where(isSmall, found.add(boost), found);
 }

@@ -88,5 +88,5 @@ function byTrial(keys: readonly [Tensor, Tensor], rate: Tensor, isWanted: Tensor
       .subtract(lgamma(where(isOutside, 0, k).add(1)));
     return { value: k, isAccepted: isInside.logicalOr(isOutside.logicalNot().logicalAnd(left.lessEqual(right))) };
   };
-  return firstAccepted(keys, attempt, isWanted.logicalNot(), NaN);
+  return firstAccepted(keys, attempt, isWanted.logicalNot(), dtype);
 }

@@ -48,12 +48,8 @@ export function truncatedNormal(
     const of = (name: string, value: DistributionParameter, range = notNan) =>
       parameterOf("truncatedNormal", name, value, range, shape, inner);
     const [center, spread] = [of("mean", mean, finite), of("deviation", deviation, positive)];
-    const [from, to] = [low, high].map((bound, index) =>
-      of(index === 0 ? "low" : "high", bound)
-        .subtract(center)
-        .divide(spread),
-    );
-    if (from === undefined || to === undefined) return center;
+    const from = of("low", low).subtract(center).divide(spread);
+    const to = of("high", high).subtract(center).divide(spread);
     // The lower tail is as fine as floats are, so what lies above the mean is drawn in the mirror
     const isMirrored = from.greater(0);
     const [left, right] = [where(isMirrored, to.multiply(-1), from), where(isMirrored, from.multiply(-1), to)];
