@@ -15,3 +15,10 @@ export interface RegionSignature {
   /** A text that two regions share exactly when they compute the same. */
   toJSON(): string;
 }
+
+/** A type as a text, for keys. Programs of eager loops are made of it at every step, so it is joined by hand. */
+export function typeText({ dtype, shape }: TensorType): string {
+  let text = `${dtype}[`;
+  for (const extent of shape) text += `${extent},`;
+  return `${text}];`;
+}

@@ -3,6 +3,7 @@ import type { Program } from "../compile/program.ts";
 import type { Node } from "../graph/node.ts";
 import { paramsText } from "../graph/paramsText.ts";
 import { Region } from "../graph/region.ts";
+import { typeText } from "../graph/tensorType.ts";
 import { topologicalOrder } from "../graph/traverse.ts";
 
 /**
@@ -15,21 +16,17 @@ export function programText({ sources, outputs, replaces, parts = [] }: Program)
   const places = new Places();
   const isGiven = new Set(given);
   const roots = [...outputs, ...parts.flatMap(({ value, position }) => [value, position])];
-  const lines = given.map((node) => `${typeText(node)} ${places.of(node)}`);
+  const lines = given.map((node) => `${typeText(node.type)} ${places.of(node)}`);
   const numberOf = (node: Node) => `${numbers.get(node)}`;
   for (const node of topologicalOrder(roots, (each) => isGiven.has(each))) {
     if (isGiven.has(node)) continue;
     numbers.set(node, numbers.size);
     const computed = `${node.primitive}(${node.inputs.map(numberOf)};${paramsText(node.params)})`;
-    lines.push(`${computed} ${typeText(node)} ${places.of(node)}`);
+    lines.push(`${computed} ${typeText(node.type)} ${places.of(node)}`);
   }
   const ends = parts.map(({ whole, value, position }) => [whole, value, position].map(numberOf));
   lines.push(`${sources.map(numberOf)}`, `${outputs.map(numberOf)}`, replaces.join(";"), ends.join(";"));
   return [...lines, ...places.texts].join("\n");
-}
-
-function typeText({ type }: Node): string {
-  return `${type.dtype}[${type.shape}]`;
 }
 
 /** Lines and layers that nodes come from, each text once. */

@@ -8,6 +8,7 @@ import type { Device, Executable } from "../device/device.ts";
 import type { Node } from "../graph/node.ts";
 import { paramsText } from "../graph/paramsText.ts";
 import { isRegionNode, projectionsOf } from "../graph/region.ts";
+import { typeText } from "../graph/tensorType.ts";
 import type { Plan } from "../kernel/plan.ts";
 import { remember } from "../support/remember.ts";
 import { programText } from "./programText.ts";
@@ -44,7 +45,7 @@ function operationProgram(operation: Node): PendingProgram {
     let number = sources.indexOf(input);
     if (number < 0) {
       number = sources.push(input) - 1;
-      types += typeText(input);
+      types += typeText(input.type);
     }
     inputs += `${number},`;
   }
@@ -66,7 +67,7 @@ function graphProgram(wanted: readonly Node[], isSource: (node: Node) => boolean
     } else if (isSource(node)) {
       sources.push(node);
       numbers.set(node, numbers.size);
-      structure += typeText(node);
+      structure += typeText(node.type);
     } else if (!pushMissing(stack, inputs, numbers)) {
       numbers.set(node, numbers.size);
       structure += `${node.primitive}(`;
@@ -90,12 +91,6 @@ function pushMissing(stack: Node[], inputs: readonly Node[], numbers: ReadonlyMa
     if (input !== undefined && !numbers.has(input)) stack.push(input);
   }
   return stack.length > before;
-}
-
-function typeText({ type }: Node): string {
-  let text = `${type.dtype}[`;
-  for (const extent of type.shape) text += `${extent},`;
-  return `${text}];`;
 }
 
 /** The prepared plan of `program` on `device`, compiled if no program of this structure has been. */
