@@ -2,7 +2,7 @@
  * Vitest's configuration. Three projects: `unit` is everything that tests the sources, `browser` visits the playground in
  * browsers (tests/playground), `package` packs and installs the package (tests/package, tests/bundling); each is a step of
  * its own in the gate. SMILODON_TESTS says how much to run, and tests may read it to choose how much they sample: `quick`
- * (under a minute), `gate` (the default), `all`.
+ * (under a minute), `gate` (the default), `all`, which also runs `*.all.test.ts`.
  */
 import { defineConfig } from "vitest/config";
 
