@@ -29,3 +29,4 @@ export { type LinearRule, linearContributions } from "./linearContributions.ts";
 export { type RowModel, type Slopes, slopesOf } from "./model.ts";
 export { type NearestUndecidedOptions, nearestUndecided, type Undecided } from "./nearestUndecided.ts";
 export { gaussLegendre, type Quadrature } from "./quadrature.ts";
+export type { Stage, StagedNetwork } from "./stagedNetwork.ts";
