@@ -39,8 +39,11 @@ export default defineConfig({
           include: ["tests/playground/**/*.browser.test.ts"],
           globalSetup: ["tests/playground/site.ts"],
           // Pages train meanwhile, two at a time: on a busy machine that takes as long as it takes
-          testTimeout: 120_000,
-          expect: { poll: { timeout: 30_000, interval: 30 } },
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // What a host that stands still for a while spoils; the closing lines name what was tried again
+          retry: 1,
+          expect: { poll: { timeout: 90_000, interval: 30 } },
         },
       },
       {

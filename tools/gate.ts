@@ -108,6 +108,8 @@ function printClosing(reports: readonly Report[]): void {
     const note = result.skipped ?? result.summary;
     console.log(`${verdict.padEnd(8)}${step.title.padEnd(28)}${seconds.toFixed(1).padStart(6)} s  ${note}`);
     for (const skip of result.tests?.skips ?? []) console.log(`skipped   ${skip}`);
+    for (const failure of result.tests?.failures ?? []) console.log(`failed    ${failure}`);
+    for (const retry of result.tests?.retries ?? []) console.log(`retried   ${retry}`);
   }
   if (total.failed > 0) process.exitCode = 1;
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

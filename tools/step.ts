@@ -12,12 +12,14 @@ export interface StepResult {
   readonly tests?: TestCounts;
 }
 
-/** Counts of tests, with the reason of every skip. */
+/** Counts of tests, with the reason of every skip, and what failed or passed only when it was tried again. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
   readonly skips: readonly string[];
+  readonly failures: readonly string[];
+  readonly retries: readonly string[];
 }
 
 /** Runs one step, prints its outcome and sets the exit code: for `npm run node -- tools/<step>.ts`. */

@@ -7,6 +7,8 @@ import { type StaticServer, serveFolder } from "../../tools/staticServer.ts";
 
 const places = [process.env.SMILODON_FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"];
 const executable = places.find((path) => path !== undefined && existsSync(path));
+/** As for other browsers (vitest.config.ts). */
+const patience = 90_000;
 let server: StaticServer;
 let browser: Browser | undefined;
 
@@ -21,7 +23,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test("every page opens and trains in Firefox", { timeout: 120_000 }, async ({ skip }) => {
+test("every page opens and trains in Firefox", async ({ skip }) => {
   if (browser === undefined) return skip("Firefox is not installed (Debian: apt-get install firefox-esr)");
   const page = await browser.newPage();
   const problems: string[] = [];
@@ -46,7 +48,7 @@ async function waitUntilReady(page: Page): Promise<void> {
       const isBusy = /Loading…|Getting ready…/.test(text) || document.querySelector("#main progress") !== null;
       return !isBusy && document.querySelector("#main h2") !== null;
     },
-    { timeout: 60_000 },
+    { timeout: patience },
   );
 }
 
@@ -58,7 +60,7 @@ async function playSome(page: Page): Promise<void> {
     }, name);
   await press("Play");
   await page.waitForFunction(() => Number(document.querySelector(".count")?.textContent?.replace(/\D/g, "") || 0) > 3, {
-    timeout: 30_000,
+    timeout: patience,
   });
   await press("Pause");
 }

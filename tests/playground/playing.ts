@@ -13,10 +13,7 @@ export async function waitForStep({ page }: Visitor, isReached: (step: number) =
     .poll(
       async () =>
         isReached(Number((await page.locator(".count").first().textContent())?.replace(/\D/g, "") || Number.NaN)),
-      {
-        timeout: 15_000,
-        interval: 20,
-      },
+      { interval: 20 },
     )
     .toBe(true);
 }

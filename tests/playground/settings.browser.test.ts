@@ -18,7 +18,9 @@ describe.runIf(chromium !== undefined).each(lessons)("$id", ({ id }) => {
       const set = await readAll(visitor.page);
       if (before.length > 0) expect(set).not.toEqual(before);
       await visitor.page.getByRole("button", { name: "Copy link" }).click();
-      const address = await visitor.page.evaluate(() => navigator.clipboard.readText());
+      const copied = () => visitor.page.evaluate(() => navigator.clipboard.readText());
+      await expect.poll(copied).toContain(`#/${id}`);
+      const address = await copied();
       expect(visitor.problems).toEqual([]);
       return { address, set };
     });

@@ -50,7 +50,7 @@ export class Visitor {
       locale: "en",
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(90_000);
     const visitor = new Visitor(context, await context.newPage());
     await visitor.page.exposeFunction("noteViolation", (text: string) => visitor.problems.push(text));
     await visitor.page.addInitScript(() => {
