@@ -4,9 +4,9 @@ import { DataError } from "../support/errors.ts";
 import { at } from "../support/invariant.ts";
 import { didYouMean } from "../support/nearestName.ts";
 import { type Answers, countOf } from "../systems/answers.ts";
+import { classMetrics, numberMetrics, shareMetric } from "../systems/metrics.ts";
 import type { InputColumn, Model, OutputColumn } from "../systems/model.ts";
 import type { Metrics } from "../systems/tabular/index.ts";
-import { classMetrics, numberMetrics, shareMetric } from "../systems/tabular/metrics.ts";
 import type { Surroundings } from "./schema.ts";
 import { checkInterrupted, readChunks, withFileName } from "./tableRows.ts";
 

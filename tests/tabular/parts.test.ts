@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { studentPoint } from "../../src/audit/intervals.ts";
 import { readTable } from "../../src/data/index.ts";
-import { areaUnderCurve, classMetrics, meanOfFolds, numberMetrics } from "../../src/systems/tabular/metrics.ts";
+import { areaUnderCurve, classMetrics, meanOfFolds, numberMetrics } from "../../src/systems/metrics.ts";
 import { answerByNeighbours, evenly } from "../../src/systems/tabular/neighbours.ts";
 import { fitPieces } from "../../src/systems/tabular/pieces.ts";
 import { predictionsOf, targetsOf, taskOf } from "../../src/systems/tabular/task.ts";

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../../src/data/index.ts";
+import { extentOf, plotSvg, shareOf, ticksOf } from "../../src/systems/reportPlot.ts";
+import { cellHtml, nameHtml, number, plainText, shareText } from "../../src/systems/reportSpell.ts";
 import { cardOf, reportOf, type TabularStudy, trainTable } from "../../src/systems/tabular/index.ts";
 import { judgeStudy, verdictRecord } from "../../src/systems/tabular/measures.ts";
 import { measureNotices } from "../../src/systems/tabular/notices.ts";
 import { verdictSentence } from "../../src/systems/tabular/report/learned.ts";
-import { extentOf, plotSvg, shareOf, ticksOf } from "../../src/systems/tabular/report/plot.ts";
-import { cellHtml, nameHtml, number, plainText, shareText } from "../../src/systems/tabular/report/spell.ts";
 
 const making = { version: "0.0.1", date: "2026-01-31", command: "smilodon train 'a<b>.csv' --target x" };
 

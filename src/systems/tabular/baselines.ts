@@ -1,9 +1,9 @@
 /** What simpler models make of the same rows: the majority or mean, a linear model, nearest neighbours. */
 import { applyTemperature } from "../../audit/temperature.ts";
 import { at } from "../../support/invariant.ts";
+import { classMetrics, numberMetrics } from "../metrics.ts";
 import { type Fitted, pick } from "./fitModel.ts";
 import { type LearnOptions, learn, type Rows } from "./learn.ts";
-import { classMetrics, numberMetrics } from "./metrics.ts";
 import { answerByNeighbours, evenly, neighbourCount, neighbourLimits } from "./neighbours.ts";
 import { TabularNetwork } from "./network.ts";
 import { outputsOf } from "./outputs.ts";

@@ -3,8 +3,8 @@
  * Hugging Face reads of a card. Nothing is said with more certainty than it was measured with.
  */
 import { groupRates } from "../../audit/groups.ts";
+import { number, plainText, shareText } from "../reportSpell.ts";
 import { judgeStudy, measures, metricsIn, type Verdict } from "./measures.ts";
-import { number, plainText, shareText } from "./report/spell.ts";
 import { streamWords } from "./streamWords.ts";
 import type { Metric, MetricName, TabularStudy } from "./study.ts";
 

@@ -8,7 +8,7 @@ import { topLabel } from "../../audit/predictions.ts";
 import { judgeRows, type TableScopeReason } from "../../audit/tableScope.ts";
 import type { Table } from "../../data/table.ts";
 import { at } from "../../support/invariant.ts";
-import { meanMetric, shareMetric } from "./metrics.ts";
+import { meanMetric, shareMetric } from "../metrics.ts";
 import { planeOf } from "./plane.ts";
 import type {
   CoverageBand,

@@ -1,5 +1,6 @@
 /** Your own table: train, use, and trust as far as measured. `train.ts` is the place to start reading. */
 
+export type { Making } from "../reportHtml.ts";
 export { type CardMaking, cardOf } from "./card.ts";
 export { fitCare, measureCare, type SetStudy } from "./care.ts";
 export {
@@ -15,7 +16,6 @@ export { tabularModel } from "./model.ts";
 export { TabularNetwork } from "./network.ts";
 export { type TableOpener, withTexts } from "./opening.ts";
 export { outputsOf } from "./outputs.ts";
-export type { Making } from "./report/html.ts";
 export { reportOf } from "./report/page.ts";
 export {
   choicesSchema,

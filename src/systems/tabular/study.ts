@@ -1,27 +1,11 @@
 /** Everything that was found out while a table was learned: plain data, but for the system. Reports and the command line show it. */
 import type { GroupReport } from "../../audit/groups.ts";
 import type { EpochRecord } from "../../train/index.ts";
+import type { Metric, MetricName, Metrics } from "../metrics.ts";
 import type { SettingReason } from "./settings.ts";
 import type { TabularSystem } from "./system.ts";
 
-/** A measured figure with the ends of its 95 % interval. */
-export interface Metric {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  /** Rows that it was measured on. */
-  readonly n: number;
-}
-
-/**
- * Figures that are measured. Of classes: `accuracy`, `auc` (with more than two classes the mean of one against the rest),
- * `logLoss`, `ece` (calibration error, 15 bins), `coverage` (sets that hold the truth). Of numbers: `rmse`, `mae`, `r2`,
- * `coverage` (intervals that hold the truth).
- */
-export type MetricName = "accuracy" | "auc" | "logLoss" | "ece" | "coverage" | "rmse" | "mae" | "r2";
-
-/** Those that a task has. */
-export type Metrics = Partial<Record<MetricName, Metric>>;
+export type { Metric, MetricName, Metrics };
 
 /** How rows were divided. */
 export interface SplitStudy {

@@ -8,10 +8,10 @@ import { type Fold, stratifiedFolds, stratifiedSplit } from "../../data/split.ts
 import type { Table } from "../../data/table.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
+import { meanOfFolds } from "../metrics.ts";
 import { measureHeldOutGroups } from "./careGroups.ts";
 import { findFindings } from "./findings.ts";
 import { fitModel, levelsOf } from "./fitModel.ts";
-import { meanOfFolds } from "./metrics.ts";
 import { measureNotices } from "./notices.ts";
 import { measureRound, type Round, stageOptions } from "./round.ts";
 import type { HeldOutStudy, StudyWarning, TabularStudy } from "./study.ts";

@@ -2,11 +2,12 @@
 import { someRows } from "../../../audit/mixedRows.ts";
 import { topLabel } from "../../../audit/predictions.ts";
 import { at } from "../../../support/invariant.ts";
+import { absent, captioned, figure, numbersOf, type Section, table } from "../../reportHtml.ts";
+import { colour } from "../../reportPalette.ts";
+import { extentOf, plotSvg } from "../../reportPlot.ts";
+import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml, shareText } from "../../reportSpell.ts";
 import type { HeldOutStudy } from "../study.ts";
-import { absent, captioned, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
-import { colour } from "./palette.ts";
-import { extentOf, plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml, shareText } from "./spell.ts";
+import type { Facts } from "./facts.ts";
 
 /** Part 3: confusion, or predicted against actual. */
 export function answersSection(facts: Facts): Section {

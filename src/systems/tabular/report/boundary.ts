@@ -1,12 +1,13 @@
 /** The plane of two columns: what is answered where, how surely, and where no answer is given. */
 import { at } from "../../../support/invariant.ts";
 import { crossingPath, type Grid, regionPath } from "../../contour.ts";
+import { figure, numbersOf, type Section } from "../../reportHtml.ts";
+import { classColour, classShape, colour } from "../../reportPalette.ts";
+import { type Places, plotSvg } from "../../reportPlot.ts";
+import { count, nameHtml, nameSvg, number, shareText } from "../../reportSpell.ts";
 import type { Plane, PlaneAxis } from "../study.ts";
 import type { TabularTask } from "../system.ts";
-import { type Facts, figure, numbersOf, type Section } from "./html.ts";
-import { classColour, classShape, colour } from "./palette.ts";
-import { type Places, plotSvg } from "./plot.ts";
-import { count, nameHtml, nameSvg, number, shareText } from "./spell.ts";
+import type { Facts } from "./facts.ts";
 
 /** Part 5, where the table has two columns of numbers; else undefined. */
 export function boundarySection({ study }: Facts): Section | undefined {

@@ -1,11 +1,12 @@
 /** What was learned of each column: how much the network needs it, and how its answer moves with it. */
 import { at } from "../../../support/invariant.ts";
+import { absent, figure, intervalSvg, numbersOf, type Section, table } from "../../reportHtml.ts";
+import { classColour, colour } from "../../reportPalette.ts";
+import { extentOf, linePath, plotSvg } from "../../reportPlot.ts";
+import { count, counted, list, nameHtml, nameSvg, number } from "../../reportSpell.ts";
 import type { EffectCurve, FeatureEffect } from "../study.ts";
 import type { TabularTask } from "../system.ts";
-import { absent, type Facts, figure, firstFold, intervalSvg, numbersOf, type Section, table } from "./html.ts";
-import { classColour, colour } from "./palette.ts";
-import { extentOf, linePath, plotSvg } from "./plot.ts";
-import { count, counted, list, nameHtml, nameSvg, number } from "./spell.ts";
+import { type Facts, firstFold } from "./facts.ts";
 
 /** Most columns in the list, and most that get a picture. */
 const [mostListed, mostDrawn] = [20, 8];

@@ -6,10 +6,11 @@ import {
   type GroupReport,
   groupRates,
 } from "../../../audit/groups.ts";
-import { absent, type Facts, intervalSvg, type Section, table } from "./html.ts";
-import { colour } from "./palette.ts";
-import { extentOf } from "./plot.ts";
-import { count, nameHtml, number, shareText } from "./spell.ts";
+import { absent, intervalSvg, type Section, table } from "../../reportHtml.ts";
+import { colour } from "../../reportPalette.ts";
+import { extentOf } from "../../reportPlot.ts";
+import { count, nameHtml, number, shareText } from "../../reportSpell.ts";
+import type { Facts } from "./facts.ts";
 
 /** Most groups of a list, and most differences. */
 const [mostGroups, mostDifferences] = [40, 8];

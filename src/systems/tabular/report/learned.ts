@@ -1,11 +1,13 @@
 /** What was learned and how well, beside simpler models; and how training went. */
+
+import { absent, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "../../reportHtml.ts";
+import { colour } from "../../reportPalette.ts";
+import { extentOf, linePath, plotSvg } from "../../reportPlot.ts";
+import { count, counted, nameHtml, number, shareText } from "../../reportSpell.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import { judgeStudy, measures, metricsIn, type Verdict } from "../measures.ts";
 import type { BaselineStudy, Metric, MetricName } from "../study.ts";
-import { absent, type Facts, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "./html.ts";
-import { colour } from "./palette.ts";
-import { extentOf, linePath, plotSvg } from "./plot.ts";
-import { count, counted, nameHtml, number, shareText } from "./spell.ts";
+import type { Facts } from "./facts.ts";
 
 /** A figure's value in words. */
 export function spellMetric(name: MetricName, value: number): string {

@@ -2,18 +2,20 @@
  * report.html: what a table taught, how well, and how far answers are to be trusted. One file without network and scripts; nothing
  * is computed here that takes long. Sections are in the files beside this one; train.ts and findings.ts measured what they show.
  */
+
+import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
+import { counted, nameHtml, plainText, shareText } from "../../reportSpell.ts";
+import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import { judgeStudy } from "../measures.ts";
 import type { TabularStudy } from "../study.ts";
 import { answersSection, mistakesSection } from "./answers.ts";
 import { boundarySection } from "./boundary.ts";
 import { effectsSection } from "./effects.ts";
+import type { Facts } from "./facts.ts";
 import { groupsSection } from "./groups.ts";
-import { type Facts, type Making, type Section, sectionHtml } from "./html.ts";
 import { learnedSection, mainSentence, trainingSection, verdictSentence } from "./learned.ts";
 import { moreDataSection, recordSection, warningsSection } from "./record.ts";
-import { counted, nameHtml, plainText, shareText } from "./spell.ts";
-import { pageCss } from "./style.ts";
 import { reliabilitySection, scopeSection } from "./trust.ts";
 
 const sections: readonly ((facts: Facts) => Section | undefined)[] = [

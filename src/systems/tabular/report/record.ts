@@ -1,13 +1,15 @@
 /** How more rows would help, what was noticed in the table, and how to make this run again. */
+
+import { absent, figure, numbersOf, type Section, table } from "../../reportHtml.ts";
+import { colour } from "../../reportPalette.ts";
+import { extentOf, linePath, plotSvg } from "../../reportPlot.ts";
+import { count, counted, nameHtml, number, plainText, shareText } from "../../reportSpell.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import { measures } from "../measures.ts";
 import { streamWords } from "../streamWords.ts";
 import type { MoreData } from "../study.ts";
-import { absent, type Facts, figure, numbersOf, type Section, table } from "./html.ts";
+import type { Facts } from "./facts.ts";
 import { spellMetric } from "./learned.ts";
-import { colour } from "./palette.ts";
-import { extentOf, linePath, plotSvg } from "./plot.ts";
-import { count, counted, nameHtml, number, plainText, shareText } from "./spell.ts";
 
 /** Part 10: how more data would help. */
 export function moreDataSection({ study }: Facts): Section {

@@ -1,22 +1,13 @@
 /** How far answers are to be trusted: is it as sure as it is right, do sets and intervals hold, which rows get no answer. */
 import { type ReliabilityBin, reliabilityDiagram } from "../../../audit/calibration.ts";
 import { wilsonInterval } from "../../../audit/intervals.ts";
+import { absent, figure, intervalSvg, numbersOf, type Section, table, withInterval } from "../../reportHtml.ts";
+import { colour } from "../../reportPalette.ts";
+import { plotSvg } from "../../reportPlot.ts";
+import { cellHtml, count, counted, list, nameHtml, number, placeHtml, shareText } from "../../reportSpell.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import type { CoverageBand, TabularFindings } from "../study.ts";
-import {
-  absent,
-  type Facts,
-  figure,
-  firstFold,
-  intervalSvg,
-  numbersOf,
-  type Section,
-  table,
-  withInterval,
-} from "./html.ts";
-import { colour } from "./palette.ts";
-import { plotSvg } from "./plot.ts";
-import { cellHtml, count, counted, list, nameHtml, number, placeHtml, shareText } from "./spell.ts";
+import { type Facts, firstFold } from "./facts.ts";
 
 /** Part 4: reliability of probabilities, and coverage of sets or intervals. */
 export function reliabilitySection(facts: Facts): Section {

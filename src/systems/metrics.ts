@@ -1,10 +1,28 @@
 /** Figures with intervals, from truths and answers on rows that were held out. */
-import { expectedCalibrationError, standardBins } from "../../audit/calibration.ts";
-import { studentPoint, wilsonInterval } from "../../audit/intervals.ts";
-import { type Predictions, topLabel } from "../../audit/predictions.ts";
-import { at } from "../../support/invariant.ts";
-import { threefry, WordStream } from "../../support/threefry.ts";
-import type { Metric, MetricName, Metrics } from "./study.ts";
+import { expectedCalibrationError, standardBins } from "../audit/calibration.ts";
+import { studentPoint, wilsonInterval } from "../audit/intervals.ts";
+import { type Predictions, topLabel } from "../audit/predictions.ts";
+import { at } from "../support/invariant.ts";
+import { threefry, WordStream } from "../support/threefry.ts";
+
+/** A measured figure with the ends of its 95 % interval. */
+export interface Metric {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Rows that it was measured on. */
+  readonly n: number;
+}
+
+/**
+ * Figures that are measured. Of classes: `accuracy`, `auc` (with more than two classes the mean of one against the rest),
+ * `logLoss`, `ece` (calibration error, 15 bins), `coverage` (sets that hold the truth). Of numbers: `rmse`, `mae`, `r2`,
+ * `coverage` (intervals that hold the truth).
+ */
+export type MetricName = "accuracy" | "auc" | "logLoss" | "ece" | "coverage" | "rmse" | "mae" | "r2";
+
+/** Those that a task has. */
+export type Metrics = Partial<Record<MetricName, Metric>>;
 
 /** Half the width of a 95 % interval in standard errors. */
 const z95 = 1.959963984540054;

@@ -1,5 +1,5 @@
 /** Names, cells and numbers as the report shows them. What comes from a table is hostile until it has been through here. */
-import { escapeMarkup, percent } from "../../reportText.ts";
+import { escapeMarkup, percent } from "./reportText.ts";
 
 /** Characters that direct or hide text, and halves of characters. */
 const disturbing = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;

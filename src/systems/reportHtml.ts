@@ -1,7 +1,7 @@
 /** The parts that every section is made of: one plain sentence, figures, how it was measured, what it cannot tell. */
-import { escapeMarkup } from "../../reportText.ts";
-import type { Metric, TabularStudy } from "../study.ts";
-import { number } from "./spell.ts";
+import type { Metric } from "./metrics.ts";
+import { number } from "./reportSpell.ts";
+import { escapeMarkup } from "./reportText.ts";
 
 /** What the report says of its making. */
 export interface Making {
@@ -11,12 +11,6 @@ export interface Making {
   readonly date: string;
   /** Makes the run again. */
   readonly command: string;
-}
-
-/** What sections are written from. */
-export interface Facts {
-  readonly study: TabularStudy;
-  readonly making: Making;
 }
 
 /** A section of the page. All fields are HTML. */
@@ -47,11 +41,6 @@ function note(title: string, text: string | undefined): string {
 export function absent(why: string, way?: string): string {
   const get = way === undefined ? "" : ` To get it: <code>${escapeMarkup(way)}</code>`;
   return `<p class="absent"><strong>Not measured.</strong> ${why}${get}</p>`;
-}
-
-/** Says, of what is looked at once, that there were more folds. */
-export function firstFold({ folds }: TabularStudy): string {
-  return folds.length === 0 ? "" : " Only the first fold was looked at, with the network that had not learned from it.";
 }
 
 /** A figure with its words, and its numbers for those who prefer a table. */

@@ -1,7 +1,8 @@
 /** Axes of the report's pictures: where values lie, round numbers to mark, and the frame around what is drawn. */
-import { escapeMarkup } from "../../reportText.ts";
-import { colour } from "./palette.ts";
-import { plainText, tickText } from "./spell.ts";
+
+import { colour } from "./reportPalette.ts";
+import { plainText, tickText } from "./reportSpell.ts";
+import { escapeMarkup } from "./reportText.ts";
 
 /** One direction of a picture. */
 export interface Axis {

@@ -2,7 +2,7 @@
  * Colours of the report, for light and dark screens. Classes have six colours and six shapes, so that they are told apart
  * without colour, too; further classes share the last.
  */
-import { groundDark, groundLight, themeCss } from "../../reportTheme.ts";
+import { groundDark, groundLight, themeCss } from "./reportTheme.ts";
 
 const light = {
   ...groundLight,

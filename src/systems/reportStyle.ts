@@ -1,5 +1,5 @@
 /** The report's style sheet: readable from 360 pixels to a wall, light and dark, and on paper. */
-import { paletteCss } from "./palette.ts";
+import { paletteCss } from "./reportPalette.ts";
 
 const serif = `"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua",Georgia,serif`;
 const mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
