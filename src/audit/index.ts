@@ -33,6 +33,14 @@ export {
 } from "./conformalIntervals.ts";
 export { type CardColumn, type CardOrigin, type ColumnFacts, type DataCard, makeDataCard } from "./dataCard.ts";
 export { type DuplicateOptions, duplicateGroups, sharedRows } from "./duplicateRows.ts";
+export {
+  type FeatureJudgement,
+  type FeatureRows,
+  type FeatureScopeOptions,
+  type FeatureScopeRule,
+  fitFeatureScope,
+  judgeFeatures,
+} from "./featureScope.ts";
 export { type GroupColumn, groupColumn } from "./groupColumn.ts";
 export {
   type GroupDifference,
