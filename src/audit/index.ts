@@ -55,6 +55,7 @@ export {
 } from "./groups.ts";
 export { normalQuantile, type Share, wilsonInterval } from "./intervals.ts";
 export type { ScopeFeature } from "./nearestRows.ts";
+export { type ClassLook, checkPictures, type PictureChecks } from "./pictureChecks.ts";
 export { accuracyOf, binaryPredictions, type Predictions, type TopLabel, topLabel } from "./predictions.ts";
 export {
   fitScope,

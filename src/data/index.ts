@@ -27,6 +27,7 @@ export {
 export { openImages } from "./images/openImages.ts";
 export { pageDecoder } from "./images/pageDecoder.ts";
 export type { EncodedPicture, PictureSource } from "./images/pictureSource.ts";
+export { encodePng, type PixelPicture, pngAddress } from "./images/pngEncoder.ts";
 export { type ColumnKind, inferKinds, type KindFinding, type KindOptions } from "./kinds.ts";
 export {
   type Batch,
