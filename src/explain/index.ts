@@ -28,5 +28,37 @@ export { type IntegratedGradientsOptions, integratedGradients } from "./integrat
 export { type LinearRule, linearContributions } from "./linearContributions.ts";
 export { type RowModel, type Slopes, slopesOf } from "./model.ts";
 export { type NearestUndecidedOptions, nearestUndecided, type Undecided } from "./nearestUndecided.ts";
+export {
+  costOfExplanation,
+  type ExpectedCost,
+  explainPictures,
+  type PictureMethod,
+} from "./pictures/explainPictures.ts";
+export type { ExplanationCost, PictureExplanation, PictureQuestion } from "./pictures/explanation.ts";
+export { type GradCamExplanation, type GradCamOptions, gradCam } from "./pictures/gradCam.ts";
+export { integratedGradientsOfPictures, type PathOptions } from "./pictures/integratedGradients.ts";
+export {
+  type OcclusionOptions,
+  occlusion,
+  occlusionBoxes,
+  occlusionDrops,
+  type PictureBox,
+} from "./pictures/occlusion.ts";
+export {
+  PictureNetwork,
+  type PictureNetworkOptions,
+  type PictureNumbers,
+  type PictureShape,
+  type PictureSlopes,
+  type StageSlopes,
+} from "./pictures/pictureNetwork.ts";
+export {
+  type ExplainsPictures,
+  rankCorrelation,
+  type SanityFinding,
+  type SanityOptions,
+  sanityOf,
+} from "./pictures/sanity.ts";
+export { inputTimesGradient, type SmoothGradOptions, saliency, smoothGrad } from "./pictures/slopes.ts";
 export { gaussLegendre, type Quadrature } from "./quadrature.ts";
 export type { Stage, StagedNetwork } from "./stagedNetwork.ts";
