@@ -1,0 +1,60 @@
+/** Settings of a network for pictures and of its training: plain JSON, kept with the model. `chooseSettings.ts` finds them for a set of pictures. */
+import { z } from "zod";
+
+/** The networks; each has a file in `networks/`. */
+export const networkNames = [
+  "lenet",
+  "vgg",
+  "resnet18",
+  "resnet34",
+  "resnet50",
+  "resnet20",
+  "airbench",
+  "convnext",
+  "vit",
+] as const;
+
+/** Name of a network. */
+export type NetworkName = (typeof networkNames)[number];
+
+/** Schema of what shapes a network. */
+export const networkSchema = z.object({
+  network: z.enum(networkNames),
+  /** 1 for grey pictures, 3 for coloured ones. */
+  channels: z.union([z.literal(1), z.literal(3)]),
+  /** Of the pictures, in pixels. */
+  height: z.int().min(8).max(4096),
+  width: z.int().min(8).max(4096),
+  classes: z.int().min(2),
+  /** Channels of all layers, as a factor of the published ones. */
+  breadth: z.number().min(0.05).max(16).default(1),
+  /** By how much the first layer makes pictures smaller; by default as much as their size allows. */
+  reduction: z.union([z.literal(1), z.literal(2), z.literal(4)]).optional(),
+  /** Share of the features that the last layer is trained without, at random. */
+  dropout: z.number().min(0).max(0.9).default(0),
+});
+
+/** What shapes a network, as it is written. */
+export type NetworkSettings = z.input<typeof networkSchema>;
+
+/** The same with nothing left open. */
+export type NetworkShape = z.output<typeof networkSchema> & { readonly reduction: 1 | 2 | 4 };
+
+/**
+ * `settings` with nothing left open.
+ * @throws ZodError naming what is wrong.
+ */
+export function readNetworkSettings(settings: NetworkSettings): NetworkShape {
+  const read = networkSchema.parse(settings);
+  return { ...read, reduction: read.reduction ?? usualReduction(Math.min(read.height, read.width)) };
+}
+
+/** Small pictures have no pixel to lose; of large ones, neighbours say nearly the same. */
+function usualReduction(size: number): 1 | 2 | 4 {
+  return size <= 48 ? 1 : size <= 96 ? 2 : 4;
+}
+
+/** So many channels of `published` ones: a multiple of 8, so that vectors are full. */
+export function broadened(published: number, breadth: number): number {
+  return breadth === 1 ? published : Math.max(8, 8 * Math.round((published * breadth) / 8));
+}
