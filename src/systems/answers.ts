@@ -78,7 +78,10 @@ export function countOf(answers: Answers): number {
 }
 
 /** Position of the most probable class of a row, the first of equals. */
-export function likeliest({ probabilities, classes }: ClassAnswers, row: number): number {
+export function likeliest(
+  { probabilities, classes }: Pick<ClassAnswers, "probabilities" | "classes">,
+  row: number,
+): number {
   const start = row * classes.length;
   let best = 0;
   for (let c = 1; c < classes.length; c++) if (at(probabilities, start + c) > at(probabilities, start + best)) best = c;

@@ -13,6 +13,14 @@ interface Pipeline {
   toColourspace(space: string): Pipeline;
   raw(): Pipeline;
   toBuffer(options: { resolveWithObject: true }): Promise<{ data: Uint8Array; info: { channels: number } }>;
+  metadata(): Promise<{
+    readonly width: number;
+    readonly height: number;
+    readonly channels: number;
+    readonly depth: string;
+    readonly format: string;
+    readonly orientation?: number;
+  }>;
 }
 interface Sharp {
   (bytes: Uint8Array, options: Readonly<Record<string, unknown>>): Pipeline;
@@ -62,7 +70,8 @@ async function decode(sharp: Sharp, bytes: Uint8Array, options: DecodeOptions): 
   }
 }
 
-function loadSharp(): Sharp {
+/** The package. @throws UnsupportedError where it is not installed. */
+export function loadSharp(): Sharp {
   try {
     return createRequire(import.meta.url)("sharp");
   } catch (cause) {
