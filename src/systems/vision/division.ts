@@ -126,7 +126,7 @@ function given(parts: readonly GivenPart[], labels: Int32Array, seed: number) {
     const own = rows.map((row) => at(labels, row));
     const shares = { learn: 1 - calibrationShare, calibrate: calibrationShare };
     for (const place of stratifiedSplit(own, shares, seed).calibrate) sides[at(rows, place)] = "calibrate";
-    keepOneOfEach(labels, sides);
+    keepOneOfEach(labels, sides, "measure");
   }
   return {
     sides,
