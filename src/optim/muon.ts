@@ -81,7 +81,7 @@ export class Muon extends Optimizer {
 }
 
 /** U · Vᵀ of a matrix U · S · Vᵀ, nearly: x ← a·x + (b·A + c·A²)·x with A = x·xᵀ, from x of norm 1. */
-function orthogonal(matrix: Tensor, iterations: number): Tensor {
+export function orthogonal(matrix: Tensor, iterations: number): Tensor {
   const [a, b, c] = [3.4445, -4.775, 2.0315];
   const isTall = (matrix.shape[0] ?? 0) > (matrix.shape[1] ?? 0);
   let x: Tensor = isTall ? matrixTranspose(matrix) : matrix;

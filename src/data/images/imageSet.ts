@@ -91,6 +91,9 @@ export function selectImages(set: ImageSet, rows: ArrayLike<number>): ImageSet {
   };
 }
 
+/** What a batch of pictures has. */
+export type ImageColumn = "x" | "y" | "row";
+
 /** How an `ImageLoader` takes batches. */
 export interface ImageLoaderOptions {
   /** Pictures in a batch. */
@@ -104,8 +107,8 @@ export interface ImageLoaderOptions {
 }
 
 /**
- * Batches of pictures: `x`, u8 [batch, height, width, channels], and `y`, i32 [batch]. `prefetch` reads them ahead; what
- * changes pictures at random belongs into the compiled step.
+ * Batches of pictures: `x`, u8 [batch, height, width, channels], their classes `y`, and which pictures of the set they are, `row`, both i32
+ * [batch]. `prefetch` reads them ahead; what changes pictures at random belongs into the compiled step.
  *
  * @example
  * ```ts
@@ -135,20 +138,20 @@ export class ImageLoader {
   }
 
   /** Batches of epoch `epoch`, from 0. */
-  epoch(epoch: number): StreamEpoch<Batch<"x" | "y">> {
+  epoch(epoch: number): StreamEpoch<Batch<ImageColumn>> {
     return new StreamEpoch(this.batchCount, (start) => this.#batches(epoch, start));
   }
 
   /** The same as arrays: to be made in a worker. */
-  hostEpoch(epoch: number): StreamEpoch<HostBatch<"x" | "y">> {
+  hostEpoch(epoch: number): StreamEpoch<HostBatch<ImageColumn>> {
     return new StreamEpoch(this.batchCount, (start) => this.#hostBatches(epoch, start));
   }
 
-  async *#batches(epoch: number, start: number): AsyncGenerator<Batch<"x" | "y">> {
+  async *#batches(epoch: number, start: number): AsyncGenerator<Batch<ImageColumn>> {
     for await (const batch of this.#hostBatches(epoch, start)) yield tensorsOf(batch);
   }
 
-  async *#hostBatches(epoch: number, start: number): AsyncGenerator<HostBatch<"x" | "y">> {
+  async *#hostBatches(epoch: number, start: number): AsyncGenerator<HostBatch<ImageColumn>> {
     const { batchSize, seed = 0, shuffle = true } = this.#options;
     const { pixels, labels } = this.#set;
     const { count, height, width, channels } = pixels;
@@ -159,7 +162,8 @@ export class ImageLoader {
       const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       const data = await pixels.read(rows);
       const y = Int32Array.from(rows, (row) => at(labels, row));
-      yield { x: hostArray(data, [rows.length, height, width, channels], "u8"), y: hostArray(y) };
+      const x = hostArray(data, [rows.length, height, width, channels], "u8");
+      yield { x, y: hostArray(y), row: hostArray(Int32Array.from(rows)) };
     }
   }
 }

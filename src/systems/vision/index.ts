@@ -1,4 +1,14 @@
 /** Pictures: networks, how they learn, and what becomes of them. `README.md` says where to begin. */
+export { type Learned, type LearnHooks, learn, TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { Standardize, VisionNetwork } from "./network.ts";
 export { createNetwork } from "./networks/index.ts";
-export { type NetworkName, type NetworkSettings, type NetworkShape, networkNames } from "./settings.ts";
+export { accuracyOf, type ScoreOptions, ScoreReader } from "./scores.ts";
+export {
+  type AugmentationSettings,
+  type NetworkName,
+  type NetworkSettings,
+  type NetworkShape,
+  networkNames,
+  type TrainingSettings,
+  type VisionSettings,
+} from "./settings.ts";

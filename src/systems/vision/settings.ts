@@ -58,3 +58,53 @@ function usualReduction(size: number): 1 | 2 | 4 {
 export function broadened(published: number, breadth: number): number {
   return breadth === 1 ? published : Math.max(8, 8 * Math.round((published * breadth) / 8));
 }
+
+/** Schema of how pictures are changed at random while a network learns from them; 0 and "none" leave them as they are. */
+export const augmentationSchema = z.object({
+  /** Exchange left and right: of each picture by chance, or of all pictures in every second pass, which no picture misses. */
+  mirror: z.enum(["none", "random", "alternating"]).default("none"),
+  /** Move by so many whole pixels at most. */
+  shift: z.int().min(0).default(0),
+  /** Turn by so many degrees at most. */
+  rotation: z.number().min(0).max(180).default(0),
+  /** Make larger or smaller by this share at most. */
+  scale: z.number().min(0).max(0.9).default(0),
+  /** Cover a square of so many pixels. */
+  cutout: z.int().min(0).default(0),
+  /** Change brightness, contrast and colour by this share at most. */
+  colour: z.number().min(0).max(1).default(0),
+  /** Parameter of the shares in which two pictures are mixed. */
+  mixup: z.number().min(0).default(0),
+});
+
+/** Schema of how a network is trained. */
+export const trainingSchema = z.object({
+  epochs: z.int().min(1),
+  batchSize: z.int().min(2),
+  /**
+   * `"filters"` turns filters at a rate that their size does not change (`filterOptimizer.ts`), for networks whose convolutions are all
+   * followed by a normalization; `"adamw"` suits all.
+   */
+  optimizer: z.enum(["filters", "adamw"]),
+  /** The greatest one. */
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0).default(0),
+  /** Share of the steps on which the learning rate rises; then it falls to zero along a line. */
+  warmUp: z.number().min(0).max(0.9).default(0),
+  labelSmoothing: z.number().min(0).max(0.9).default(0),
+  /** How much of the average of weights is kept at each step; 0 for no average. */
+  average: z.number().min(0).max(0.99999).default(0),
+  augmentation: augmentationSchema.prefault({}),
+});
+
+/** How pictures are changed at random. */
+export type AugmentationSettings = z.output<typeof augmentationSchema>;
+
+/** How a network is trained. */
+export type TrainingSettings = z.output<typeof trainingSchema>;
+
+/** Schema of `VisionSettings`. */
+export const settingsSchema = z.object({ network: networkSchema, training: trainingSchema });
+
+/** A network and how it is trained, as they are written: plain JSON. */
+export type VisionSettings = z.input<typeof settingsSchema>;
