@@ -2,7 +2,8 @@
 import { someRows } from "../../../audit/mixedRows.ts";
 import { topLabel } from "../../../audit/predictions.ts";
 import { at } from "../../../support/invariant.ts";
-import { absent, captioned, figure, numbersOf, type Section, table } from "../../reportHtml.ts";
+import { confusionMatrix } from "../../reportConfusion.ts";
+import { absent, figure, numbersOf, type Section, table } from "../../reportHtml.ts";
 import { colour } from "../../reportPalette.ts";
 import { extentOf, plotSvg } from "../../reportPlot.ts";
 import { cellHtml, count, counted, nameHtml, nameSvg, number, placeHtml, shareText } from "../../reportSpell.ts";
@@ -48,7 +49,7 @@ function confusionSection({ study }: Facts, classes: readonly string[]): Section
     title: "Which classes are taken for which",
     plain,
     figures: isMatrix
-      ? [matrix(classes, counts, totals)]
+      ? [confusionMatrix(classes, tableOf(counts, classes.length))]
       : pairs.length === 0
         ? []
         : [pairsTable(classes, pairs, totals)],
@@ -68,29 +69,17 @@ function confusionOf(heldOut: HeldOutStudy, classes: number): Map<number, Pair> 
   return counts;
 }
 
+/** Counts by truth and answer. */
+function tableOf(counts: ReadonlyMap<number, Pair>, classes: number): number[][] {
+  const cells = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { truth, answer, count: own } of counts.values()) at(cells, truth)[answer] = own;
+  return cells;
+}
+
 function totalsOf({ truth }: HeldOutStudy, classes: number): number[] {
   const totals = new Array<number>(classes).fill(0);
   for (const label of truth) totals[label] = at(totals, label) + 1;
   return totals;
-}
-
-function matrix(classes: readonly string[], counts: ReadonlyMap<number, Pair>, totals: readonly number[]): string {
-  const head = `<tr><th scope="col" class="word">truth ↓ · answer →</th>${classes.map((name) => `<th scope="col">${nameHtml(name, 18)}</th>`).join("")}<th scope="col">right</th></tr>`;
-  const rows = classes.map((name, truth) => {
-    const total = at(totals, truth);
-    const cells = classes.map((_, answer) => {
-      const own = counts.get(truth * classes.length + answer)?.count ?? 0;
-      const share = total === 0 ? 0 : own / total;
-      const tone = truth === answer ? "good" : "bad";
-      return `<td style="--share:${(100 * Math.sqrt(share) * 0.5).toFixed(0)}%;--tone:var(--${tone})" class="shade">${count(own)}<br><span class="share">${total === 0 ? "–" : shareText(share, share > 0 && share < 0.1 ? 1 : 0)}</span></td>`;
-    });
-    const right = counts.get(truth * classes.length + truth)?.count ?? 0;
-    return `<tr><th scope="row" class="word">${nameHtml(name, 24)}</th>${cells.join("")}<td>${total === 0 ? "–" : `${shareText(right / total)}<br><span class="share">of ${count(total)}</span>`}</td></tr>`;
-  });
-  return captioned(
-    `<table class="matrix"><thead>${head}</thead><tbody>${rows.join("")}</tbody></table>`,
-    "Rows are what was true, columns what was answered.",
-  );
 }
 
 function pairsTable(classes: readonly string[], pairs: readonly Pair[], totals: readonly number[]): string {

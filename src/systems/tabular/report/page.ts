@@ -3,6 +3,7 @@
  * is computed here that takes long. Sections are in the files beside this one; train.ts and findings.ts measured what they show.
  */
 
+import { groupsSection } from "../../reportGroups.ts";
 import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
 import { counted, nameHtml, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
@@ -13,7 +14,6 @@ import { answersSection, mistakesSection } from "./answers.ts";
 import { boundarySection } from "./boundary.ts";
 import { effectsSection } from "./effects.ts";
 import type { Facts } from "./facts.ts";
-import { groupsSection } from "./groups.ts";
 import { learnedSection, mainSentence, trainingSection, verdictSentence } from "./learned.ts";
 import { moreDataSection, recordSection, warningsSection } from "./record.ts";
 import { reliabilitySection, scopeSection } from "./trust.ts";
@@ -27,7 +27,8 @@ const sections: readonly ((facts: Facts) => Section | undefined)[] = [
   effectsSection,
   mistakesSection,
   scopeSection,
-  groupsSection,
+  ({ study }) =>
+    groupsSection(study.groups, { things: "rows", way: "smilodon train FILE --target COLUMN --group COLUMN" }),
   moreDataSection,
   warningsSection,
   recordSection,

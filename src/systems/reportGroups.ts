@@ -1,31 +1,29 @@
 /** Whom it treats worse: figures by group, with intervals and counts. */
-import {
-  type GroupFigure,
-  type GroupMetrics,
-  type GroupRate,
-  type GroupReport,
-  groupRates,
-} from "../../../audit/groups.ts";
-import { absent, intervalSvg, type Section, table } from "../../reportHtml.ts";
-import { colour } from "../../reportPalette.ts";
-import { extentOf } from "../../reportPlot.ts";
-import { count, nameHtml, number, shareText } from "../../reportSpell.ts";
-import type { Facts } from "./facts.ts";
+import { type GroupFigure, type GroupMetrics, type GroupRate, type GroupReport, groupRates } from "../audit/groups.ts";
+import { absent, intervalSvg, type Section, table } from "./reportHtml.ts";
+import { colour } from "./reportPalette.ts";
+import { extentOf } from "./reportPlot.ts";
+import { count, nameHtml, number, shareText } from "./reportSpell.ts";
 
 /** Most groups of a list, and most differences. */
 const [mostGroups, mostDifferences] = [40, 8];
 
-/** Part 9. */
-export function groupsSection({ study }: Facts): Section {
-  const report = study.groups;
+/** What is grouped, and how groups are asked for. */
+export interface GroupWords {
+  /** "rows" of a table, "pictures". */
+  readonly things: string;
+  /** The command that measures groups. */
+  readonly way: string;
+}
+
+/** The section of a report on groups; says how to get it where none were named. */
+export function groupsSection(report: GroupReport | undefined, { things, way }: GroupWords): Section {
   const base = { id: "groups", title: "Does it treat some worse than others?" };
   if (report === undefined)
     return {
       ...base,
-      plain: "Whether it does worse for some groups of rows than for others is not known.",
-      figures: [
-        absent("No columns were named that make groups.", "smilodon train FILE --target COLUMN --group COLUMN"),
-      ],
+      plain: `Whether it does worse for some groups of ${things} than for others is not known.`,
+      figures: [absent("No columns were named that make groups.", way)],
     };
   const clear = report.differences.filter(({ isClear }) => isClear);
   const small = report.groups.filter(({ isSmall }) => isSmall).length;
@@ -34,7 +32,7 @@ export function groupsSection({ study }: Facts): Section {
     first === undefined
       ? `No difference between groups is larger than chance explains${small > 0 ? `; ${count(small)} of ${count(report.groups.length)} groups are too small to say` : ""}.`
       : `Groups differ by more than chance explains: ${nameHtml(lowerFirst(withoutJudgement(first.message)), 300)}`;
-  const lists = columnsOf(report).map((columns) => groupTable(report, columns));
+  const lists = columnsOf(report).map((columns) => groupTable(report, columns, things));
   return {
     ...base,
     plain,
@@ -42,7 +40,7 @@ export function groupsSection({ study }: Facts): Section {
       ...(clear.length > 1 ? [differences(clear)] : []),
       ...lists.map((html) => `<div class="wide">${html}</div>`),
     ],
-    how: `On held-out rows; 95&nbsp;% intervals. Groups of fewer than ${report.minimum} rows are shown in grey and not compared. Differences have intervals that allow for how many were compared.${report.positive === undefined ? "" : ` “Positive” is ${nameHtml(report.positive)}.`}`,
+    how: `On held-out ${things}; 95&nbsp;% intervals. Groups of fewer than ${report.minimum} are shown in grey and not compared. Differences have intervals that allow for how many were compared.${report.positive === undefined ? "" : ` “Positive” is ${nameHtml(report.positive)}.`}`,
     limits:
       "Why groups differ, and whether that is just. Groups that no column names. What is equal in one figure is as a rule unequal in another: which one matters is for people to decide.",
   };
@@ -81,7 +79,7 @@ const shownRates = [
   "withheld",
 ] as const satisfies readonly GroupRate[];
 
-function groupTable({ groups }: GroupReport, columns: readonly string[]): string {
+function groupTable({ groups }: GroupReport, columns: readonly string[], things: string): string {
   const all = groups.filter((group) => JSON.stringify(group.columns) === JSON.stringify(columns));
   const shown = all.slice(0, mostGroups);
   const main = mainRates.find((rate) => shown.some(({ figures }) => figures[rate] !== undefined)) ?? "accuracy";
@@ -90,7 +88,7 @@ function groupTable({ groups }: GroupReport, columns: readonly string[]): string
   const further = all.length - shown.length;
   return table({
     caption: `By ${columns.map((name) => nameHtml(name)).join(" and ")}${further > 0 ? `; ${count(further)} smaller groups are not shown` : ""}. Bars: ${groupRates[main]}.`,
-    head: ["group", "rows", groupRates[main], "", ...others.map((rate) => groupRates[rate])],
+    head: ["group", things, groupRates[main], "", ...others.map((rate) => groupRates[rate])],
     rows: shown.map((group) => ({
       ...(group.isSmall ? { className: "faint" } : {}),
       cells: cellsOf(group, { main, others, scale }),
