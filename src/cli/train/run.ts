@@ -1,12 +1,6 @@
-/**
- * One training into one folder: run.json and checkpoints first, then the model folder, whole or not at all. Stopped by
- * Ctrl-C or killed, it goes on from its checkpoints to the same numbers.
- */
-import { rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+/** Training on a table: what `train` does with its settings. job.ts has what all trainings do. */
+import { basename, join } from "node:path";
 import type { Table } from "../../data/index.ts";
-import { currentDevice, setDevice } from "../../runtime/registry.ts";
-import { DataError, DeviceError } from "../../support/errors.ts";
 import {
   NetworkSizeError,
   type TableOpener,
@@ -18,16 +12,16 @@ import {
   trainStream,
   trainTable,
 } from "../../systems/tabular/index.ts";
-import { fileStore, type RunRecorder, recordRun, tensorBoard } from "../../train/index.node.ts";
+import { fileStore, tensorBoard } from "../../train/index.node.ts";
 import { unhurried } from "../checkpoints.ts";
 import { DivergedError, InterruptedError, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
-import { withLock } from "../runLock.ts";
 import type { Surroundings } from "../schema.ts";
 import { withFileName } from "../tableRows.ts";
 import { version } from "../version.ts";
 import { writeRun } from "./documents.ts";
-import { hashFile, keyOf, type RunFile, readRunFile, writeRunFile } from "./record.ts";
+import { runJob, type TrainJob, type TrainListeners } from "./job.ts";
+import { hashFile } from "./record.ts";
 import { figuresOf } from "./results.ts";
 import { seenFrom, type TrainSettings } from "./settings.ts";
 import { type GivenTables, readTables } from "./tables.ts";
@@ -40,12 +34,6 @@ export interface Trained {
   readonly seconds: number;
 }
 
-/** What a training may be told that changes nothing of what is learned. */
-export interface TrainListeners {
-  /** Folder for TensorBoard's events, a folder for each network below it. */
-  readonly tensorboard?: string | undefined;
-}
-
 /** Trains by `settings` into `folder`; goes on where the same training was stopped before. */
 export async function trainInto(
   folder: string,
@@ -53,97 +41,43 @@ export async function trainInto(
   surroundings: Surroundings,
   listeners: TrainListeners = {},
 ): Promise<Trained> {
-  try {
-    return await withLock(folder, () => trainAlone(folder, settings, surroundings, listeners));
-  } catch (error) {
-    // What cannot be learned leaves no folder behind; one with anything in it stays
-    if (isRefusal(error)) await rmdir(folder).catch(() => undefined);
-    throw error;
-  }
+  const { result, seconds } = await runJob(
+    folder,
+    () => tableJob(folder, settings, surroundings, listeners),
+    surroundings,
+  );
+  return { ...result, seconds };
 }
 
-async function trainAlone(
+async function tableJob(
   folder: string,
   settings: TrainSettings,
   surroundings: Surroundings,
   listeners: TrainListeners,
-): Promise<Trained> {
-  const begun = performance.now();
+): Promise<TrainJob<Omit<Trained, "seconds">>> {
   const data = {
     file: await hashFile(settings.file),
     test: settings.test === null ? null : await hashFile(settings.test),
   };
   const tables = await readTables(settings);
-  const asked = { settings: seenFrom(folder, settings), data };
-  const before = await readRunFile(folder).catch(() => undefined);
-  const isSame = before !== undefined && before.status !== "finished" && keyOf(before) === keyOf(asked);
-  const started = isSame ? before.started : new Date().toISOString();
-  const device = isSame ? stayOn(before.device, surroundings) : currentDevice().name;
-  const diary = openDiary(folder, settings, surroundings, isSame ? before.id : null);
-  const record: RunFile = {
-    smilodon: version,
-    command: "train",
-    status: "running",
-    started,
-    ...asked,
-    id: diary.id ?? null,
-    device,
+  return {
+    asked: { settings: seenFrom(folder, settings), data },
+    command: `train ${basename(settings.file)} --target ${settings.target}`,
+    settings,
+    seed: settings.seed,
+    async train({ checkpoints, started }) {
+      const study = await learn(tables, { folder, checkpoints, settings, data: data.file, ...listeners }, surroundings);
+      surroundings.console.progress("writing the report", 0.99);
+      await writeRun(folder, study, { settings, started });
+      return { study, rows: study.stream?.rows ?? tables.table?.rowCount ?? study.system.origin.rows };
+    },
+    figures: ({ study }) => figuresOf(study.metrics),
   };
-  await writeRunFile(folder, record);
-  const key = keyOf(asked);
-  try {
-    const study = await learn(tables, { folder, key, settings, data: data.file, ...listeners }, surroundings);
-    surroundings.console.progress("writing the report", 0.99);
-    await writeRun(folder, study, { settings, started });
-    await writeRunFile(folder, { ...record, status: "finished" });
-    // A finished run does not need them any more
-    await rm(join(folder, "checkpoints"), { recursive: true, force: true });
-    diary.finish("finished", figuresOf(study.metrics));
-    return {
-      study,
-      rows: study.stream?.rows ?? tables.table?.rowCount ?? study.system.origin.rows,
-      seconds: (performance.now() - begun) / 1000,
-    };
-  } catch (error) {
-    const status = statusOf(error);
-    diary.finish(status);
-    // The disk may be what failed: what went wrong first is what is told
-    await leaveRecord(folder, isRefusal(error) ? before : { ...record, status }).catch(() => undefined);
-    throw error;
-  } finally {
-    surroundings.console.endProgress();
-  }
 }
 
-/** What a refusal leaves is what was there before: the record of another run, or none. */
-function leaveRecord(folder: string, record: RunFile | undefined): Promise<void> {
-  return record === undefined ? rm(join(folder, "run.json"), { force: true }) : writeRunFile(folder, record);
-}
-
-/**
- * Goes back to the device that a run began on: on another one the numbers are others in the last places. Says where that
- * cannot be; returns the name of the device that it is now.
- */
-function stayOn(began: string | undefined, { console, environment }: Surroundings): string {
-  const { SMILODON_DEVICE: named = "" } = environment;
-  if (began === undefined) return currentDevice().name;
-  const other = `The run began on the ${began} device; it goes on on another, and its numbers will differ in the last places`;
-  if (named !== "" && named !== "auto" && named !== began) {
-    console.say(`${other} (SMILODON_DEVICE=${named}).`);
-    return currentDevice().name;
-  }
-  try {
-    setDevice(began);
-  } catch (error) {
-    if (!(error instanceof DeviceError)) throw error;
-    console.say(`${other} (${currentDevice().name}): ${error.message}`);
-  }
-  return currentDevice().name;
-}
-
-interface Place extends TrainListeners {
+interface Lesson extends TrainListeners {
   readonly folder: string;
-  readonly key: string;
+  readonly checkpoints: string;
   readonly settings: TrainSettings;
   /** Hash of the table. */
   readonly data: string;
@@ -151,10 +85,9 @@ interface Place extends TrainListeners {
 
 async function learn(
   { table, open, test, testRows }: GivenTables,
-  { folder, key, settings, data, tensorboard }: Place,
+  { folder, checkpoints, settings, data, tensorboard }: Lesson,
   { console, signal }: Surroundings,
 ): Promise<TabularStudy> {
-  const checkpoints = join(folder, "checkpoints", key);
   try {
     const study = await withFileName(
       settings.file,
@@ -204,31 +137,4 @@ function trainGiven(
   return typeof rows === "function"
     ? trainStream(rows, { ...options, memory })
     : trainTable(rows, { ...options, folds });
-}
-
-/** The run store lies beside the runs. A store that cannot be used costs the entry, with a message, and nothing else. */
-function openDiary(folder: string, settings: TrainSettings, { console }: Surroundings, id: string | null): RunRecorder {
-  return recordRun(
-    join(dirname(folder), "runs.sqlite"),
-    {
-      name: basename(folder),
-      folder,
-      command: `train ${basename(settings.file)} --target ${settings.target}`,
-      settings,
-      seed: settings.seed,
-      device: currentDevice().name,
-      versions: { smilodon: version, node: process.version },
-    },
-    { onProblem: (message) => console.say(message), ...(id === null ? {} : { resume: id }) },
-  );
-}
-
-/** Nothing was begun that could be gone on with. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof DataError || error instanceof UsageError;
-}
-
-function statusOf(error: unknown): "interrupted" | "diverged" | "failed" {
-  if (error instanceof InterruptedError) return "interrupted";
-  return error instanceof DivergedError ? "diverged" : "failed";
 }
