@@ -62,3 +62,19 @@ export {
 export { inputTimesGradient, type SmoothGradOptions, saliency, smoothGrad } from "./pictures/slopes.ts";
 export { gaussLegendre, type Quadrature } from "./quadrature.ts";
 export type { Stage, StagedNetwork } from "./stagedNetwork.ts";
+export { type FilterPictures, firstFilters } from "./units/firstFilters.ts";
+export {
+  type OptimizedUnits,
+  type OptimizeUnitsOptions,
+  optimizeUnits,
+  type UnitRobustness,
+  unitCount,
+} from "./units/optimizeUnits.ts";
+export { type PixelRange, type ReceptiveFields, receptiveFields } from "./units/receptiveFields.ts";
+export {
+  readPictures,
+  type StrongestPatchesOptions,
+  type StrongPatch,
+  strongestPatches,
+  type UnitPatches,
+} from "./units/strongestPatches.ts";

@@ -9,7 +9,7 @@
 import { randomAffine } from "../../algorithms/augment/geometry.ts";
 import { complex } from "../../algorithms/complex/complex.ts";
 import { irfft2 } from "../../algorithms/fourier/realTransforms.ts";
-import { Adam } from "../../optim/adam.ts";
+import { AdamW } from "../../optim/adam.ts";
 import { ArgumentError, UnsupportedError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { sigmoid } from "../../tensor/activation.ts";
@@ -35,6 +35,8 @@ export interface OptimizeUnitsOptions {
   readonly learningRate?: number;
   /** What is done to pictures before the network sees them, at random. */
   readonly robustness?: UnitRobustness;
+  /** How strongly waves are drawn to zero, so that contrast stays bounded: none grows beyond 1 / decay. Default 0.3. */
+  readonly decay?: number;
   /** How much differences between neighbouring pixels are held down. Default 0. */
   readonly totalVariation?: number;
   /** Decides where pictures begin and how they are moved. Default 0. */
@@ -92,8 +94,7 @@ export async function optimizeUnits(
   });
   for (let start = 0; start < units.length; start += unitsAtOnce) {
     const some = units.slice(start, start + unitsAtOnce);
-    canvas.begin(some);
-    begun.set(await answersOf(network, number, await canvas.pictures(some.length), some), start);
+    begun.set(await canvas.begin(some), start);
     for (let step = 0; step < steps; step++) {
       await canvas.step();
       onProgress?.(start * steps + (step + 1) * some.length, units.length * steps);
@@ -132,17 +133,22 @@ async function answersOf(
   });
 }
 
+/** Contrast of the noise that pictures begin with, attempt by attempt. */
+const deviations = [0.01, 0.05, 0.2, 0.5, 0.5, 0.5, 1, 1] as const;
+
 /** Pictures in hand, as waves, with the step that changes them. */
 class UnitCanvas {
   readonly #waves: Parameter;
   readonly #generator: Generator;
   readonly #network: PictureNetwork;
+  readonly #stage: number;
   readonly #units: number;
-  readonly #optimizer: Adam;
-  readonly #fresh: ReturnType<Adam["stateDictionary"]>;
+  readonly #optimizer: AdamW;
+  readonly #fresh: ReturnType<AdamW["stateDictionary"]>;
   readonly #step: (mask: Tensor) => Tensor;
   readonly #draw: () => Tensor;
   #mask: Tensor = tensor([]);
+  #steps = 0;
 
   constructor(
     network: PictureNetwork,
@@ -153,15 +159,20 @@ class UnitCanvas {
       atOnce,
       learningRate = 0.05,
       robustness: { jitter = 0.06, rotation = 6, scale = [0.94, 1.06] as const } = {},
+      decay = 0.3,
       totalVariation = 0,
-    }: Pick<OptimizeUnitsOptions, "learningRate" | "robustness" | "totalVariation"> & { seed: number; atOnce: number },
+    }: Pick<OptimizeUnitsOptions, "learningRate" | "robustness" | "decay" | "totalVariation"> & {
+      seed: number;
+      atOnce: number;
+    },
   ) {
     const { channels, height, width } = network.shape;
     this.#network = network;
+    this.#stage = stage;
     this.#units = units;
     this.#generator = new Generator(seed);
-    this.#waves = new Parameter(this.#noise(atOnce));
-    this.#optimizer = new Adam([this.#waves], { learningRate });
+    this.#waves = new Parameter(this.#noise(atOnce, 0));
+    this.#optimizer = new AdamW([this.#waves], { learningRate, weightDecay: decay });
     this.#fresh = this.#optimizer.stateDictionary();
     const scales = waveScales(height, width);
     const draw = () => pictureOfWaves(this.#waves.value, scales, { channels, height, width });
@@ -187,18 +198,38 @@ class UnitCanvas {
     );
   }
 
-  /** New noise, for other units. */
-  begin(units: readonly number[]): void {
+  /**
+   * Begins with noise for other units, and gives their answers to it. A rectified unit that is silent has no slope to follow, so
+   * those get noise of more and more contrast until they answer.
+   */
+  async begin(units: readonly number[]): Promise<Float64Array> {
     const [atOnce = 0] = this.#waves.shape;
-    this.#waves.assign(this.#noise(atOnce));
+    const size = this.#waves.value.size / atOnce;
+    const chosen = Float32Array.from(await this.#noise(atOnce, 0).data());
+    const answers = new Float64Array(units.length);
+    for (let attempt = 0; attempt < deviations.length; attempt++) {
+      const noise = await this.#noise(atOnce, attempt).data();
+      this.#waves.assign(tensor(Float32Array.from(noise), { shape: this.#waves.shape }));
+      const found = await answersOf(this.#network, this.#stage, await this.pictures(units.length), units);
+      found.forEach((answer, row) => {
+        if (attempt > 0 && (at(answers, row) > 0 || answer <= at(answers, row))) return;
+        answers[row] = answer;
+        chosen.set(noise.subarray(row * size, (row + 1) * size), row * size);
+      });
+      if (answers.every((answer) => answer > 0)) break;
+    }
+    this.#waves.assign(tensor(chosen, { shape: this.#waves.shape }));
     this.#optimizer.loadStateDictionary(this.#fresh);
     const mask = new Float32Array(atOnce * this.#units);
     units.forEach((unit, row) => (mask[row * this.#units + unit] = 1));
     this.#mask = tensor(mask, { shape: [atOnce, this.#units] });
+    return answers;
   }
 
+  /** One step for all pictures. Waits now and then, so that steps do not pile up. */
   async step(): Promise<void> {
-    await this.#step(this.#mask).item();
+    const loss = this.#step(this.#mask);
+    if (this.#steps++ % 8 === 0) await loss.item();
   }
 
   /** The first `count` pictures as they are. */
@@ -208,10 +239,10 @@ class UnitCanvas {
   }
 
   /** [pictures, 2 for cosines and sines, channels, height, width / 2 + 1] */
-  #noise(atOnce: number): Tensor {
+  #noise(atOnce: number, attempt: number): Tensor {
     const { channels, height, width } = this.#network.shape;
     const shape = [atOnce, 2, channels, height, Math.floor(width / 2) + 1];
-    return normal(shape, { deviation: 0.01, generator: this.#generator });
+    return normal(shape, { deviation: at(deviations, attempt), generator: this.#generator });
   }
 }
 
