@@ -10,21 +10,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Device, DeviceBuffer, Executable } from "../src/device/device.ts";
 import {
+  averagePool,
+  batchNorm,
   compile,
   conv2d,
   gelu,
   layerNorm,
+  maxPool,
   optim,
   Parameter,
   setDevice,
   type Tensor,
   tensor,
+  valueAndGrad,
   vjp,
 } from "../src/index.ts";
 import type { Plan } from "../src/kernel/plan.ts";
 import { type CpuFeatures, flagsOf, type InstructionSet, targetOf } from "../src/render/c/features.ts";
 import { renderSource } from "../src/render/c/renderSource.ts";
 import { registerDevice } from "../src/runtime/registry.ts";
+import { at } from "../src/support/invariant.ts";
 
 const isa = (process.env.ISA ?? "avx512") as InstructionSet;
 const features: CpuFeatures = {
@@ -96,6 +101,60 @@ function convolutions(name: string, n: number, c: number, s: number, o: number, 
   };
 }
 
+/** Windows over a million elements, forward and back, with and without positions around. */
+function pools(name: string, pool: typeof maxPool, kernel: number, stride: number, padding: number) {
+  const [n, c, s] = [1, 16, 256];
+  const out = Math.floor((s + 2 * padding - kernel) / stride) + 1;
+  const apply = (x: Tensor) => pool(x, [kernel, kernel], { stride, padding });
+  const bytes = 4 * n * c * (s * s + out * out);
+  return {
+    [name]: { bytes, make: () => compile(apply)(drawn(n, c, s, s)).dataSync() },
+    [`${name}-dx`]: {
+      bytes: 2 * bytes,
+      make: () =>
+        compile((x: Tensor, upstream: Tensor) => vjp(apply, x)[1](upstream)[0])(
+          drawn(n, c, s, s),
+          drawn(n, c, out, out),
+        ).dataSync(),
+    },
+  };
+}
+
+/** A small fast network for pictures of 32 × 32, forward and back: convolutions, pools, batch normalization and GELU. */
+function pictureStep(batch: number): Case {
+  const widths = [24, 32, 32, 128, 128, 128, 128];
+  const sizes = [31, 31, 15, 15, 7, 7, 3];
+  const drawnWeights = () =>
+    widths.map((width, layer) =>
+      drawn(width, layer === 0 ? 3 : (widths[layer - 1] ?? 0), layer === 0 ? 2 : 3, layer === 0 ? 2 : 3),
+    );
+  let operations = 0;
+  widths.forEach((width, layer) => {
+    const size = sizes[layer] ?? 0;
+    const one = 2 * batch * size * size * width * (layer === 0 ? 12 : 9 * (widths[layer - 1] ?? 0));
+    operations += layer === 0 ? one : layer === 1 ? 3 * one : 3 * one;
+  });
+  const forward = (x: Tensor, target: Tensor, w: readonly Tensor[], head: Tensor): Tensor => {
+    let y = gelu(conv2d(x, at(w, 0), {}));
+    for (let group = 0; group < 3; group++) {
+      y = maxPool(conv2d(y, at(w, 1 + 2 * group), { padding: 1 }), [2, 2]);
+      y = gelu(batchNorm(y));
+      y = gelu(batchNorm(conv2d(y, at(w, 2 + 2 * group), { padding: 1 })));
+    }
+    return maxPool(y, [3, 3]).reshape([batch, 128]).matmul(head).multiply(target).sum();
+  };
+  const step = compile((x: Tensor, target: Tensor, w: readonly Tensor[], head: Tensor) =>
+    valueAndGrad((each: readonly Tensor[], last: Tensor) => forward(x, target, each, last), { argument: [0, 1] })(
+      w,
+      head,
+    ),
+  );
+  return {
+    operations,
+    make: () => step(drawn(batch, 3, 32, 32), drawn(batch, 10), drawnWeights(), drawn(128, 10))[0].dataSync(),
+  };
+}
+
 const cases: { readonly [name: string]: Case } = {
   "matmul-512": product(512, 512, 512),
   "matmul-509": product(509, 509, 509),
@@ -129,6 +188,14 @@ const cases: { readonly [name: string]: Case } = {
   ...convolutions("conv-3x3", 64, 64, 32, 64, 3),
   ...convolutions("conv-7x7s2", 32, 3, 224, 64, 7, 2),
   ...convolutions("conv-1x1", 64, 256, 14, 256, 1),
+  ...pools("maxpool-2s2", maxPool, 2, 2, 0),
+  ...pools("maxpool-3s1", maxPool, 3, 1, 0),
+  ...pools("maxpool-3s1p1", maxPool, 3, 1, 1),
+  ...pools("maxpool-3s2p1", maxPool, 3, 2, 1),
+  ...pools("avgpool-2s2", averagePool, 2, 2, 0),
+  ...pools("avgpool-3s1p1", averagePool, 3, 1, 1),
+  ...pools("avgpool-3s2p1", averagePool, 3, 2, 1),
+  "picture-step": pictureStep(200),
 };
 
 function time(name: string, { operations = 0, bytes = 0 }: Case, plan: Plan): void {
@@ -140,7 +207,18 @@ function time(name: string, { operations = 0, bytes = 0 }: Case, plan: Plan): vo
   execFileSync("cc", [process.env.OPT ?? "-O2", "-w", ...flagsOf(features), file, "-o", program, "-lm"]);
   const seconds = ((performance.now() - start) / 1000).toFixed(2);
   const labels = plan.commands.map((command) => (command.kind === "kernel" ? command.label : command.kind)).join(", ");
-  process.stdout.write(`${execFileSync(program, { encoding: "utf8" }).trim()}  compiled in ${seconds} s: ${labels}\n`);
+  const text = execFileSync(program, { encoding: "utf8" }).trim();
+  if (process.env.DETAIL !== undefined) {
+    const times = /\(([^)]*)\)/.exec(text)?.[1]?.trim().split(/\s+/).map(Number) ?? [];
+    plan.commands.forEach((command, i) => {
+      const name2 =
+        command.kind === "kernel" ? `${names[command.kernel]} ${command.label} [${command.sizes}]` : command.kind;
+      process.stdout.write(`${(times[i] ?? 0).toFixed(0).padStart(9)} us ${name2}\n`);
+    });
+    process.stdout.write(`${text.replace(/\(.*/, "")}\n`);
+    return;
+  }
+  process.stdout.write(`${text}  compiled in ${seconds} s: ${labels}\n`);
 }
 
 function mainSource(name: string, plan: Plan, names: readonly string[], operations: number, bytes: number): string {

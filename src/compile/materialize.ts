@@ -22,6 +22,9 @@ const mostRepeated = 40;
 /** What an element of a product's operand may cost that is not kept, in additions. */
 const mostInOperand = 16;
 
+/** Slices from which on a pad is kept that they are cut from: each would ask at every element whether it lies inside. */
+const fewestParts = 3;
+
 /** What has loops of its own, which others cannot run in passing. */
 const loopingFamilies: ReadonlySet<Family> = new Set<Family>([
   "reduce",
@@ -48,8 +51,7 @@ export function chooseMaterialized(
   const mustKeep = (node: Node) => isOutput.has(node) || loopingFamilies.has(primitives[node.primitive].family);
   const isShared = sharedByKernels(order, users, mustKeep);
   for (const node of order) {
-    if (mustKeep(node) || worthKeeping(node, costOf(node, inMemory), users.get(node) ?? [], isShared(node), inMemory))
-      kept.add(node);
+    if (mustKeep(node) || worthKeeping(node, costOf(node, inMemory), users, isShared(node), inMemory)) kept.add(node);
   }
   return order.filter((node) => kept.has(node));
 }
@@ -125,28 +127,52 @@ function costOf(node: Node, inMemory: (node: Node) => boolean): number {
 
 function ownCost(node: Node): number {
   if (isFamily(node, "map")) return mapCost(node.primitive);
+  // Neighbours that lie apart in memory are fetched one by one
+  if (isNode(node, "slice") && Math.abs(at(node.params.steps, -1)) > 1) return 4;
   return isFamily(node, "view") ? 0.5 : 0;
 }
 
 function worthKeeping(
   node: Node,
   cost: number,
-  users: readonly Node[],
+  usersOf: ReadonlyMap<Node, readonly Node[]>,
   isShared: boolean,
   inMemory: (node: Node) => boolean,
 ): boolean {
+  const users = usersOf.get(node) ?? [];
   if (isFamily(node, "leaf")) return cost > longest;
   // A single number costs nothing to compute again; but each kernel would hold the code
   if (sizeOf(node.type.shape) === 1) return cost > longest || (isShared && cost > cheap && isFamily(node, "map"));
   if (cost > longest) return true;
   if (users.some((user) => isFamily(user, "contract")) && !isDenseView(node, inMemory))
     return users.length > 1 || !isNarrowOperand(node, at(users, 0), inMemory);
+  if (isNode(node, "pad") && users.filter((user) => user.primitive === "slice").length >= fewestParts)
+    return !isFamily(seenThrough(node), "leaf") || inMemory(seenThrough(node));
   if (!isFamily(node, "view") || node.primitive === "concat")
     if (repeatedCostOf(node, inMemory) > Math.max(mostRepeated, 2 * cost)) return true;
   // A view is as good as what it views, which is kept instead where that is worth it
   if (isFamily(node, "view")) return false;
-  if (isShared && cost > cheap) return true;
-  return cost > cheap && (users.some((user) => repeatsEarly(user, node)) || isGatheredOften(node, users));
+  if (cost <= cheap || isStepOf(users, node)) return false;
+  const readers = readersOf(node, usersOf);
+  if (cost > mostRepeated && readers.some((reader) => isNode(reader, "scatter"))) return true;
+  return isShared || readers.some((reader) => repeats(reader, node)) || isGatheredOften(node, users);
+}
+
+/** What `node` is a view of. */
+function seenThrough(node: Node): Node {
+  return isFamily(node, "view") ? seenThrough(at(node.inputs, 0)) : node;
+}
+
+/** Who reads `node`, in whatever shape. */
+function readersOf(node: Node, usersOf: ReadonlyMap<Node, readonly Node[]>): readonly Node[] {
+  const users = usersOf.get(node) ?? [];
+  return users.flatMap((user) => (isNode(user, "reshape") ? readersOf(user, usersOf) : [user]));
+}
+
+/** Is `node` read by nothing but a map of no more bytes? That is worth keeping rather, if either is. */
+function isStepOf([user, ...others]: readonly Node[], node: Node): boolean {
+  if (user === undefined || others.length > 0 || !isFamily(user, "map")) return false;
+  return bytesOfType(user.type) <= bytesOfType(node.type);
 }
 
 /** Do indexed reads, together, read `node` more often than it has elements? */
@@ -234,11 +260,11 @@ function isDenseView(node: Node, inMemory: (node: Node) => boolean): boolean {
   return true;
 }
 
-/** Does the user repeat its input along an axis outside the input's own axes, so that it would be computed again each time? */
-function repeatsEarly(user: Node, node: Node): boolean {
-  if (user.primitive === "gather") return sizeOf(user.type.shape) > sizeOf(node.type.shape);
-  if (user.primitive !== "broadcast") return false;
-  const from = at(user.inputs, 0).type.shape;
-  const first = user.type.shape.findIndex((size, axis) => size > 1 && from[axis] === 1);
+/** Would the reader compute `node` again and again, along axes that stand before its own? */
+function repeats(reader: Node, node: Node): boolean {
+  if (reader.primitive === "gather") return sizeOf(reader.type.shape) > sizeOf(node.type.shape);
+  if (reader.primitive !== "broadcast") return false;
+  const from = at(reader.inputs, 0).type.shape;
+  const first = reader.type.shape.findIndex((size, axis) => size > 1 && from[axis] === 1);
   return first >= 0 && from.slice(first).some((size) => size > 1);
 }

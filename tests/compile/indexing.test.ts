@@ -75,21 +75,19 @@ describe("writes", () => {
     const [rows, values] = [integers(3, 1, 4), tensor(new Float32Array(48), { shape: [3, 16] })];
     const text = printPlan(planOf([rows, values], scatterAdd(zeros([50, 16]), rows, values)));
     expect(text.slice(0, text.indexOf("memory:"))).toMatchInlineSnapshot(`
-      "k0: kernel scatter (b0: readwrite f32, b1: read i32, b2: read f32, s0, s1, s2, s3)
-        loop v0 = 0 .. s0
-          let v1: i32 = (v0 * s1)
-          loop v2 = 0 .. s1 vector 8 multiple 8
-            b0[(v1 + v2)] = 0f
-        loop v3 = 0 .. s2
-          let v4: i32 = b1[v3]
-          let v5: bool = (v4 < 0)
-          let v6: i32 = (min(max(select(v5, s0 + v4, v4), 0), s3) * s1)
-          let v7: i32 = select(v5, v4 + 50, v4)
-          let v8: bool = ((0 <= v7) & (v7 < 50))
-          let v9: i32 = (v3 * s1)
-          loop v10 = 0 .. s1 vector 8 multiple 8
-            let v11: i32 = (v6 + v10)
-            b0[v11] = select(v8, (t0: b0[v11]) + b2[v9 + v10], t0)
+      "k0: kernel scatter (b0: readwrite f32, b1: read i32, b2: read f32, s0, s1, s2, s3, s4)
+        loop v0 = 0 .. s0 vector 8 multiple 8
+          b0[v0] = 0f
+        loop v1 = 0 .. s1
+          let v2: i32 = b1[v1]
+          let v3: bool = (v2 < 0)
+          let v4: i32 = (min(max(select(v3, s3 + v2, v2), 0), s4) * s2)
+          let v5: i32 = select(v3, v2 + 50, v2)
+          let v6: bool = ((0 <= v5) & (v5 < 50))
+          let v7: i32 = (v1 * s2)
+          loop v8 = 0 .. s2 vector 8 multiple 8
+            let v9: i32 = (v4 + v8)
+            b0[v9] = select(v6, (t0: b0[v9]) + b2[v7 + v8], t0)
       "
     `);
   });

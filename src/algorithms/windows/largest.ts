@@ -63,7 +63,7 @@ function indicesOf(x: Tensor, dimensions: number): Tensor {
 }
 
 /** Zeros of `shape` with `values` added at `indices` of the axes from `first` on; halves are added up in f32. */
-function addAt(indices: Tensor, values: Tensor, shape: Shape, first: number): Tensor {
+export function addAt(indices: Tensor, values: Tensor, shape: Shape, first: number): Tensor {
   const outer = shape.slice(0, first);
   const dtype = dtypes[values.dtype].computed;
   const rows = (each: Tensor) => reshape(each, [...outer, sizeOf(each.shape.slice(first))]);

@@ -1,8 +1,8 @@
 /**
  * Pooling: the largest element, the average or a power mean's sum of each window. `windowElements.ts` has the windows,
- * `largest.ts` the derivative of maxima, `adaptivePooling.ts` windows of so many as are wanted, `unpooling.ts` the way back.
+ * `maxima.ts` and `largest.ts` the derivative of maxima, `adaptivePooling.ts` windows of so many as are wanted, `unpooling.ts` the way back.
  */
-import { type Dtype, dtypes } from "../../shape/dtype.ts";
+import { type Dtype, dtypes, isFloat } from "../../shape/dtype.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { abs, add, divide, pow, sqrt, square } from "../../tensor/arithmetic.ts";
@@ -15,7 +15,8 @@ import { type Padding, pad, slice } from "../../tensor/slice.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { customVjp } from "../../transforms/customRules.ts";
 import { findLargest, type Largest, largerOf } from "./largest.ts";
-import { combineWindows, type PoolingOptions, placeWindows, type WindowPlaces } from "./windowElements.ts";
+import { windowMaxima } from "./maxima.ts";
+import { combineWindows, isLarge, type PoolingOptions, placeWindows, type WindowPlaces } from "./windowElements.ts";
 
 export type { PoolingOptions } from "./windowElements.ts";
 
@@ -47,7 +48,8 @@ export interface LpPoolOptions extends PoolingOptions {
  * ```
  */
 export function maxPool(x: Tensor, kernel: readonly number[], options: PoolingOptions = {}): Tensor {
-  return largestInWindows("maxPool", x, kernel, options)[0];
+  if (!isFloat(x.dtype) || isLarge(kernel)) return largestInWindows("maxPool", x, kernel, options)[0];
+  return windowMaxima(x, placeWindows("maxPool", x.shape, kernel, options));
 }
 
 /**

@@ -3,7 +3,7 @@
  * is one pass over memory. Large kernels go by halves along one dimension after the other: work by the logarithm of
  * their size. `pooling.ts` says what is done with them.
  */
-import { type Shape, showShape } from "../../shape/shape.ts";
+import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { pad, type SliceRange, slice } from "../../tensor/slice.ts";
@@ -96,29 +96,48 @@ export function combineWindows(
   outside: readonly number[],
   combine: (earlier: readonly Tensor[], later: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
-  const { kernel, first, low, high, beyond, outputs, stride, dilation } = places;
-  const padded = tensors.map((tensor, index) => {
-    const widths = tensor.shape.map((_, axis): [number, number] =>
-      axis < first ? [0, 0] : [at(low, axis - first), at(high, axis - first) + at(beyond, axis - first)],
-    );
-    return pad(tensor, widths, { value: at(outside, index) });
-  });
-  const cut = (given: readonly Tensor[], ranges: readonly SliceRange[]) =>
-    given.map((tensor) => slice(tensor, ...new Array<null>(first).fill(null), ...ranges));
-  const spans = (position: readonly number[]) =>
-    outputs.map((count, d): [number, number, number] => {
-      const start = at(position, d) * at(dilation, d);
-      return [start, start + (count - 1) * at(stride, d) + 1, at(stride, d)];
-    });
-  if (kernel.reduce((product, size) => product * size, 1) <= fewElements)
+  const { kernel, first, dilation } = places;
+  if (!isLarge(kernel)) {
+    const of = tensors.map((tensor, index) => elementsOfWindows(tensor, places, at(outside, index)));
     return positions(kernel)
-      .map((position): readonly Tensor[] => cut(padded, spans(position)))
+      .map((_, element): readonly Tensor[] => of.map((each) => at(each, element)))
       .reduce(combine);
+  }
+  const padded = tensors.map((tensor, index) => padFor(tensor, places, at(outside, index)));
   const wide = kernel.reduceRight<readonly Tensor[]>(
     (given, size, d) => combineRuns(given, first + d, size, at(dilation, d), combine),
     padded,
   );
-  return cut(wide, spans(kernel.map(() => 0)));
+  const start = kernel.map(() => 0);
+  return wide.map((given) => elementAt(given, places, start));
+}
+
+/** Are windows of `kernel` so large that they go by halves? */
+export function isLarge(kernel: readonly number[]): boolean {
+  return sizeOf(kernel) > fewElements;
+}
+
+/** One tensor for each element of a window, in order: that element of every window. `outside` stands around `tensor`. */
+export function elementsOfWindows(tensor: Tensor, places: WindowPlaces, outside: number): readonly Tensor[] {
+  const padded = padFor(tensor, places, outside);
+  return positions(places.kernel).map((position) => elementAt(padded, places, position));
+}
+
+/** `tensor` with all that windows reach around it. */
+function padFor(tensor: Tensor, { first, low, high, beyond }: WindowPlaces, outside: number): Tensor {
+  const widths = tensor.shape.map((_, axis): [number, number] =>
+    axis < first ? [0, 0] : [at(low, axis - first), at(high, axis - first) + at(beyond, axis - first)],
+  );
+  return pad(tensor, widths, { value: outside });
+}
+
+/** The element at `position` of each window. */
+function elementAt(padded: Tensor, { first, outputs, stride, dilation }: WindowPlaces, position: readonly number[]) {
+  const spans = outputs.map((count, d): SliceRange => {
+    const start = at(position, d) * at(dilation, d);
+    return [start, start + (count - 1) * at(stride, d) + 1, at(stride, d)];
+  });
+  return slice(padded, ...new Array<null>(first).fill(null), ...spans);
 }
 
 /** `combine` over each run of `count` elements along `axis`, `gap` positions apart: runs are made of two shorter ones. */
@@ -145,7 +164,7 @@ export function combineRuns(
 }
 
 /** All positions of `shape`, in order. */
-function positions(shape: Shape): number[][] {
+export function positions(shape: Shape): number[][] {
   return shape.reduce<number[][]>(
     (known, size) => known.flatMap((position) => Array.from({ length: size }, (_, index) => [...position, index])),
     [[]],

@@ -20,17 +20,34 @@ export function collapseAxes(context: NestContext, nest: Nest): Nest {
   for (let inner = nest.axes.length - 1; inner > 0; inner--) {
     const [a, b] = [at(nest.axes, inner - 1), at(nest.axes, inner)];
     if (!walkAsOne(context, nest.body, a, b)) continue;
-    const joined = context.newAxis(a.extent * b.extent);
-    const positions = substitution(
-      new Map([
-        [a.local, context.builder.index(0)],
-        [b.local, context.position(joined)],
-      ]),
-    );
-    const axes = [...nest.axes.slice(0, inner - 1), joined, ...nest.axes.slice(inner + 1)];
-    return collapseAxes(context, { ...nest, axes, body: rewriteSteps(context, nest.body, positions) });
+    const { axis, body } = joinAxes(context, nest.body, a, b);
+    const axes = [...nest.axes.slice(0, inner - 1), axis, ...nest.axes.slice(inner + 1)];
+    return collapseAxes(context, { ...nest, axes, body });
   }
   return nest;
+}
+
+/** `body` with one axis in the place of `a` and `b`. */
+function joinAxes(context: NestContext, body: readonly Step[], a: Axis, b: Axis): { axis: Axis; body: Step[] } {
+  const axis = context.newAxis(a.extent * b.extent);
+  const positions = new Map([
+    [a.local, context.builder.index(0)],
+    [b.local, context.position(axis)],
+  ]);
+  return { axis, body: rewriteSteps(context, body, substitution(positions)) };
+}
+
+/** `steps` with loops that hold nothing but a loop as one, where the two walk through memory as one. */
+export function collapseLoops(context: NestContext, steps: readonly Step[]): Step[] {
+  return steps.map((step) => {
+    if (step.kind !== "loop") return step;
+    const body = collapseLoops(context, step.body);
+    const [inner] = body;
+    const isSimple = body.length === 1 && inner?.kind === "loop" && !step.ordered && !inner.ordered;
+    if (!isSimple || !walkAsOne(context, inner.body, step.axis, inner.axis)) return { ...step, body };
+    const { axis, body: joined } = joinAxes(context, inner.body, step.axis, inner.axis);
+    return { ...inner, axis, body: joined };
+  });
 }
 
 /** Does every index move by extent(b) steps of b when a moves by one, in addresses and in values? */

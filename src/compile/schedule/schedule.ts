@@ -16,7 +16,7 @@ import {
   nestLoops,
   type Step,
 } from "../nest.ts";
-import { collapseAxes } from "./axes.ts";
+import { collapseAxes, collapseLoops } from "./axes.ts";
 import { laneScore } from "./lanes.ts";
 import { splitAxes } from "./splitAxes.ts";
 import { splitJam, tileContraction } from "./tile.ts";
@@ -36,7 +36,8 @@ export function scheduleNest(context: NestContext, nest: Nest, target: Target): 
   const split = nest.contraction ? nest : splitAxes(context, nest, target.vectorBytes / 4);
   const collapsed = collapseAxes(context, split);
   if (target.vectorBytes === 0) return nestLoops(collapsed.axes, collapsed.body, "parallel");
-  return collapsed.contraction ? tileContraction(context, collapsed, target) : vectorize(context, collapsed, target);
+  if (collapsed.contraction) return tileContraction(context, collapsed, target);
+  return vectorize(context, { ...collapsed, body: collapseLoops(context, collapsed.body) }, target);
 }
 
 /** Runs lanes over the last outer axis or over the inner loops, whichever reads memory more evenly. */
@@ -69,9 +70,13 @@ function innerScore(context: NestContext, steps: readonly Step[], target: Target
   return score;
 }
 
+/** Lanes from which on a vector of which some count is better than single numbers. */
+const fewestCounting = 4;
+
 /** Innermost loops long enough for a vector, unless their order matters. */
 function mayCarryLanes({ axis, body, ordered }: LoopStep, target: Target): boolean {
-  return ordered !== true && axis.extent >= target.vectorBytes / 4 && body.every((step) => step.kind !== "loop");
+  const fewest = target.masks ? fewestCounting : target.vectorBytes / 4;
+  return ordered !== true && axis.extent >= fewest && body.every((step) => step.kind !== "loop");
 }
 
 function vectorizeInner(context: NestContext, steps: readonly Step[], target: Target): Step[] {

@@ -69,22 +69,26 @@ export function addAvx512(list: FunctionList, { lanes, hasWide }: Width): void {
   addF16(list, lanes);
 }
 
-/** Exact minima and maxima: `range` orders zeros, a mask lets NaN through. */
+/**
+ * Exact minima and maxima. The instructions give their second operand where zeros or NaN meet: taken both ways, the bits of the two
+ * together are the right zero, and NaN where either is.
+ */
 function addFloats512(list: FunctionList, lanes: number, held: "f32" | "f64"): void {
   const t = `${held}x${lanes}`;
   const { prefix, suffix, vector } = spelling(held, lanes);
   addFused(list, lanes, held);
   addRounding(list, lanes, held, (op) => `${prefix}_roundscale_${suffix}((${vector})a, ${roundings[op]})`);
-  for (const [name, order] of [
-    ["minimum", 4],
-    ["maximum", 5],
-  ] as const)
-    list.add(
-      t,
-      `${name}_${t}`,
-      `${t} a, ${t} b`,
-      `${t} r = (${t})${prefix}_range_${suffix}((${vector})a, (${vector})b, ${order}); return (${t})${prefix}_mask_add_${suffix}((${vector})r, ${prefix}_cmp_${suffix}_mask((${vector})a, (${vector})b, _CMP_UNORD_Q), (${vector})a, (${vector})b);`,
-    );
+  const bothWays = (word: string) =>
+    `${vector} p = ${prefix}_${word}_${suffix}((${vector})a, (${vector})b), q = ${prefix}_${word}_${suffix}((${vector})b, (${vector})a);`;
+  const two = `${t} a, ${t} b`;
+  const either = `${prefix}_cmp_${suffix}_mask((${vector})a, (${vector})b, _CMP_UNORD_Q)`;
+  list.add(t, `minimum_${t}`, two, `${bothWays("min")} return (${t})${prefix}_or_${suffix}(p, q);`);
+  list.add(
+    t,
+    `maximum_${t}`,
+    two,
+    `${bothWays("max")} return (${t})${prefix}_mask_or_${suffix}(${prefix}_and_${suffix}(p, q), ${either}, p, q);`,
+  );
   addOneSided(list, lanes, held);
 }
 
