@@ -1,0 +1,19 @@
+/**
+ * Convolutional deep belief networks: edges, then parts, then whole things, learned from pictures without a label. README.md tells
+ * the story; `boltzmannLayer.ts` and `contrastive.ts` are the places to read on.
+ */
+export { type Blocks, blockEvidence, poolBlocks, sampleBlocks } from "./blocks.ts";
+export { BoltzmannLayer, type BoltzmannSettings, fullyConnected } from "./boltzmannLayer.ts";
+export { ContrastiveDivergence, type ContrastiveSettings, countStatistics, type Statistics } from "./contrastive.ts";
+export { DeepBeliefNetwork, type FillInOptions, type InferenceOptions } from "./deepBelief.ts";
+export { fitGabors, type GaborOptions, shareFitted } from "./gabor.ts";
+export { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
+export {
+  applyZca,
+  fitZca,
+  type PatchOptions,
+  samplePatches,
+  type WhiteningOptions,
+  whitenPictures,
+  type Zca,
+} from "./whitening.ts";
