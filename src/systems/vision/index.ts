@@ -1,4 +1,12 @@
 /** Pictures: networks, how they learn, and what becomes of them. `README.md` says where to begin. */
+
+export {
+  type ChosenVision,
+  chooseSettings,
+  type PictureChoices,
+  type PictureFacts,
+  type Scale,
+} from "./chooseSettings.ts";
 export { type Learned, type LearnHooks, learn, TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
 export { Standardize, VisionNetwork } from "./network.ts";
 export { createNetwork } from "./networks/index.ts";

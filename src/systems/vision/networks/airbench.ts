@@ -18,6 +18,9 @@ import { conv2d } from "../../../tensor/windows/convolution.ts";
 import { PreparedPart, VisionNetwork } from "../network.ts";
 import { broadened, type NetworkShape } from "../settings.ts";
 
+/** Maps of fewer places a side are not halved: of a single place the last layer would keep nothing but its luck, and learning breaks down. */
+const leastHalved = 4;
+
 /** 1,971,352 numbers for CIFAR-10, besides filters, statistics and factors that are not trained. */
 export function createAirbench(settings: NetworkShape): VisionNetwork {
   const { channels, height, width, classes, breadth, reduction, dropout } = settings;
@@ -28,9 +31,9 @@ export function createAirbench(settings: NetworkShape): VisionNetwork {
   let size = Math.floor((Math.min(height, width) - kernel) / reduction) + 1;
   [64, 256, 256].forEach((published, index) => {
     const outputs = broadened(published, breadth);
-    parts[`group${index + 1}`] = new Sequential(new GELU(), ...group(inputs, outputs, size >= 2));
+    parts[`group${index + 1}`] = new Sequential(new GELU(), ...group(inputs, outputs, size >= leastHalved));
     inputs = outputs;
-    size = Math.floor(size / 2);
+    if (size >= leastHalved) size = Math.floor(size / 2);
   });
   const head = new Sequential(new GELU(), new GlobalMaxPool(), new Dropout(dropout), new Scores(inputs, classes));
   return new VisionNetwork(settings, { ...parts, head });

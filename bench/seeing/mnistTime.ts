@@ -1,0 +1,53 @@
+/** Seconds from the start of a program to 99 % on MNIST: ours and PyTorch's, the same network, optimizer and batches, by turns. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { measurePaired } from "../harness/paired.ts";
+import type { Row } from "../harness/row.ts";
+import { dataPath } from "./pictures.ts";
+
+const python = process.env["SMILODON_PYTHON"] ?? "/usr/bin/python3";
+const rounds = 5;
+const bar = 1.5;
+
+/** The row. */
+export async function mnistTime(): Promise<Row> {
+  const ours = fileURLToPath(new URL("mnistOurs.ts", import.meta.url));
+  const theirs = fileURLToPath(new URL("mnistTorch.py", import.meta.url));
+  let round = 0;
+  const {
+    ours: value,
+    peer,
+    ratio,
+    interval,
+  } = await measurePaired(
+    rounds,
+    // Both with the same seed; another one each time, since luck decides when a network gets there
+    async () => run(process.execPath, [ours, String(round)]),
+    async () => run(python, [theirs, String(round++), dataPath("mnist")]),
+  );
+  return {
+    bench: "seeing",
+    id: "mnist-time",
+    value,
+    unit: "s to 99 %",
+    better: "lower",
+    peers: [{ name: "torch", value: peer }],
+    ratio,
+    interval,
+    bar,
+    met: ratio >= bar,
+  };
+}
+
+/** Seconds from start to end of a program that ends when it has reached the mark. */
+function run(program: string, given: readonly string[]): number {
+  const threads = { OMP_NUM_THREADS: "2", SMILODON_THREADS: "2" };
+  const began = performance.now();
+  const { status, stdout, stderr } = spawnSync(program, given, {
+    env: { ...process.env, ...threads },
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr.slice(-500)}`);
+  process.stderr.write(`  ${stdout.trim()}\n`);
+  return (performance.now() - began) / 1000;
+}

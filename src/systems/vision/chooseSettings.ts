@@ -1,0 +1,181 @@
+/**
+ * The network, its size and its training for a set of pictures and the time there is: a table of three recipes, fitted to the set.
+ * `learn.ts` follows them. What they reach on which data stands in README.md.
+ */
+
+import {
+  type NetworkShape,
+  readNetworkSettings,
+  settingsSchema,
+  type TrainingSettings,
+  type VisionSettings,
+} from "./settings.ts";
+import type { SettingReason } from "./study.ts";
+import type { PictureInput } from "./system.ts";
+
+/** How much is meant: seconds on anything, minutes on two cores, or as much as a graphics processor allows. */
+export type Scale = "tiny" | "small" | "full";
+
+/** What must be known of the pictures. */
+export interface PictureFacts {
+  /** Pictures to learn from. */
+  readonly count: number;
+  readonly classes: number;
+  /** 1 where all pictures are grey. */
+  readonly channels: 1 | 3;
+  /** In pixels: of the middle one, where sizes differ. */
+  readonly width: number;
+  readonly height: number;
+  /** Pictures are signs (digits, letters, symbols), which mean another thing when they are mirrored. */
+  readonly areSigns?: boolean;
+}
+
+/** What a caller may choose instead. */
+export interface PictureChoices {
+  readonly scale?: Scale | undefined;
+  /** Time for training; a recipe's passes are spread over it. */
+  readonly minutes?: number | undefined;
+  /** Pixels of the longer side that the network sees. */
+  readonly size?: number | undefined;
+  readonly network?: NetworkShape["network"] | undefined;
+  readonly breadth?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly learningRate?: number | undefined;
+}
+
+/** Settings with their reasons. */
+export interface ChosenVision {
+  readonly settings: { readonly network: NetworkShape; readonly training: TrainingSettings };
+  readonly input: PictureInput;
+  /** For `learn`: training ends then. */
+  readonly milliseconds: number | undefined;
+  readonly reasons: readonly SettingReason[];
+}
+
+/** What scales differ in. */
+interface Recipe {
+  /** Sides of pictures that the network sees at most, where they are larger than `kept`. */
+  readonly side: number;
+  /** Pictures up to this side are seen as they are. */
+  readonly kept: number;
+  readonly breadth: number;
+  /** Pictures that pass through the network in training, at least and at most. */
+  readonly fewest: number;
+  readonly most: number;
+  readonly why: string;
+}
+
+const recipes = {
+  tiny: { side: 32, kept: 32, breadth: 0.125, fewest: 2_000, most: 8_000, why: "tiny: seconds" },
+  small: { side: 128, kept: 48, breadth: 0.25, fewest: 60_000, most: 400_000, why: "small: minutes on two cores" },
+  full: { side: 224, kept: 64, breadth: 1, fewest: 200_000, most: 20_000_000, why: "full: a graphics processor" },
+} as const satisfies Record<Scale, Recipe>;
+
+/** Of the time asked for: the rest is for reading, compiling and measuring. */
+const shareOfTime = 0.92;
+
+/**
+ * Settings for the pictures that `facts` describe.
+ *
+ * @example
+ * ```ts
+ * import { chooseSettings } from "smilodon/systems/vision";
+ * const digits = { count: 60_000, classes: 10, channels: 1, width: 28, height: 28, areSigns: true } as const;
+ * const { settings, reasons } = chooseSettings(digits, { minutes: 1.5 });
+ * console.log(settings.network.network, settings.training.augmentation.mirror); // airbench none
+ * for (const { name, value, reason } of reasons) console.log(name, value, reason);
+ * ```
+ */
+export function chooseSettings(facts: PictureFacts, choices: PictureChoices = {}): ChosenVision {
+  const { scale = "small", minutes } = choices;
+  const recipe: Recipe = recipes[scale];
+  const reasons: SettingReason[] = [];
+  const choose = <T extends number | string>(name: keyof PictureChoices & string, value: T, reason: string): T => {
+    const given = choices[name];
+    const chosen = given !== undefined && typeof given === typeof value ? (given as T) : value;
+    reasons.push({ name, value: chosen, reason: given === undefined ? reason : "you chose it" });
+    return chosen;
+  };
+  const input = inputFor(facts, recipe, choose);
+  const isSmall = Math.max(input.height, input.width) <= recipe.kept;
+  const network = readNetworkSettings({
+    network: choose("network", "airbench", "learns fastest from few thousand pictures as from many"),
+    channels: facts.channels,
+    height: input.height,
+    width: input.width,
+    classes: Math.max(2, facts.classes),
+    breadth: choose("breadth", breadthFor(facts, recipe), recipe.why),
+  });
+  const epochs = choose(
+    "epochs",
+    epochsFor(facts, recipe),
+    `${facts.count.toLocaleString("en")} pictures; ${recipe.why}`,
+  );
+  const isTurned = network.network === "airbench";
+  const training = settingsSchema.shape.training.parse({
+    epochs,
+    batchSize: choose(
+      "batchSize",
+      batchFor(facts),
+      `a step for each of ${facts.count.toLocaleString("en")} pictures is too many`,
+    ),
+    optimizer: isTurned ? "filters" : "adamw",
+    learningRate: choose("learningRate", isTurned ? 0.1 : 1e-3, isTurned ? "filters turn by a tenth" : "usual"),
+    weightDecay: isTurned ? 5e-4 : 0.05,
+    warmUp: isTurned ? 0 : 0.1,
+    labelSmoothing: facts.classes > 2 ? 0.1 : 0.05,
+    augmentation: augmentationFor(facts, input, { isSmall, epochs }),
+  } satisfies VisionSettings["training"]);
+  if (minutes !== undefined) reasons.push({ name: "minutes", value: minutes, reason: "you chose it" });
+  const milliseconds = minutes === undefined ? undefined : shareOfTime * minutes * 60_000;
+  return { settings: { network, training }, input, milliseconds, reasons };
+}
+
+type Choose = <T extends number | string>(name: keyof PictureChoices & string, value: T, reason: string) => T;
+
+/** What the network sees: small pictures as they are, large ones smaller, wide ones less wide than they were. */
+function inputFor({ channels, width, height }: PictureFacts, { side, kept }: Recipe, choose: Choose): PictureInput {
+  const longest = Math.max(width, height);
+  const size = choose(
+    "size",
+    Math.max(8, longest <= kept ? longest : Math.min(side, 8 * Math.round(longest / 8))),
+    longest <= kept ? "as they are" : `pictures of ${width} × ${height}`,
+  );
+  const ratio = Math.min(2, Math.max(0.5, width / height));
+  const shorter = (share: number) => Math.max(8, Math.round(size * share));
+  const shape = ratio >= 1 ? { width: size, height: shorter(1 / ratio) } : { width: shorter(ratio), height: size };
+  return { channels, ...shape, fit: "cover" };
+}
+
+/** Tens of thousands of coloured pictures deserve a broader network. */
+function breadthFor({ channels, count }: PictureFacts, { breadth }: Recipe): number {
+  return channels === 3 && count >= 20_000 ? Math.min(1, 2 * breadth) : breadth;
+}
+
+function epochsFor({ count }: PictureFacts, { fewest, most }: Recipe): number {
+  // Large sets are passed often enough for their size, small ones until they are known by heart
+  const passed = Math.min(most, Math.max(fewest, 8 * count));
+  return Math.max(1, Math.min(200, Math.round(passed / count)));
+}
+
+/** Some hundred steps at least, and no batch so small that its mean says little. */
+function batchFor({ count }: PictureFacts): number {
+  return Math.max(16, Math.min(250, 2 ** Math.round(Math.log2(count / 30))));
+}
+
+/** Photographs are the same thing mirrored; the fewer there are, the more they have to be changed. */
+function augmentationFor(
+  { areSigns = false, channels, count }: PictureFacts,
+  { width, height }: PictureInput,
+  { isSmall, epochs }: { readonly isSmall: boolean; readonly epochs: number },
+): NonNullable<VisionSettings["training"]["augmentation"]> {
+  const side = Math.min(width, height);
+  const isScarce = count < 10_000 && epochs > 10;
+  return {
+    mirror: areSigns ? "none" : "alternating",
+    shift: Math.max(1, Math.round(side * (isSmall ? 1 / 16 : 1 / 12))),
+    ...(isScarce && !isSmall ? { scale: 0.2, rotation: 10, colour: channels === 3 ? 0.2 : 0 } : {}),
+    ...(isScarce ? { cutout: Math.round(side / 4) } : {}),
+  };
+}
