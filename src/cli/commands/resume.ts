@@ -1,7 +1,10 @@
 /** `smilodon resume RUN`: goes on with a training that was stopped or killed, to the same numbers. */
 import { DataError } from "../../support/errors.ts";
-import { exitCodes } from "../errors.ts";
-import { defineCommand } from "../schema.ts";
+import { type ExitCode, exitCodes } from "../errors.ts";
+import { defineCommand, type Surroundings } from "../schema.ts";
+import { pictureResultsToJson, showPictureResults } from "../train/pictureResults.ts";
+import { type PictureSettings, picturesSeenFromHere } from "../train/pictureSettings.ts";
+import { trainPicturesInto } from "../train/pictures.ts";
 import { hashFile, type RunFile, readRunFile } from "../train/record.ts";
 import { resultsToJson, showResults } from "../train/results.ts";
 import { trainInto } from "../train/run.ts";
@@ -26,6 +29,8 @@ export const resume = defineCommand({
       if (values.json) console.print(JSON.stringify({ run: folder, status: "finished" }));
       return exitCodes.ok;
     }
+    if ("kind" in record.settings)
+      return goOnWithPictures(folder, record.settings, { json: values.json, expected: record.data.file }, surroundings);
     const settings = seenFromHere(folder, record.settings);
     await checkData(settings, record);
     const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
@@ -35,6 +40,21 @@ export const resume = defineCommand({
     return exitCodes.ok;
   },
 });
+
+async function goOnWithPictures(
+  folder: string,
+  asked: PictureSettings,
+  { json, expected }: { readonly json: boolean; readonly expected: string },
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { console } = surroundings;
+  const settings = picturesSeenFromHere(folder, asked);
+  const { study, seconds } = await trainPicturesInto(folder, settings, surroundings, { expected });
+  if (json) console.print(JSON.stringify(pictureResultsToJson(study, { run: folder, seconds })));
+  else showPictureResults(study, console);
+  console.say(`\nDone in ${seconds.toFixed(1)} s.`);
+  return exitCodes.ok;
+}
 
 /** @throws DataError where a table is not the one that training began with. */
 async function checkData({ file, test }: TrainSettings, { data }: RunFile): Promise<void> {

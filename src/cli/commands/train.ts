@@ -1,27 +1,45 @@
-/** `smilodon train FILE --target COLUMN`: a trained network, a report, and answers as far as they were measured. */
+/** `smilodon train FILE --target COLUMN` or `train FOLDER` of pictures: a trained network, a report, and answers as far as they were measured. */
 import { existsSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { usualMemory } from "../../systems/tabular/index.ts";
+import { scales } from "../../systems/vision/choosing.ts";
+import { pictureKindAt } from "../../systems/vision/find.node.ts";
+import { networkNames } from "../../systems/vision/settings.ts";
 import type { Console } from "../console.ts";
-import { exitCodes, UsageError } from "../errors.ts";
+import { type ExitCode, exitCodes, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
-import { defineCommand } from "../schema.ts";
+import { defineCommand, type Surroundings } from "../schema.ts";
+import { pictureResultsToJson, sayAfterPictures, showPictureResults } from "../train/pictureResults.ts";
+import { damageChoices, type PictureSettings, picturesSeenFrom } from "../train/pictureSettings.ts";
+import { trainPicturesInto } from "../train/pictures.ts";
 import { readRunFile } from "../train/record.ts";
 import { resultsToJson, showResults } from "../train/results.ts";
 import { trainInto } from "../train/run.ts";
 import { leastMemory, readChoices, readKinds, seenFrom, type TrainSettings, tasks } from "../train/settings.ts";
 
-/** Learns a column of a table from the others. */
+/** Learns a column of a table from the others, or to tell classes of pictures apart. */
 export const train = defineCommand({
   name: "train",
-  summary: "Learn a column of your table from the others, and measure how well.",
+  summary: "Learn a column of your table, or classes of your pictures, and measure how well.",
   examples: [
     { line: "train penguins.csv --target species", does: "writes runs/penguins/ with model, report and card" },
     { line: "train adult.csv --target income --test adult-test.csv --json", does: "measured on an official test file" },
     { line: "train houses.parquet --target price --fast", does: "in seconds, a little worse" },
+    { line: "train photos/", does: "a folder of pictures with a folder for each class" },
+    {
+      line: "train flowers.tar.gz --minutes 5 --from runs/pets",
+      does: "an archive of pictures, going on from another run",
+    },
     { line: "train german.csv --target credit --folds 5 --group sex", does: "cross-validated, with figures by group" },
   ],
-  arguments: [{ name: "file", meaning: "The table: CSV, TSV, JSON lines, Parquet or Arrow.", isRequired: true }],
+  arguments: [
+    {
+      name: "file",
+      meaning:
+        "The table (CSV, TSV, JSON lines, Parquet or Arrow), or pictures: a folder, a tar file, idx or CIFAR files, a table of paths, or a name that data list shows.",
+      isRequired: true,
+    },
+  ],
   options: {
     target: { kind: "optional", meaning: "The column to be learned.", placeholder: "COLUMN" },
     out: { kind: "optional", meaning: "Folder to write. Default: runs/ and the file's name.", placeholder: "FOLDER" },
@@ -72,6 +90,35 @@ export const train = defineCommand({
       highest: 1_048_576,
       whole: true,
     },
+    network: { kind: "choice", meaning: "Pictures: which network.", placeholder: "NAME", choices: networkNames },
+    size: {
+      kind: "optionalNumber",
+      meaning: "Pictures: make them so many pixels wide and high.",
+      placeholder: "PIXELS",
+      lowest: 8,
+      highest: 1024,
+      whole: true,
+    },
+    scale: {
+      kind: "choice",
+      meaning: "Pictures: seconds, minutes on a processor (what no word means), or a graphics card.",
+      placeholder: scales.join("|"),
+      choices: scales,
+    },
+    epochs: {
+      kind: "optionalNumber",
+      meaning: "Pictures: so many passes.",
+      placeholder: "COUNT",
+      lowest: 1,
+      whole: true,
+    },
+    from: { kind: "optional", meaning: "Pictures: go on from the network of this run.", placeholder: "RUN" },
+    "on-corrupt": {
+      kind: "choice",
+      meaning: "Pictures: leave out files that cannot be read (what no word means), or end.",
+      placeholder: damageChoices.join("|"),
+      choices: damageChoices,
+    },
     set: { kind: "list", meaning: "Another setting: epochs, width, depth, learningRate …", placeholder: "NAME=VALUE" },
     seed: {
       kind: "number",
@@ -85,6 +132,9 @@ export const train = defineCommand({
   },
   async run({ arguments: [file = ""], values }, surroundings) {
     const { console } = surroundings;
+    const kind = await pictureKindAt(file);
+    if (kind !== undefined) return runPictures({ file, isDataset: kind === "dataset" }, values, surroundings);
+    refuseOptions(values, pictureOptions, `${file} is no folder or list of pictures`);
     if (values.target === undefined)
       throw new UsageError("train needs --target: the column to be learned.", "For example: --target species");
     const { minutes, ensemble } = values;
@@ -111,7 +161,7 @@ export const train = defineCommand({
     if (settings.test !== null && settings.folds !== null)
       throw new UsageError("--test and --folds exclude each other.", "Leave out one of them.");
     checkSettings(settings);
-    const folder = values.out ?? (await freeFolder(settings));
+    const folder = values.out ?? (await freeFolder(file, (place) => seenFrom(place, settings)));
     const { study, rows, seconds } = await trainInto(folder, settings, surroundings, {
       tensorboard: values.tensorboard,
     });
@@ -140,9 +190,9 @@ function checkSettings({ target, exclude, groups, use, ...others }: TrainSetting
 }
 
 /** runs/NAME, or the first of NAME-2, NAME-3 … that holds no other run; one of the same settings that was stopped is gone on with. */
-async function freeFolder(settings: TrainSettings): Promise<string> {
+async function freeFolder(file: string, settingsIn: (folder: string) => unknown): Promise<string> {
   const name =
-    basename(settings.file, extname(settings.file))
+    basename(file.replace(/(\.tar)?\.gz$/i, ""), extname(file))
       .replace(/[^\w.-]+/g, "-")
       .replace(/^[.-]+/, "") || "table";
   for (let number = 1; ; number++) {
@@ -150,8 +200,86 @@ async function freeFolder(settings: TrainSettings): Promise<string> {
     if (!existsSync(folder)) return folder;
     const record = await readRunFile(folder).catch(() => undefined);
     const isStopped = record !== undefined && record.status !== "finished";
-    if (isStopped && JSON.stringify(record.settings) === JSON.stringify(seenFrom(folder, settings))) return folder;
+    if (isStopped && JSON.stringify(record.settings) === JSON.stringify(settingsIn(folder))) return folder;
   }
+}
+
+/** Options that only pictures have, and those that only tables have. */
+const pictureOptions = ["network", "size", "scale", "epochs", "from", "on-corrupt"] as const;
+const tableOptions = [
+  "test",
+  "folds",
+  "exclude",
+  "use",
+  "kind",
+  "task",
+  "query",
+  "fast",
+  "find-learning-rate",
+  "ensemble",
+  "set",
+] as const;
+
+/** @throws UsageError naming the first of `names` that was given. */
+function refuseOptions<Name extends string>(
+  values: Readonly<Record<Name, unknown>>,
+  names: readonly Name[],
+  why: string,
+): void {
+  const given = names.find((name) => {
+    const value = values[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+  if (given !== undefined) throw new UsageError(`--${given}: ${why}, and it is for those.`, `Leave out --${given}.`);
+}
+
+async function runPictures(
+  { file, isDataset }: { readonly file: string; readonly isDataset: boolean },
+  values: PictureValues,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { console } = surroundings;
+  refuseOptions(values, tableOptions, `${file} holds pictures, no table`);
+  const settings: PictureSettings = {
+    kind: "pictures",
+    file,
+    isDataset,
+    target: values.target ?? null,
+    groups: [...values.group],
+    network: networkNames.find((name) => name === values.network) ?? null,
+    size: values.size ?? null,
+    scale: scales.find((name) => name === values.scale) ?? "small",
+    epochs: values.epochs ?? null,
+    minutes: values.minutes ?? null,
+    from: values.from ?? null,
+    onCorrupt: damageChoices.find((name) => name === values["on-corrupt"]) ?? "skip",
+    seed: values.seed,
+  };
+  const folder = values.out ?? (await freeFolder(file, (place) => picturesSeenFrom(place, settings)));
+  const { study, seconds } = await trainPicturesInto(folder, settings, surroundings, {
+    tensorboard: values.tensorboard,
+  });
+  if (values.json) console.print(JSON.stringify(pictureResultsToJson(study, { run: folder, seconds })));
+  else showPictureResults(study, console);
+  sayAfterPictures(folder, seconds, console);
+  return exitCodes.ok;
+}
+
+/** What the command line may say of a training on pictures, and what is refused. */
+interface PictureValues extends Readonly<Record<(typeof tableOptions)[number], unknown>> {
+  readonly target: string | undefined;
+  readonly group: readonly string[];
+  readonly network: string | undefined;
+  readonly size: number | undefined;
+  readonly scale: string | undefined;
+  readonly epochs: number | undefined;
+  readonly minutes: number | undefined;
+  readonly from: string | undefined;
+  readonly "on-corrupt": string | undefined;
+  readonly seed: number;
+  readonly out: string | undefined;
+  readonly tensorboard: string | undefined;
+  readonly json: boolean;
 }
 
 function sayWhatNext(folder: string, seconds: number, console: Console): void {

@@ -11,6 +11,7 @@ import { readChecked } from "../../io/checked.ts";
 import { toJson } from "../../io/modelFolder.ts";
 import { writeFileAtomic } from "../../support/atomicFile.node.ts";
 import { DataError } from "../../support/errors.ts";
+import { pictureSettingsSchema } from "./pictureSettings.ts";
 import { trainSettingsSchema } from "./settings.ts";
 
 /** What run.json holds. */
@@ -19,8 +20,8 @@ export const runRecordSchema = z.object({
   command: z.literal("train"),
   status: z.enum(["running", "finished", "interrupted", "diverged", "failed"]),
   started: z.string(),
-  settings: trainSettingsSchema,
-  /** SHA-256 of the files that were read. */
+  settings: z.union([pictureSettingsSchema, trainSettingsSchema]),
+  /** SHA-256 of the files that were read; of pictures, of their pixels and labels. */
   data: z.object({ file: z.string(), test: z.string().nullable() }),
   /** In the run store, where there is one. */
   id: z.string().nullable(),

@@ -69,11 +69,13 @@ export function figuresOf(metrics: Metrics): Record<string, number> {
   return Object.fromEntries(entriesOf(metrics).map(([name, { value }]) => [name, value]));
 }
 
-function valuesOf(metrics: Metrics): Record<string, number | null> {
+/** Figures by name; null where one could not be measured. */
+export function valuesOf(metrics: Metrics): Record<string, number | null> {
   return Object.fromEntries(entriesOf(metrics).map(([name, { value }]) => [name, finite(value)]));
 }
 
-function intervalsOf(metrics: Metrics): Record<string, readonly [number | null, number | null]> {
+/** Ends of the intervals by name. */
+export function intervalsOf(metrics: Metrics): Record<string, readonly [number | null, number | null]> {
   return Object.fromEntries(
     entriesOf(metrics).map(([name, { low, high }]) => [name, [finite(low), finite(high)] as const]),
   );
@@ -121,7 +123,11 @@ export function showResults(study: TabularStudy, console: Console): void {
 }
 
 /** Prints figures with their intervals, beside those of other models. */
-export function showMetrics(metrics: Metrics, console: Console, others: readonly BaselineStudy[] = []): void {
+export function showMetrics(
+  metrics: Metrics,
+  console: Console,
+  others: readonly Pick<BaselineStudy, "name" | "metrics">[] = [],
+): void {
   const head = ["", "network", "95 % interval", ...others.map(({ name }) => name)];
   const rows = entriesOf(metrics).map(([name, metric]) => [
     words[name],

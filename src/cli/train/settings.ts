@@ -1,10 +1,10 @@
 /** What a training was asked to do: from the command line, in `run.json`, and back for `resume`. */
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { complaintOf } from "../../io/checked.ts";
 import { didYouMean } from "../../support/nearestName.ts";
 import { choicesSchema, usualMemory } from "../../systems/tabular/index.ts";
 import { UsageError } from "../errors.ts";
+import { movedFrom, movedHere } from "./paths.ts";
 
 /** Kinds that `--kind COLUMN=KIND` knows. */
 export const columnKinds = ["number", "category", "boolean", "date", "text"] as const;
@@ -86,12 +86,12 @@ function dividedAtLast(text: string, option: string, example: string): readonly 
 
 /** The settings with paths as they are seen from `folder`, so that a run and its table may move together. */
 export function seenFrom(folder: string, settings: TrainSettings): TrainSettings {
-  const move = (path: string): string => relative(resolve(folder), resolve(path)) || basename(path);
-  return { ...settings, file: move(settings.file), test: settings.test === null ? null : move(settings.test) };
+  const { file, test } = settings;
+  return { ...settings, file: movedFrom(folder, file), test: test === null ? null : movedFrom(folder, test) };
 }
 
 /** The way back: paths as they are seen from here. */
 export function seenFromHere(folder: string, settings: TrainSettings): TrainSettings {
-  const move = (path: string): string => (isAbsolute(path) ? path : relative("", join(folder, path)) || path);
-  return { ...settings, file: move(settings.file), test: settings.test === null ? null : move(settings.test) };
+  const { file, test } = settings;
+  return { ...settings, file: movedHere(folder, file), test: test === null ? null : movedHere(folder, test) };
 }

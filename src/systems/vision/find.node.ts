@@ -4,11 +4,12 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { datasets } from "../../data/datasets/catalog.ts";
+import { type DatasetName, datasets } from "../../data/datasets/catalog.ts";
 import { DataError } from "../../support/errors.ts";
+import { invariant } from "../../support/invariant.ts";
 import { findArchive, findFolder } from "./findFiles.node.ts";
-import { findDataset, findRecords } from "./findRecords.node.ts";
-import { findTable } from "./findTable.node.ts";
+import { findDataset, findRecords, holdsRecords } from "./findRecords.node.ts";
+import { findTable, namesPictures } from "./findTable.node.ts";
 import type { FoundPictures } from "./found.ts";
 
 /** What is known of where to look. */
@@ -24,19 +25,40 @@ export interface FindOptions {
 const archiveEnding = /\.(tar|tar\.gz|tgz)$/i;
 const recordsEnding = /(idx[13]-ubyte(\.gz)?|\.bin(\.gz)?)$/i;
 
+/** How pictures lie at a place. */
+export type PictureKind = "dataset" | "folder" | "archive" | "records" | "table";
+
+/** How pictures lie at `place`; undefined where there is something else, or nothing. Nothing but names and a few rows is read. */
+export async function pictureKindAt(place: string): Promise<PictureKind | undefined> {
+  if (!existsSync(place)) return datasets.some(({ name }) => name === place) ? "dataset" : undefined;
+  if (statSync(place).isDirectory()) return (await holdsRecords(place)) ? "records" : "folder";
+  if (archiveEnding.test(place)) return "archive";
+  if (recordsEnding.test(place)) return "records";
+  return (await namesPictures(place)) ? "table" : undefined;
+}
+
 /**
  * The pictures at `place`, or undefined where there is something else, or nothing.
  * @throws DataError where there are pictures that cannot be learned from.
  */
 export async function findPicturesAt(place: string, options: FindOptions = {}): Promise<FoundPictures | undefined> {
-  if (!existsSync(place)) {
-    const known = datasets.find(({ name }) => name === place);
-    return known === undefined ? undefined : findDataset(known.name, options);
+  const kind = await pictureKindAt(place);
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case "dataset":
+      return findDataset(nameOf(place), options);
+    case "folder":
+      return findFolder(place);
+    case "archive":
+      return findArchive(place);
+    case "records":
+      return findRecords(place);
+    case "table":
+      return findTable(place, options);
+    default:
+      return kind satisfies never;
   }
-  if (statSync(place).isDirectory()) return (await findRecords(place)) ?? findFolder(place);
-  if (archiveEnding.test(place)) return findArchive(place);
-  if (recordsEnding.test(place)) return findRecords(place);
-  return findTable(place, options);
 }
 
 /** The same for commands that need pictures. @throws DataError also where there are none. */
@@ -49,4 +71,11 @@ export async function picturesAt(place: string, options: FindOptions = {}): Prom
       : `${place}: there is no such file or folder, and no data set of that name. Known by name are ${datasets.map(({ name }) => name).join(", ")}.`,
     { place: basename(place) },
   );
+}
+
+/** A name of a data set that is known to be one. */
+function nameOf(place: string): DatasetName {
+  const found = datasets.find(({ name }) => name === place);
+  invariant(found !== undefined, "the data set was found by its name");
+  return found.name;
 }

@@ -15,8 +15,13 @@ import type { PictureSurvey } from "./survey.ts";
 const imagesName = /^(.*)images([-.]idx3-ubyte(?:\.gz)?)$/;
 const cifarName = /^(data_batch_\d+|train|test_batch|test)\.bin(\.gz)?$/;
 
-/** idx pairs or CIFAR files in a folder, or one such file; undefined where there are none. */
-export async function findRecords(place: string): Promise<FoundPictures | undefined> {
+/** Are there idx or CIFAR files in `folder`? */
+export async function holdsRecords(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => imagesName.test(name) || cifarName.test(name));
+}
+
+/** idx pairs or CIFAR files in a folder, or one such file. @throws DataError where there are none. */
+export async function findRecords(place: string): Promise<FoundPictures> {
   const isFolder = (await stat(place)).isDirectory();
   const folder = isFolder ? place : dirname(place);
   const names = isFolder ? (await readdir(place)).sort() : [basename(place)];
@@ -27,7 +32,8 @@ export async function findRecords(place: string): Promise<FoundPictures | undefi
   const records = isFolder
     ? names.filter((name) => cifarName.test(name))
     : names.filter((name) => name.includes(".bin"));
-  if (records.length === 0) return undefined;
+  if (records.length === 0)
+    throw new DataError(`${place}: there are neither idx files of pictures nor CIFAR files in it.`, { place });
   return foundSets(basename(place), "CIFAR files", () => readRecords(folder, records));
 }
 

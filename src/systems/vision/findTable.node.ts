@@ -22,12 +22,18 @@ const labelNames = ["label", "class", "category", "target"];
 /** Paths that have to be there for a column to be one of pictures. */
 const lookedPaths = 20;
 
+/** Has the table a column whose first values are paths of pictures that exist? */
+export async function namesPictures(file: string): Promise<boolean> {
+  return tableEnding.test(file) && (await pathColumn(file)) !== undefined;
+}
+
+const tableEnding = /\.(csv|tsv|jsonl|ndjson|json|parquet|arrow|feather)$/i;
+
 /** Pictures of a table; undefined where it is one of other things. */
 export async function findTable(
   file: string,
   { target, groups = [] }: TableChoices,
 ): Promise<FoundPictures | undefined> {
-  if (!/\.(csv|tsv|jsonl|ndjson|json|parquet|arrow|feather)$/i.test(file)) return undefined;
   const column = await pathColumn(file);
   if (column === undefined) return undefined;
   const table = await readTableFile(file);
