@@ -52,11 +52,11 @@ describe("factors", () => {
 
 describe("pictures", () => {
   test("a set has labels, names, factors, and the same pixels however many are drawn", async () => {
-    const set = await sketches(34, { seed: 3, size: 24 });
+    const set = await sketches(34, { seed: 3, size: 32 });
     expect(set.classes).toEqual([...animals]);
     expect(set.names.slice(0, 2)).toEqual(["cat-0", "dog-1"]);
     expect(factorOf(set, "ears").length).toBe(34);
-    const one = await sketches(1, { seed: 3, first: 33, size: 24 });
+    const one = await sketches(1, { seed: 3, first: 33, size: 32 });
     expect(await one.pixels.read([0])).toEqual(await set.pixels.read([33]));
     expect(one.names).toEqual(["dog-33"]);
   });
@@ -67,10 +67,7 @@ describe("pictures", () => {
     const changed = (name: (typeof factorNames)[number], value: number) =>
       base.map((old, column) => (column === factorNames.indexOf(name) ? value : old));
     const rows = [changed("snout", 0), changed("snout", 1), changed("scene", 0.1), changed("scene", 0.9)];
-    const [flat, long, meadow, room] = (await drawSketches(tensor(rows), {
-      height: 32,
-      width: 32,
-    }).toArray()) as number[][][][];
+    const [flat, long, meadow, room] = (await drawSketches(tensor(rows), 32, 32).toArray()) as number[][][][];
     const difference = (a: number[][][], b: number[][][], row: number, column: number) =>
       Math.max(...[0, 1, 2].map((c) => Math.abs(at(at(at(a, c), row), column) - at(at(at(b, c), row), column))));
     const pixels = Array.from({ length: 32 * 32 }, (_, place) => [Math.floor(place / 32), place % 32] as const);

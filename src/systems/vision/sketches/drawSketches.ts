@@ -28,19 +28,13 @@ import {
   type Value,
 } from "./shapes.ts";
 
-/** Height and width of pictures, in pixels. */
-export interface PictureSize {
-  readonly height: number;
-  readonly width: number;
-}
-
 /**
  * Pictures [count, 3, height, width], f32 from 0 to 1, of factors [count, factorNames.length]: one launch a call.
  */
-export const drawSketches = compile((values: Tensor, size: PictureSize): Tensor => {
+export const drawSketches = compile((values: Tensor, height: number, width: number): Tensor => {
   const factor = (name: FactorName): Tensor =>
     reshape(slice(values, null, factorNames.indexOf(name)), [values.shape[0] ?? 0, 1, 1]);
-  return paint(factor, size);
+  return paint(factor, height, width);
 });
 
 type Factors = (name: FactorName) => Tensor;
@@ -55,7 +49,7 @@ const ink: Colour = [0.17, 0.12, 0.12];
 const white: Colour = [0.98, 0.97, 0.95];
 const outline = 0.035;
 
-function paint(factor: Factors, { height, width }: PictureSize): Tensor {
+function paint(factor: Factors, height: number, width: number): Tensor {
   const short = Math.min(height, width);
   const half = (pixels: number): number => (pixels - 1) / short;
   const page: Plane = {

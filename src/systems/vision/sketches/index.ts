@@ -1,5 +1,5 @@
 /** `smilodon/systems/vision/sketches`: drawn cats and dogs of which everything is known. sketches.ts is the place to start. */
-export { drawSketches, type PictureSize } from "./drawSketches.ts";
+export { drawSketches } from "./drawSketches.ts";
 export {
   animals,
   drawFactors,

@@ -57,7 +57,7 @@ async function paintPixels(values: Float32Array, count: number, size: number) {
   for (let start = 0; start < count; start += together) {
     const rows = new Float32Array(together * width);
     rows.set(values.subarray(start * width, (start + together) * width));
-    const pictures = drawSketches(tensorOf(hostArray(rows, [together, width])), { height: size, width: size });
+    const pictures = drawSketches(tensorOf(hostArray(rows, [together, width])), size, size);
     const bytes = await permuteDims(pictures.multiply(255).round().astype("u8"), [0, 2, 3, 1]).data();
     pixels.set(bytes.subarray(0, Math.min(together, count - start) * length), start * length);
   }
