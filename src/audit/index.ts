@@ -41,6 +41,7 @@ export {
   fitFeatureScope,
   judgeFeatures,
 } from "./featureScope.ts";
+export { frameSkill, type LabelledPictures } from "./frameSkill.ts";
 export { type GroupColumn, groupColumn } from "./groupColumn.ts";
 export {
   type GroupDifference,
@@ -67,6 +68,7 @@ export {
   type ScopeScale,
   scopeJudge,
 } from "./scope.ts";
+export { findShortcut, type ShortcutFinding, type ShortcutOptions, shortcutLimits } from "./shortcut.ts";
 export { checkParts, checkTable, namesLeftOut, type TableCheckOptions } from "./tableChecks.ts";
 export {
   fitTableScope,
