@@ -38,10 +38,10 @@ export type { ExplanationCost, PictureExplanation, PictureQuestion } from "./pic
 export { type GradCamExplanation, type GradCamOptions, gradCam } from "./pictures/gradCam.ts";
 export { integratedGradientsOfPictures, type PathOptions } from "./pictures/integratedGradients.ts";
 export {
+  coveredPicture,
   type OcclusionOptions,
   occlusion,
   occlusionBoxes,
-  occlusionDrops,
   type PictureBox,
 } from "./pictures/occlusion.ts";
 export {

@@ -81,15 +81,16 @@ export function occlusionCost(count: number, boxes: number): ExplanationCost {
   return { forward: count * (boxes + 2), backward: 0 };
 }
 
-/** How far the explained number falls with each of `boxes` covered. */
-export async function occlusionDrops(
-  network: PictureNetwork,
+/** `picture` [channels, height, width] with a part of it covered, by a grey from 0 to 1 or by its mean colour. */
+export function coveredPicture(
   picture: Float32Array,
-  boxes: readonly PictureBox[],
-  { cover = "mean", ...question }: Omit<OcclusionOptions, "window" | "stride"> = {},
-): Promise<Float64Array> {
-  const asked = await askPictures(network, picture, question);
-  return dropsOf(network, asked, 0, { boxes, cover, explainedScores: new Float32Array(asked.scores.length) });
+  shape: PictureShape,
+  box: PictureBox,
+  cover: number | "mean" = "mean",
+): Float32Array {
+  const made = picture.slice();
+  coverBox(made, shape, box, coverColours(picture, shape, cover));
+  return made;
 }
 
 async function dropsOf(
