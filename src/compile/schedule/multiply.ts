@@ -19,6 +19,8 @@ export interface Tiling {
   readonly tilesInBlock: number;
   /** Does a task walk along the rows of one tile, panel after panel, rather than down a panel? */
   readonly isAlongRows: boolean;
+  /** Steps of a sum that stand side by side rather than in a loop, where windows are read in place. */
+  readonly sideBySide: number;
 }
 
 /** The loops that multiply packed operands: tasks, tiles of a block, lanes, and the sum. */
@@ -63,7 +65,7 @@ export function multiplyTiles(
   const add: Step = { kind: "accumulate", local: carry.local, op: "add", value };
   const body = jam(
     context,
-    [carry, ...sumOver(context, sums, add), ...results],
+    [carry, ...sumOver(context, sums, add, tiling.sideBySide), ...results],
     row,
     builder.index(0),
     0,
@@ -88,7 +90,7 @@ function tileInBlock(context: NestContext, { rows, tilesInBlock, blocks }: Tilin
 }
 
 /** The number of an iteration of the loops over `axes`. */
-function numberOf(context: NestContext, axes: readonly Axis[]): Expression {
+export function numberOf(context: NestContext, axes: readonly Axis[]): Expression {
   const parts = axes.map((axis, index): [Expression, number] => [
     context.position(axis),
     extentOf(axes.slice(index + 1)),
@@ -96,14 +98,14 @@ function numberOf(context: NestContext, axes: readonly Axis[]): Expression {
   return context.arithmetic.sum(parts);
 }
 
-/** Steps of a sum that stand side by side rather than in a loop: windows of up to three by three. */
-const mostSideBySide = 9;
+/** Steps of a sum over windows in place that stand side by side: windows of up to three by three. */
+export const mostSideBySide = 9;
 
-/** Loops over `sums` around `step`; the last ones, if they are short and others stand around them, are written out. */
-function sumOver(context: NestContext, sums: readonly Axis[], step: Step): readonly Step[] {
+/** Loops over `sums` around `step`; the last ones, of up to `most` steps if others stand around them, are written out. */
+function sumOver(context: NestContext, sums: readonly Axis[], step: Step, most: number): readonly Step[] {
   let [loops, steps]: [readonly Axis[], readonly Step[]] = [sums, [step]];
   for (let last = loops.at(-1); last !== undefined && loops.length > 1; last = loops.at(-1)) {
-    if (steps.length * last.extent > mostSideBySide) break;
+    if (steps.length * last.extent > most) break;
     steps = jam(context, steps, last, context.builder.index(0), 0, last.extent);
     loops = loops.slice(0, -1);
   }

@@ -14,10 +14,12 @@ import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from ".
 import { collapseAxes } from "./axes.ts";
 import { type Blocking, chooseBlocking, multiplyBlocks } from "./blocks.ts";
 import { type Cover, cover } from "./cover.ts";
-import { multiplyTiles, type Tiling } from "./multiply.ts";
+import { gatherWindows } from "./gatherWindows.ts";
+import { mostSideBySide, multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
 import { extentOf, type Factor, type Product, productOf, stridesInPlace } from "./product.ts";
 import { shouldStream, streamColumns } from "./stream.ts";
+import { turnProduct } from "./turned.ts";
 
 /** `nest` as it is, or the nests that pack its operands and the one that multiplies them. */
 export function packContraction(
@@ -41,6 +43,8 @@ export function packContraction(
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
     return [packing, readTurned(context, collapsed, product, packed)];
   }
+  const gathered = isExact ? undefined : gatherWindows(context, nest, product, target);
+  if (gathered !== undefined) return gathered;
   const blocking = isExact ? undefined : blockingFor(product, target);
   if (blocking !== undefined) {
     const [columns, rows] = [pack(product.columns, blocking.columns), pack(product.rows, blocking.rows)];
@@ -49,6 +53,12 @@ export function packContraction(
   }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
+  const turned = tiling.packsColumns && slides(nest) && !isExact ? turnProduct(context, product, target) : undefined;
+  if (turned !== undefined) {
+    const { packed, nest: packing } = pack(turned.product.columns, turned.tiling.columns);
+    const body = multiplyTiles(context, turned.product, turned.tiling, { columns: packed, rows: undefined });
+    return [packing, { ...nest, axes: [], body, isScheduled: true, offsets: mostOffset }];
+  }
   const columns = tiling.packsColumns ? pack(product.columns, tiling.columns) : undefined;
   const rows = tiling.packsRows ? pack(product.rows, tiling.rows) : undefined;
   const body = multiplyTiles(context, product, tiling, { columns: columns?.packed, rows: rows?.packed });
@@ -159,7 +169,7 @@ function chooseTiling(
   const shared = Math.max(1, Math.floor((rows.count * columns.count * outer) / fewestTasks));
   const tilesInBlock = evenest(rows.count, Math.min(cached, shared, rows.count), isExact);
   const blocks = Math.ceil(rows.count / tilesInBlock);
-  return { columns, rows, packsColumns, packsRows, tilesInBlock, blocks, isAlongRows };
+  return { columns, rows, packsColumns, packsRows, tilesInBlock, blocks, isAlongRows, sideBySide: mostSideBySide };
 }
 
 /** From so many loads and stores of results on, reaching memory row by row is worth more than reading panels again. */

@@ -78,7 +78,7 @@ export function productOf(context: NestContext, nest: Nest, width: number): Prod
 }
 
 /** Do tiles of `width` that overlap at the end cover `extent` with little work done twice? */
-function fillsTiles(extent: number, width: number): boolean {
+export function fillsTiles(extent: number, width: number): boolean {
   return extent >= width && Math.ceil(extent / width) * width <= 1.4 * extent;
 }
 

@@ -1,0 +1,215 @@
+/**
+ * Derivatives of convolutions by their kernel: few positions of a kernel, each a sum over all pictures and places. Lanes run over channels of
+ * what comes back, the rows of a tile are the positions of the kernel, whose elements are read where they lie, one for all lanes: no
+ * window is ever copied. Pictures are summed in groups, which threads share, and the groups are added up in the end.
+ */
+import { isNode, Node, withOrigin } from "../../graph/node.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import type { Target } from "../../kernel/target.ts";
+import { bytesOf } from "../../shape/dtype.ts";
+import { at } from "../../support/invariant.ts";
+import { coefficientOf } from "../affine.ts";
+import {
+  type Axis,
+  loopOver,
+  type Nest,
+  type NestContext,
+  nestLoops,
+  rewriteSteps,
+  type Step,
+  substitution,
+} from "../nest.ts";
+import { type Cover, cover, split, startOf } from "./cover.ts";
+import { numberOf } from "./multiply.ts";
+import { packOperand } from "./packing.ts";
+import { extentOf, fillsTiles, type Product, place } from "./product.ts";
+import { jam } from "./tile.ts";
+
+/** Groups of pictures, at most: pieces that threads can share. */
+const mostGroups = 16;
+/** With fewer tasks, threads would have nothing to do. */
+const fewestTasks = 4;
+
+/** Places of pictures that are summed while the tile stays in registers: enough to forget what taking it from memory costs. */
+const mostTerms = 512;
+
+/** How the sums are cut. */
+interface Work {
+  readonly context: NestContext;
+  readonly product: Product;
+  readonly panels: Cover;
+  /** Pictures, outermost, and places. */
+  readonly summed: readonly Axis[];
+  readonly groups: number;
+  /** Positions of the kernel that a tile holds, and what stands around them. */
+  readonly window: readonly Axis[];
+  readonly around: readonly Axis[];
+  /** What comes back, packed; and the sums of each group: [task, around, position of the kernel, lane]. */
+  readonly packed: Node;
+  readonly sums: Node;
+}
+
+/** The nests of `nest`, the sum of `product` over windows, or undefined where it is no such sum, or too small. */
+export function gatherWindows(
+  context: NestContext,
+  nest: Nest,
+  product: Product,
+  target: Target,
+): readonly Nest[] | undefined {
+  const { columns, rows, outer, carry } = product;
+  if (target.gathers !== true || outer.length > 0 || !keepsKernels(nest)) return undefined;
+  const single = target.vectorBytes / bytesOf(columns.value.dtype);
+  const vectors = [target.tile.vectors, 1].find((count) => fillsTiles(extentOf(rows.tiled), count * single));
+  const summed = byDistance(columns.value, product.summed);
+  const [pictures] = summed ?? [];
+  if (vectors === undefined || summed === undefined || pictures === undefined) return undefined;
+  const panels = cover(extentOf(rows.tiled), vectors * single);
+  const first = columns.tiled.findIndex((_, index) => extentOf(columns.tiled.slice(index)) <= target.tile.rows);
+  const groups = largestDivisor(pictures.extent, mostGroups);
+  if (first < 0 || byDistance(columns.value, columns.tiled) === undefined || groups * panels.count < fewestTasks)
+    return undefined;
+  const { origin } = at(nest.computes, 0);
+  const { packed, nest: packing } = packOperand(
+    context,
+    { ...rows, summed, cover: panels, origin, waits: nest.waits },
+    target,
+  );
+  const [around, window] = [columns.tiled.slice(0, first), columns.tiled.slice(first)];
+  const shape = [groups * panels.count, extentOf(around), extentOf(window), panels.width];
+  const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype: carry.initial.dtype }));
+  context.markPacked(sums);
+  const work: Work = { context, product, panels, summed, groups, window, around, packed, sums };
+  const adding: Nest = { ...nest, axes: [], body: addGroups(work), isScheduled: true, name: "add" };
+  return [
+    packing,
+    { ...nest, axes: [], body: sumGroups(work), computes: [sums], isScheduled: true, offsets: 4096, name: "contract" },
+    adding,
+  ];
+}
+
+/** Is `nest` the sum of windows that are long where what it keeps is short? */
+function keepsKernels({ computes }: Nest): boolean {
+  const [node] = computes;
+  if (node === undefined || !isNode(node, "contract") || node.params.windows.length === 0) return false;
+  const { windows, left, right } = node.params;
+  return windows.every(({ kernel, size }) => {
+    const [names, operand] = left.includes(kernel) ? [left, 0] : [right, 1];
+    return 2 * size <= at(at(node.inputs, operand).type.shape, names.indexOf(kernel));
+  });
+}
+
+/** `axes`, those with the greatest steps through `value` first; undefined where it is no element of memory, or some step is not even. */
+function byDistance(value: Expression, axes: readonly Axis[]): readonly Axis[] | undefined {
+  if (value.kind !== "load") return undefined;
+  const { index } = value;
+  const steps = new Map(axes.map((axis) => [axis, coefficientOf(index, axis.local)]));
+  if ([...steps.values()].includes(undefined)) return undefined;
+  return [...axes].sort((a, b) => (steps.get(b) ?? 0) - (steps.get(a) ?? 0));
+}
+
+function largestDivisor(count: number, most: number): number {
+  for (let divisor = Math.min(most, count); divisor > 1; divisor--) if (count % divisor === 0) return divisor;
+  return 1;
+}
+
+/** For each group of pictures and panel: picture after picture, what it adds to each position of the kernel. */
+function sumGroups(work: Work): readonly Step[] {
+  const { context, product, panels, summed, groups, window, around, packed, sums } = work;
+  const { builder, arithmetic } = context;
+  const { columns, carry } = product;
+  const { dtype } = carry.initial;
+  const [pictures, ...places] = summed;
+  const task = context.newAxis(groups * panels.count);
+  const [group, panel] = split(context, context.position(task), [groups, panels.count]);
+  if (pictures === undefined || group === undefined || panel === undefined) return [];
+  const inGroup = pictures.extent / groups;
+  const together = largestDivisor(inGroup, Math.floor(mostTerms / extentOf(places)));
+  const [picture, beside] = [context.newAxis(inGroup / together), context.newAxis(together)];
+  const fresh = (axes: readonly Axis[]) => axes.map((axis) => context.newAxis(axis.extent));
+  const [outside, inside, sum] = [fresh(around), fresh(window), fresh(places)];
+  const lane = context.newAxis(panels.width);
+  const pictureNumber = arithmetic.sum([
+    [group, inGroup],
+    [context.position(picture), together],
+    [context.position(beside), 1],
+  ]);
+  const where = new Map<number, Expression>([[pictures.local, pictureNumber]]);
+  const follow = (from: readonly Axis[], to: readonly Axis[]) =>
+    from.forEach((axis, index) => where.set(axis.local, context.position(at(to, index))));
+  follow(around, outside);
+  follow(window, inside);
+  follow(places, sum);
+  const step = arithmetic.sum([
+    [pictureNumber, extentOf(places)],
+    [numberOf(context, sum), 1],
+  ]);
+  const value = builder.apply(
+    "multiply",
+    context.rewriter(substitution(where))(columns.value),
+    context.load(packed, [panel, step, context.position(lane)]),
+  );
+  const indices = [
+    context.position(task),
+    numberOf(context, outside),
+    numberOf(context, inside),
+    context.position(lane),
+  ];
+  const local = context.newLocal(dtype);
+  const steps: readonly Step[] = [
+    { kind: "carry", local, initial: context.load(sums, indices) },
+    ...nestLoops([beside, ...sum], [{ kind: "accumulate", local, op: "add", value }]),
+    { kind: "store", tensor: sums, indices, value: builder.local(local, dtype) },
+  ];
+  const tile = inside.reduceRight<readonly Step[]>(
+    (body, axis) => jam(context, body, axis, builder.index(0), 0, axis.extent),
+    steps,
+  );
+  const lanes: Step = { ...loopOver(lane, tile, "vector", panels.width), isFixed: true };
+  return [loopOver(task, [zeroes(work, task), ...nestLoops([picture, ...outside], [lanes])], "parallel")];
+}
+
+/** Sums of a task before anything is added. */
+function zeroes({ context, product: { carry }, sums, panels }: Work, task: Axis): Step {
+  const [, around, window, width] = sums.type.shape;
+  const inner = [context.newAxis((around ?? 1) * (window ?? 1)), context.newAxis(width ?? panels.width)] as const;
+  const [row, lane] = inner.map((axis) => context.position(axis));
+  const value = context.builder.literal(carry.initial.dtype, 0);
+  const indices = [context.position(task), context.builder.index(0), ...(row && lane ? [row, lane] : [])];
+  return loopOver(inner[0], [
+    loopOver(inner[1], [{ kind: "store", tensor: sums, indices, value }], "vector", panels.width),
+  ]);
+}
+
+/** The groups added up, and what becomes of that. */
+function addGroups({ context, product, panels, groups, window, around, sums }: Work): readonly Step[] {
+  const { carry, rows, stores } = product;
+  const task = context.newAxis(panels.count * extentOf(around));
+  const [panel, ...outside] = split(context, context.position(task), [
+    panels.count,
+    ...around.map(({ extent }) => extent),
+  ]);
+  if (panel === undefined) return [];
+  const [group, lane] = [context.newAxis(groups), context.newAxis(panels.width)];
+  const inside = window.map((axis) => context.newAxis(axis.extent));
+  const where = new Map<number, Expression>();
+  around.forEach((axis, index) => where.set(axis.local, at(outside, index)));
+  window.forEach((axis, index) => where.set(axis.local, context.position(at(inside, index))));
+  place(context, where, rows.tiled, startOf(context, panels, panel), lane);
+  const aroundNumber = context.arithmetic.remainder(context.position(task), extentOf(around));
+  const indices = [
+    context.arithmetic.sum([
+      [context.position(group), panels.count],
+      [panel, 1],
+    ]),
+    extentOf(around) === 1 ? context.builder.index(0) : aroundNumber,
+    numberOf(context, inside),
+    context.position(lane),
+  ];
+  const body: readonly Step[] = [
+    carry,
+    ...nestLoops([group], [{ kind: "accumulate", local: carry.local, op: "add", value: context.load(sums, indices) }]),
+    ...rewriteSteps(context, stores, substitution(where)),
+  ];
+  const lanes: Step = { ...loopOver(lane, body, "vector", panels.width), isFixed: true };
+  return [loopOver(task, nestLoops(inside, [lanes]), "parallel")];
+}

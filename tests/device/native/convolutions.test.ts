@@ -1,0 +1,98 @@
+/** Convolutions that native runs the other way round, windows read in place: the numbers of WebAssembly, the same bits with any threads. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NativeDevice } from "../../../src/device/native/nativeDevice.node.ts";
+import { WasmDevice } from "../../../src/device/wasm/wasmDevice.ts";
+import { compile, conv2d, random, seed, setDevice, type Tensor, vjp } from "../../../src/index.ts";
+import { registerDevice } from "../../../src/runtime/registry.ts";
+import { at } from "../../../src/support/invariant.ts";
+import { DevicesInStep } from "../../conformance/devicesInStep.ts";
+import { hasNative, reason } from "./available.ts";
+
+interface Shape {
+  readonly n: number;
+  readonly channels: number;
+  readonly size: readonly [number, number];
+  readonly filters: number;
+  readonly kernel: readonly [number, number];
+  readonly stride: number;
+  readonly padding: number;
+}
+
+const square = (
+  n: number,
+  channels: number,
+  size: number,
+  filters: number,
+  kernel = 3,
+  stride = 1,
+  padding = 1,
+): Shape => ({
+  n,
+  channels,
+  size: [size, size],
+  filters,
+  kernel: [kernel, kernel],
+  stride,
+  padding,
+});
+
+const shapes: readonly Shape[] = [
+  square(6, 8, 15, 32),
+  square(4, 24, 7, 40),
+  square(7, 9, 13, 48, 3, 2),
+  square(3, 3, 33, 64, 7, 2, 3),
+  { n: 8, channels: 11, size: [10, 9], filters: 24, kernel: [2, 5], stride: 1, padding: 1 },
+  { n: 5, channels: 16, size: [6, 21], filters: 16, kernel: [3, 1], stride: 1, padding: 0 },
+];
+
+/** The convolution and both derivatives, with something done to each result. */
+async function results({
+  n,
+  channels,
+  size,
+  filters,
+  kernel,
+  stride,
+  padding,
+}: Shape): Promise<readonly Float32Array[]> {
+  seed(3);
+  const [x, w] = [random.normal([n, channels, ...size]), random.normal([filters, channels, ...kernel])];
+  const convolve = (a: Tensor, b: Tensor) => conv2d(a, b, { stride, padding });
+  const upstream = random.normal(convolve(x, w).shape);
+  const all = compile((a: Tensor, b: Tensor, g: Tensor) => {
+    const [y, back] = vjp(convolve, a, b);
+    const [dx, dw] = back(g);
+    return [y.relu(), dx, dw.multiply(0.5).add(b)];
+  });
+  return (await Promise.all(all(x, w, upstream).map((each) => each.data()))) as Float32Array[];
+}
+
+describe.skipIf(!hasNative)(`convolutions ${reason}`, () => {
+  const devices: NativeDevice[] = [];
+  beforeAll(() => {
+    for (const threads of [1, 2, 3])
+      devices.push(new NativeDevice({ threads, grain: { share: 1, piece: 1 << 10, wake: 1 << 10 } }));
+    const wasm = new WasmDevice({ threads: 1 });
+    registerDevice("native", () => new DevicesInStep(devices));
+    registerDevice("wasm", () => wasm);
+  });
+  afterAll(() => {
+    for (const device of devices) device.dispose();
+  });
+
+  test.each(shapes)("$n × $channels × $size → $filters by $kernel, stride $stride", async (shape) => {
+    setDevice("native");
+    const found = await results(shape);
+    setDevice("wasm");
+    const expected = await results(shape);
+    found.forEach((values, index) => {
+      const other = at(expected, index);
+      const largest = other.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const worst = values.reduce(
+        (most, value, place) => Math.max(most, Math.abs(value - (other[place] ?? Number.NaN))),
+        0,
+      );
+      expect(worst / largest).toBeLessThan(2e-6);
+    });
+  });
+});
