@@ -1,12 +1,21 @@
 /** Layers on each other: whitening and patches before them, inference from both sides, what they draw, how they learn. */
 import { describe, expect, test } from "vitest";
-import { random, seed, type Tensor, tensor } from "../../src/index.ts";
+import { cos, random, seed, sin, stack, type Tensor, tensor } from "../../src/index.ts";
 import { addFromAbove, poolBlocks } from "../../src/systems/deepBelief/blocks.ts";
+import { BoltzmannLayer } from "../../src/systems/deepBelief/boltzmannLayer.ts";
+import { fitKernelClassifier } from "../../src/systems/deepBelief/classifier.ts";
 import { DeepBeliefNetwork } from "../../src/systems/deepBelief/deepBelief.ts";
 import { fitGabors } from "../../src/systems/deepBelief/gabor.ts";
 import { learnLayer } from "../../src/systems/deepBelief/learn.ts";
+import { averagePrecision, groupAreas, regionAnswers } from "../../src/systems/deepBelief/parts.ts";
 import { applyZca, fitZca, samplePatches, whitenPictures } from "../../src/systems/deepBelief/whitening.ts";
-import { correlateFilters, countTogether, drawFilters, spreadFilters } from "../../src/systems/deepBelief/windows.ts";
+import {
+  correlateFilters,
+  countTogether,
+  drawFilters,
+  gatherFilters,
+  spreadFilters,
+} from "../../src/systems/deepBelief/windows.ts";
 import { convTranspose2d } from "../../src/tensor/windows/convolution.ts";
 import { vjp } from "../../src/transforms/vjp.ts";
 
@@ -168,11 +177,10 @@ test("a layer learns to draw what it sees", async () => {
   const stripes = tensor(
     Array.from({ length: 30 }, (_, y) => Array.from({ length: 30 }, (_, x) => 0.3 * Math.sin((x + y) * 0.9))),
   ).reshape([1, 30, 30]);
-  const network = new DeepBeliefNetwork([{ channels: 1, groups: 4, kernel: 6, visible: "gaussian" }]);
+  const layer = new BoltzmannLayer({ channels: 1, groups: 4, kernel: 6, visible: "gaussian" });
   const errors: number[] = [];
   await learnLayer(
-    network,
-    0,
+    layer,
     stripes,
     (from) => samplePatches(from, 8, 17),
     {
@@ -184,4 +192,36 @@ test("a layer learns to draw what it sees", async () => {
     { every: 149, onProgress: ({ error }) => void errors.push(error) },
   );
   expect(errors.at(-1)).toBeLessThan(0.5 * (errors[0] ?? 0));
+});
+
+describe("what units say of classes", () => {
+  test("a circle around another is told apart, by all examples and by landmarks", async () => {
+    seed(10);
+    const labels = Array.from({ length: 300 }, (_, index) => index % 2);
+    const angle = random.uniform([300], { high: 2 * Math.PI });
+    const circle = stack([cos(angle), sin(angle)], 1).multiply(tensor(labels.map((label) => [1 + label])));
+    const features = circle.add(random.normal([300, 2], { deviation: 0.15 }));
+    const [seen, fresh] = [features.slice([0, 200]), features.slice([200, 300])];
+    for (const landmarks of [200, 60]) {
+      const classifier = await fitKernelClassifier(seen, labels.slice(0, 200), 2, { sharpness: 4, landmarks });
+      const answers = await classifier.scores(fresh).argmax(1).data();
+      expect(labels.slice(200).filter((label, row) => label !== answers[row]).length).toBeLessThan(4);
+    }
+  });
+
+  test("average precision, and the best region of each group", async () => {
+    const scores = tensor([
+      [0.9, 0.1],
+      [0.8, 0.2],
+      [0.1, 0.3],
+    ]);
+    const [perfect, last] = await averagePrecision(scores, [true, true, false]).data();
+    expect(perfect).toBeCloseTo(1);
+    expect(last).toBeCloseTo((1 / 2 + 2 / 3) / 2);
+    // One group is on at the top left for the class, and anywhere else for others
+    const maps = [0, 1, 2, 3].map((place) => [[0, 1].map((y) => [0, 1].map((x) => Number(2 * y + x === place)))]);
+    const answers = regionAnswers(tensor(maps), [1, 2]);
+    expect(answers.shape).toEqual([4, 5, 1]);
+    expect(await groupAreas(answers, [true, false, false, false]).data()).toEqual(Float32Array.of(1));
+  });
 });

@@ -4,10 +4,23 @@
  */
 export { type Blocks, blockEvidence, poolBlocks, sampleBlocks } from "./blocks.ts";
 export { BoltzmannLayer, type BoltzmannSettings, fullyConnected } from "./boltzmannLayer.ts";
+export { featuresOf, fitKernelClassifier, KernelClassifier, type KernelOptions } from "./classifier.ts";
 export { ContrastiveDivergence, type ContrastiveSettings, countStatistics, type Statistics } from "./contrastive.ts";
 export { DeepBeliefNetwork, type FillInOptions, type InferenceOptions } from "./deepBelief.ts";
 export { fitGabors, type GaborOptions, shareFitted } from "./gabor.ts";
 export { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
+export { averagePrecision, groupAreas, regionAnswers } from "./parts.ts";
+export {
+  frameDigits,
+  greyPictures,
+  type Lesson,
+  recipes,
+  seenByAll,
+  type TrainOptions,
+  trainDigits,
+  trainObjects,
+  trainScenes,
+} from "./train.ts";
 export {
   applyZca,
   fitZca,

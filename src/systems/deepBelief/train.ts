@@ -1,0 +1,159 @@
+/**
+ * Training from pictures, from beginning to end: edges from natural scenes, then parts and wholes from pictures of things, or strokes
+ * from digits. Each layer learns alone, from what the trained layers below make of the pictures. Start reading here.
+ */
+import type { ImageSet } from "../../data/index.ts";
+import { DataError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
+import { divide } from "../../tensor/arithmetic.ts";
+import { take } from "../../tensor/indexing.ts";
+import { concat } from "../../tensor/joining.ts";
+import { expandDims, reshape } from "../../tensor/manipulate.ts";
+import { integers } from "../../tensor/random.ts";
+import { mean } from "../../tensor/reduce.ts";
+import { pad } from "../../tensor/slice.ts";
+import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { compile } from "../../transforms/compile.ts";
+import { DeepBeliefNetwork } from "./deepBelief.ts";
+import { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
+import { samplePatches, whitenPictures } from "./whitening.ts";
+
+/** Pixels of a patch of natural scenes: the recipe's 70, less one that would make no whole block. */
+const patchSize = 69;
+
+/** Layers and lessons. Sizes are the paper's; rates are ours, for batches instead of single pictures. */
+export const recipes = {
+  /** Grey photographs → edges. */
+  scenes: {
+    layer: { channels: 1, groups: 24, kernel: 10, visible: "gaussian" },
+    lesson: {
+      learningRate: 0.2,
+      weightDecay: 0.01,
+      sparsity: 0.005,
+      deviationDecay: 0.98,
+      steps: 1300,
+      batch: 6,
+    },
+  },
+  /** Edges → parts. */
+  parts: {
+    layer: { channels: 24, groups: 40, kernel: 10 },
+    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.005, learnVisibleBias: false, steps: 150, batch: 4 },
+  },
+  /** Parts → wholes. The paper's filters are of 14 × 14; these fit into smaller pictures. */
+  wholes: {
+    layer: { channels: 40, groups: 24, kernel: 10 },
+    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.01, learnVisibleBias: false, steps: 300, batch: 8 },
+  },
+  /** Digits → strokes. */
+  digits: {
+    layer: { channels: 1, groups: 40, kernel: 12 },
+    lesson: { learningRate: 0.6, weightDecay: 0.001, sparsity: 0.02, sparsityRate: 1, steps: 1500, batch: 16 },
+  },
+} as const;
+
+/** A layer's lesson with the size of its batches. */
+export type Lesson = LayerLesson & { readonly batch: number };
+
+/** What training may be told. */
+export interface TrainOptions extends Omit<LearnLayerOptions, "onProgress"> {
+  readonly onProgress?: (progress: LayerProgress & { readonly layer: number }) => void | Promise<void>;
+  /** Instead of the recipe's, by layer. */
+  readonly lessons?: readonly Partial<Lesson>[];
+}
+
+/**
+ * The pictures of `set` in grey, [count, height, width] from 0 to 1.
+ * @throws DataError where there are none.
+ */
+export async function greyPictures({ pixels }: ImageSet): Promise<Tensor> {
+  const { count, height, width, channels } = pixels;
+  if (count === 0) throw new DataError("Deep belief: there are no pictures to learn from.");
+  const bytes = await pixels.read(Uint32Array.from({ length: count }, (_, row) => row));
+  const colours = reshape(tensor(bytes), [count, height, width, channels]).astype("f32");
+  return divide(mean(colours, 3), 255);
+}
+
+/**
+ * One layer of edges from natural scenes.
+ * @param pictures grey, [count, height, width]; they are whitened here
+ */
+export async function trainScenes(pictures: Tensor, options: TrainOptions = {}): Promise<DeepBeliefNetwork> {
+  const { layer, lesson } = recipes.scenes;
+  const network = new DeepBeliefNetwork([layer]);
+  const { batch, ...rest } = { ...lesson, ...options.lessons?.[0] };
+  const draw = (from: Tensor) => samplePatches(from, batch, patchSize);
+  await learnLayer(at(network.layers, 0), whitenPictures(pictures), draw, rest, progressOf(0, options));
+  return network;
+}
+
+/**
+ * Edges, parts and wholes: layers 2 and 3 learn from pictures of things above the layer that `scenes` has learned.
+ * @param pictures grey, [count, height, width]; they are whitened here
+ */
+export async function trainObjects(
+  scenes: DeepBeliefNetwork,
+  pictures: Tensor,
+  options: TrainOptions = {},
+): Promise<DeepBeliefNetwork> {
+  const above = [recipes.parts, recipes.wholes];
+  const network = new DeepBeliefNetwork([recipes.scenes.layer, ...above.map(({ layer }) => layer)]);
+  at(network.layers, 0).loadStateDictionary(at(scenes.layers, 0).stateDictionary());
+  const visible = expandDims(whitenPictures(pictures), 1);
+  for (const [position, { lesson }] of above.entries()) {
+    const index = position + 1;
+    const chosen: Lesson = { ...lesson, ...options.lessons?.[index] };
+    await learnFrom(network, index, seenByAll(network, index, visible), chosen, options);
+  }
+  return network;
+}
+
+/** One layer of strokes from digits. @param pictures [count, 28, 28], from 0 to 1 */
+export async function trainDigits(pictures: Tensor, options: TrainOptions = {}): Promise<DeepBeliefNetwork> {
+  const { layer, lesson } = recipes.digits;
+  const network = new DeepBeliefNetwork([layer]);
+  await learnFrom(network, 0, frameDigits(pictures), { ...lesson, ...options.lessons?.[0] }, options);
+  return network;
+}
+
+/** Digits as the network sees them, [count, 1, 29, 29]: a row and a column more make whole blocks. */
+export function frameDigits(pictures: Tensor): Tensor {
+  return pad(expandDims(pictures, 1), [
+    [0, 0],
+    [0, 0],
+    [0, 1],
+    [0, 1],
+  ]);
+}
+
+/** Pictures that are passed through lower layers at once. */
+const picturesAtOnce = 16;
+
+/** What layer `index` sees of all pictures: computed once, for all its steps. */
+export function seenByAll(network: DeepBeliefNetwork, index: number, visible: Tensor): Tensor {
+  const pass = compile((part: Tensor) => network.seenBy(index, part));
+  const [count = 0] = visible.shape;
+  const parts: Tensor[] = [];
+  for (let row = 0; row < count; row += picturesAtOnce)
+    parts.push(pass(visible.slice([row, Math.min(row + picturesAtOnce, count)])));
+  return concat(parts, 0);
+}
+
+async function learnFrom(
+  network: DeepBeliefNetwork,
+  index: number,
+  seen: Tensor,
+  { batch, ...lesson }: Lesson,
+  options: TrainOptions,
+): Promise<void> {
+  const draw = (from: Tensor) => take(from, integers([batch], 0, from.shape[0] ?? 1));
+  await learnLayer(at(network.layers, index), seen, draw, lesson, progressOf(index, options));
+}
+
+function progressOf(layer: number, { every, signal, onProgress }: TrainOptions): LearnLayerOptions {
+  return {
+    ...(every === undefined ? {} : { every }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress({ ...progress, layer }) }),
+  };
+}
