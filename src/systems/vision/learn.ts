@@ -13,6 +13,7 @@ import type { Schedule } from "../../optim/schedules.ts";
 import { SmilodonError } from "../../support/errors.ts";
 import { seed as seedGenerator } from "../../tensor/generator.ts";
 import { hostArray, tensorOf } from "../../tensor/hostArray.ts";
+import type { StateDictionary } from "../../tensor/stateDictionary.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type CheckpointStore, type EpochRecord, type FitCallback, type FitProgress, fit } from "../../train/index.ts";
 import { augmented, picturesOf } from "./augmentation.ts";
@@ -83,6 +84,9 @@ export async function learn(set: ImageSet, settings: VisionSettings, hooks: Lear
 
   const batches = new Batches(set, training, seed);
   const clock = new Clock(milliseconds);
+  const average =
+    training.average > 0 ? new WeightAverage(network.parameters(), { decay: training.average }) : undefined;
+  const measured = validation === undefined ? undefined : measuring(network, validation);
   const result = await fit<Lesson>({
     model: network,
     batches: (epoch) => batches.epoch(epoch),
@@ -90,9 +94,9 @@ export async function learn(set: ImageSet, settings: VisionSettings, hooks: Lear
     optimizer: optimizerFor(network, training),
     schedule: upAndDown(training, batches.batchCount * training.epochs, clock),
     epochs: training.epochs,
-    average: training.average > 0 ? new WeightAverage(network.parameters(), { decay: training.average }) : undefined,
+    average,
     callbacks: [clock.callback, ...callbacks],
-    ...(validation === undefined ? {} : measuring(network, validation)),
+    ...measured,
     checkpoint,
     onProgress,
     signal,
@@ -100,7 +104,19 @@ export async function learn(set: ImageSet, settings: VisionSettings, hooks: Lear
   if (result.stopped === "interrupted")
     throw new TrainingInterruptedError("Training was stopped; the checkpoint has what was learned so far.");
   if (result.divergence !== undefined) throw new TrainingDivergedError(result.divergence.message);
-  return { network, history: result.history, bestEpoch: result.bestEpoch };
+  const history = [...result.history, ...(clock.unfinished === undefined ? [] : [clock.unfinished.record])];
+  if (clock.unfinished === undefined || measured === undefined)
+    return { network, history, bestEpoch: result.bestEpoch };
+
+  // The epoch that time has cut off was not asked about; its weights are the last, and mostly the best
+  const best = network.stateDictionary();
+  network.loadStateDictionary(clock.unfinished.weights);
+  average?.copyTo();
+  const { accuracy } = await measured.validate();
+  if (accuracy >= result.bestLoss || result.history.length === 0)
+    return { network, history, bestEpoch: clock.unfinished.record.epoch };
+  network.loadStateDictionary(best);
+  return { network, history, bestEpoch: result.bestEpoch };
 }
 
 /** A batch on its way into the step: pixels u8 [n, height, width, channels], classes, and whose turn it is to be mirrored, i32 [n] each. */
@@ -168,10 +184,18 @@ function upAndDown({ learningRate, warmUp }: TrainingSettings, steps: number, cl
   };
 }
 
+/** Where training stood when its time was over. */
+interface Unfinished {
+  /** With the loss of the last step. */
+  readonly record: EpochRecord;
+  readonly weights: StateDictionary;
+}
+
 /** Time that training may take; goes on from where a checkpoint left it. */
 class Clock {
   readonly #milliseconds: number;
   #start = performance.now();
+  #unfinished: Unfinished | undefined;
 
   constructor(milliseconds = Infinity) {
     this.#milliseconds = milliseconds;
@@ -182,11 +206,20 @@ class Clock {
     return (performance.now() - this.#start) / this.#milliseconds;
   }
 
+  /** What the epoch had come to that the end of the time has cut off. */
+  get unfinished(): Unfinished | undefined {
+    return this.#unfinished;
+  }
+
   /** Ends training when the time is over. */
   get callback(): FitCallback {
     return {
-      step: (run) => {
-        if (this.share >= 1) run.stop();
+      step: async (run) => {
+        if (this.share < 1) return;
+        const { epoch, learningRate } = run;
+        const record = { epoch, loss: await run.readLoss(), learningRate };
+        this.#unfinished = { record, weights: run.model.stateDictionary() };
+        run.stop();
       },
       memory: {
         name: "clock",
