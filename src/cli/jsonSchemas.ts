@@ -3,7 +3,7 @@
  * them. Fields may be added in later versions; those that are here stay.
  */
 import { z } from "zod";
-import { answerSchema, errorSchema, explanationSchema, responseSchema } from "./serve/schemas.ts";
+import { answerSchema, errorSchema, explanationSchema, pictureAnswerSchema, responseSchema } from "./serve/schemas.ts";
 
 /** JSON has no NaN and no infinities: what could not be measured is null. */
 const figure = z.number().nullable();
@@ -67,13 +67,38 @@ const trained = z
   })
   .describe("What `train --json` and `resume --json` end with");
 
+const trainedPictures = z
+  .object({
+    run: z.string().describe("Folder of the run"),
+    task: z.literal("classification"),
+    target: z.string().describe("What classes are of: class, or the column of labels"),
+    classes: z.array(
+      z.object({
+        name: z.string(),
+        heldOut: z.int().describe("Held-out pictures of the class"),
+        recall: figure.describe("Share of them that was recognised"),
+        precision: figure.describe("Share of what was called so that is"),
+      }),
+    ),
+    pictures: z.int().describe("Pictures that could be read"),
+    seconds: z.number(),
+    split: z.object({ train: z.int(), calibration: z.int(), heldOut: z.int(), how: z.string() }),
+    metrics: figures,
+    intervals,
+    baselines: z.record(z.string(), figures).describe("What the most frequent class alone would come to"),
+    damaged: z.array(z.object({ name: z.string(), reason: z.string() })).describe("Files that could not be read"),
+    warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
+    settings: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  })
+  .describe("What `train --json` and `resume --json` end with for pictures");
+
 const evaluated = z
   .object({
     run: z.string(),
     task,
     target: z.string(),
     rows: z.int(),
-    unknown: z.int().describe("Rows whose answer is missing: left aside"),
+    unknown: z.int().describe("Rows whose answer is missing, pictures that cannot be read: left aside"),
     withheld: z.int().describe("Rows that would get no answer; the metrics count them"),
     metrics: figures,
     intervals,
@@ -180,6 +205,7 @@ const demonstrated = z
 /** All of them, by the name of their file. */
 export const jsonSchemas = {
   train: trained,
+  "train-pictures": trainedPictures,
   evaluate: evaluated,
   predict: predicted,
   "predict-femur": bone,
@@ -188,6 +214,7 @@ export const jsonSchemas = {
   "runs-delete": z.object({ deleted: z.string(), files: z.boolean() }).describe("What `runs delete --json` prints"),
   serve: z.object({ run: z.string(), address: z.string() }).describe("What `serve --json` prints when it listens"),
   "serve-answer": responseSchema,
+  "serve-picture-answer": pictureAnswerSchema,
   "serve-refusal": errorSchema,
   doctor: diagnosis,
   demo: demonstrated,

@@ -1,29 +1,33 @@
-/** `smilodon predict RUN …`: answers of a trained system for a file of rows, or for one femur. */
+/** `smilodon predict RUN …`: answers of a trained system for a file of rows, for pictures, or for one femur. */
 import { resolve } from "node:path";
 import { load } from "../../systems/index.node.ts";
 import type { Model } from "../../systems/model.ts";
+import { loadImageModel } from "../../systems/vision/opening.node.ts";
 import { answerColumns, keptNames } from "../answerLines.ts";
 import type { Console } from "../console.ts";
-import { exitCodes, UsageError } from "../errors.ts";
+import { type ExitCode, exitCodes, UsageError } from "../errors.ts";
 import { answerBone, femurSpeller } from "../femurAnswers.ts";
 import { formats, predictFile } from "../predictFile.ts";
-import { defineCommand } from "../schema.ts";
+import { predictPictures } from "../predictPictures.ts";
+import { systemOf } from "../runKind.ts";
+import { defineCommand, type Surroundings } from "../schema.ts";
 
 /** Answers for new rows. */
 export const predict = defineCommand({
   name: "predict",
-  summary: "Ask a trained system about new rows.",
+  summary: "Ask a trained system about new rows or pictures.",
   isBrief: true,
   examples: [
     { line: "predict runs/femurs new.csv", does: "a file of rows, in and out as CSV" },
     { line: "predict runs/adult new.parquet --out answers.csv --keep id", does: "into a file, with a column repeated" },
     { line: "predict runs/adult new.csv --format jsonl", does: "a line of JSON for each row" },
     { line: "predict runs/adult new.csv --explain", does: "with what each column adds to each answer, as JSON lines" },
+    { line: "predict runs/pets photo.jpg", does: "one picture; a folder or an archive of them works, too" },
     { line: "predict runs/femurs --length 105 --weight 11.5", does: "one bone, in mm and g, with reasons" },
   ],
   arguments: [
     { name: "run", meaning: "Folder of a trained system.", isRequired: true },
-    { name: "file", meaning: "Rows with the columns that the system learned from; their order does not matter." },
+    { name: "file", meaning: "Rows with the columns that the system learned from, in any order; or pictures." },
   ],
   options: {
     out: { kind: "optional", meaning: "Write answers to this file, whole or not at all.", placeholder: "FILE" },
@@ -38,6 +42,7 @@ export const predict = defineCommand({
   async run({ arguments: [folder = "", file], values }, surroundings) {
     const { console } = surroundings;
     const { length, weight, json } = values;
+    if ((await systemOf(folder)) === "vision") return askPictures(folder, file, values, surroundings);
     if (file === undefined) {
       await answerBone(folder, { ...bothOf(length, weight) }, { json, console });
       return exitCodes.ok;
@@ -69,6 +74,41 @@ export const predict = defineCommand({
     return exitCodes.ok;
   },
 });
+
+interface PictureValues {
+  readonly out: string | undefined;
+  readonly format: string | undefined;
+  readonly json: boolean;
+  readonly probabilities: boolean;
+  readonly explain: boolean;
+  readonly keep: readonly string[];
+  readonly query: string | undefined;
+}
+
+async function askPictures(
+  folder: string,
+  file: string | undefined,
+  values: PictureValues,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  if (file === undefined)
+    throw new UsageError(
+      `predict ${folder} needs a picture, or a folder of pictures.`,
+      `For example: smilodon predict ${folder} photo.jpg`,
+    );
+  const { out, explain, keep, query, probabilities } = values;
+  if (explain) throw new UsageError("--explain is for tables.", `For pictures: smilodon explain ${folder} ${file}`);
+  if (keep.length > 0 || query !== undefined)
+    throw new UsageError("--keep and --query are for tables.", "Leave them out.");
+  const model = await loadImageModel(folder);
+  const request = { file, out, format: formatOf(values), withProbabilities: probabilities };
+  const { rows, withheld, damaged } = await predictPictures(model, request, surroundings);
+  const unread = damaged === 0 ? "" : `; ${damaged.toLocaleString("en-US")} could not be read`;
+  surroundings.console.say(
+    `${rows.toLocaleString("en-US")} ${rows === 1 ? "picture" : "pictures"}, ${withheld.toLocaleString("en-US")} of them withheld${unread}.`,
+  );
+  return exitCodes.ok;
+}
 
 /** A column that is called like one of the answers would hide it, or be hidden. */
 function sayRenamed(keep: readonly string[], own: readonly string[], console: Console): void {

@@ -1,8 +1,12 @@
 /** `smilodon serve RUN`: answers over HTTP, on this machine alone. */
 import { load } from "../../systems/index.node.ts";
+import { loadImageModel } from "../../systems/vision/opening.node.ts";
 import { exitCodes } from "../errors.ts";
+import { systemOf } from "../runKind.ts";
 import { defineCommand } from "../schema.ts";
-import { serveModel } from "../serve/server.ts";
+import { PictureService } from "../serve/pictureService.ts";
+import { serveService } from "../serve/server.ts";
+import { TableService } from "../serve/tableService.ts";
 
 /** Answers requests until it is stopped. */
 export const serve = defineCommand({
@@ -11,6 +15,7 @@ export const serve = defineCommand({
   isBrief: true,
   examples: [
     { line: "serve runs/femurs", does: "GET / says what it is, POST /predict answers, until Ctrl-C" },
+    { line: "serve runs/pets", does: "POST /predict takes the bytes of a picture (Content-Type: image/jpeg)" },
     { line: "serve runs/femurs --port 0 --json", does: "on any free port, which it prints" },
   ],
   arguments: [{ name: "run", meaning: "Folder of a trained system.", isRequired: true }],
@@ -39,9 +44,12 @@ export const serve = defineCommand({
     },
   },
   async run({ arguments: [folder = ""], values }, { console, signal, environment }) {
-    const model = await load(folder);
     const token = values.token ?? environment["SMILODON_TOKEN"];
-    const server = await serveModel(model, { port: values.port, token, mostBytes: values.limit * 1e6 });
+    const isPictures = (await systemOf(folder)) === "vision";
+    const service = isPictures
+      ? new PictureService(await loadImageModel(folder))
+      : new TableService(await load(folder));
+    const server = await serveService(service, { port: values.port, token, mostBytes: values.limit * 1e6 });
     const address = `http://127.0.0.1:${server.port}`;
     if (values.json) console.print(JSON.stringify({ run: folder, address }));
     else console.say(`${folder} answers at ${address} until Ctrl-C.`);

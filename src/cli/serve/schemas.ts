@@ -86,6 +86,11 @@ export const responseSchema = z
   })
   .meta({ title: "Answer of POST /predict" });
 
+/** What POST /predict answers for a picture. */
+export const pictureAnswerSchema = z
+  .object({ answers: z.array(z.union([classAnswer, withheld])).describe("One: for the picture that was sent") })
+  .meta({ title: "Answer of POST /predict for a picture" });
+
 /** What every refusal says. */
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string(), place: z.string().optional() }) })

@@ -1,16 +1,13 @@
 /**
  * A trained system behind HTTP on this machine: `GET /` says what it is, `GET /schema` what it takes, `POST /predict`
- * answers. What is wrong with a request is said in JSON with a status of its own; nothing that is sent is stored.
+ * answers. tableService.ts answers rows, pictureService.ts pictures. What is wrong with a request is said in JSON with a status of its own; nothing that is sent is stored.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { z } from "zod";
-import { complaintOf } from "../../io/checked.ts";
 import { DataError } from "../../support/errors.ts";
-import { answerAt, countOf } from "../../systems/answers.ts";
-import type { Model, Row } from "../../systems/model.ts";
-import { Batcher } from "./batcher.ts";
-import { requestSchema, responseSchema } from "./schemas.ts";
+import type { Model } from "../../systems/model.ts";
+import { Refusal, type Service } from "./service.ts";
+import { TableService } from "./tableService.ts";
 
 /** How a model is served. */
 export interface ServeOptions {
@@ -28,23 +25,14 @@ export interface RunningServer {
   stop(patience?: number): Promise<void>;
 }
 
-/** A refusal with its HTTP status. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly place: string | undefined;
-
-  constructor(status: number, code: string, message: string, place?: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.place = place;
-  }
+/** Serves a model of rows on 127.0.0.1. */
+export function serveModel(model: Model, options: ServeOptions): Promise<RunningServer> {
+  return serveService(new TableService(model), options);
 }
 
-/** Serves `model` on 127.0.0.1. */
-export async function serveModel(model: Model, options: ServeOptions): Promise<RunningServer> {
-  const handler = new Handler(model, options);
+/** Serves whatever answers on 127.0.0.1. */
+export async function serveService(service: Service, options: ServeOptions): Promise<RunningServer> {
+  const handler = new Handler(service, options);
   const server = createServer((request, response) => void handler.handle(request, response));
   // Slow clients must not hold connections for ever
   server.requestTimeout = 30_000;
@@ -81,16 +69,12 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 class Handler {
-  readonly #model: Model;
+  readonly #service: Service;
   readonly #options: ServeOptions;
-  readonly #batcher: Batcher;
-  readonly #request: ReturnType<typeof requestSchema>;
 
-  constructor(model: Model, options: ServeOptions) {
-    this.#model = model;
+  constructor(service: Service, options: ServeOptions) {
+    this.#service = service;
     this.#options = options;
-    this.#batcher = new Batcher((rows) => model.answer(rows));
-    this.#request = requestSchema(model.inputs);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -124,95 +108,9 @@ class Handler {
       throw new Refusal(404, "not-found", `There is no ${path}. Ask for GET /, GET /schema or POST /predict.`);
     if (request.method !== allowed)
       throw new Refusal(405, "wrong-method", `${path} takes ${allowed}, not ${request.method ?? "nothing"}.`);
-    if (path === "/") return this.#describe();
-    if (path === "/schema") return this.#schemas();
-    return this.#predict(request);
-  }
-
-  #describe() {
-    const { system, inputs, output, name } = this.#model;
-    return {
-      is: "a trained system of Smilodon",
-      system,
-      run: name,
-      inputs: inputs.map(({ name: column, kind }) => ({ name: column, kind })),
-      output,
-      paths: {
-        "GET /schema": "what requests and answers look like (JSON Schema)",
-        "POST /predict": '{ "rows": [{ "column": value, … }] } → { "answers": […] }',
-      },
-    };
-  }
-
-  #schemas() {
-    return { request: z.toJSONSchema(this.#request), response: z.toJSONSchema(responseSchema) };
-  }
-
-  async #predict(request: IncomingMessage): Promise<unknown> {
-    const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-    if (type !== "application/json")
-      throw new Refusal(415, "not-json", "Send JSON with the header: Content-Type: application/json.");
-    const { rows, explain = false } = this.#read(await readBody(request, this.#options.mostBytes));
-    this.#checkColumns(rows);
-    const encoded = this.#model.encode(rows);
-    const answers = await this.#batcher.answer(encoded);
-    const list = Array.from({ length: countOf(answers) }, (_, row) => answerAt(answers, row));
-    return explain ? { answers: list, explanations: await this.#model.explain(rows) } : { answers: list };
-  }
-
-  #read(body: string): { rows: Row[]; explain?: boolean | undefined } {
-    let value: unknown;
-    try {
-      value = JSON.parse(body);
-    } catch (error) {
-      throw new Refusal(400, "not-json", `The body is not JSON: ${error instanceof Error ? error.message : ""}.`);
-    }
-    const result = this.#request.safeParse(value);
-    if (!result.success) {
-      const { place, problem } = complaintOf(result.error, value);
-      throw new Refusal(422, "wrong-form", `${place === "" ? "The body" : place} ${problem}. See GET /schema.`, place);
-    }
-    // The schema has looked at the columns that the model takes; of others nothing is kept
-    const names = this.#model.inputs.map(({ name }) => name);
-    const rows = result.data.rows.map((row) =>
-      Object.fromEntries(names.flatMap((name) => (Object.hasOwn(row, name) ? [[name, cellOf(row[name])]] : []))),
-    );
-    return { rows, explain: result.data.explain };
-  }
-
-  /** A column that no row has is a mistake; one that some rows lack is a missing cell. */
-  #checkColumns(rows: readonly Row[]): void {
-    for (const { name } of this.#model.inputs) {
-      if (!rows.some((row) => Object.hasOwn(row, name)))
-        throw new Refusal(422, "missing-column", `No row has "${name}". Send it, or null where it is not known.`, name);
-    }
-  }
-}
-
-function cellOf(value: unknown): string | number | boolean | null {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
-}
-
-/** The body as text. @throws Refusal where it has more than `mostBytes`, or is not UTF-8. */
-async function readBody(request: IncomingMessage, mostBytes: number): Promise<string> {
-  const tooLarge = new Refusal(
-    413,
-    "too-large",
-    `The request has more than ${mostBytes.toLocaleString("en-US")} bytes. Send fewer rows at a time, or start the server with a larger --limit.`,
-  );
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new Refusal(400, "not-text", "The body is not UTF-8 text.");
+    if (path === "/") return this.#service.describe();
+    if (path === "/schema") return this.#service.schemas();
+    return this.#service.predict(request, this.#options.mostBytes);
   }
 }
 
