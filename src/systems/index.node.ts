@@ -3,6 +3,8 @@ import { folderOnDisk } from "../io/modelFolder.node.ts";
 import type { Model, Row } from "./model.ts";
 import { loadFrom } from "./registry.ts";
 
+export { loadImageModel } from "./vision/opening.node.ts";
+
 /**
  * The trained system in the model folder at `path`, ready to answer.
  * @throws DataError beginning with the path where a file is missing, is not the one that was saved, or is of a system

@@ -29,6 +29,11 @@ export async function loadFrom<R extends object = Row, Label extends string = st
   const folder = await readFolder(reader);
   const open = Object.hasOwn(openers, folder.system) ? openers[folder.system] : undefined;
   if (open !== undefined) return new Model<R, Label>(reader.name, await open(folder));
+  if (folder.system === "vision")
+    throw new DataError(
+      `${reader.name}/config.json: this system takes pictures, no rows. Open it with loadImageModel of smilodon/node, or in pages with loadImageModelFrom of smilodon/systems/vision.`,
+      { system: folder.system },
+    );
   const names = Object.keys(openers);
   throw new DataError(
     `${reader.name}/config.json: the system is "${folder.system}", and this Smilodon knows ${names.join(", ")}.${didYouMean(folder.system, names)} A newer version may know it.`,

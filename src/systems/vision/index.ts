@@ -7,9 +7,16 @@ export {
   type PictureFacts,
   type Scale,
 } from "./chooseSettings.ts";
+export { type ChosenInput, chooseInput, scales, usualSettings } from "./choosing.ts";
+export { readVision, visionFolder } from "./folder.ts";
+export type { GivenPart, GivenPictures } from "./given.ts";
 export { type Learned, type LearnHooks, learn, TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";
+export { ImageModel, type Picture } from "./model.ts";
 export { Standardize, VisionNetwork } from "./network.ts";
 export { createNetwork } from "./networks/index.ts";
+export { loadImageModelFrom, type OpenImageModelOptions } from "./opening.ts";
+export { type RecipeParts, recipeOf } from "./recipe.ts";
+export { reportOf } from "./report/page.ts";
 export { accuracyOf, type ScoreOptions, ScoreReader } from "./scores.ts";
 export {
   type AugmentationSettings,
@@ -20,3 +27,7 @@ export {
   type TrainingSettings,
   type VisionSettings,
 } from "./settings.ts";
+export type { VisionStudy } from "./study.ts";
+export { type PictureHeader, type PictureSurvey, surveyOf } from "./survey.ts";
+export type { PictureInput, PictureNetwork, VisionCare, VisionSystem, VisionTask } from "./system.ts";
+export { type PictureRecipe, type TrainPicturesOptions, trainPictures } from "./train.ts";

@@ -37,14 +37,14 @@ export function answerWords({ answer, probability, truth }: ShownPicture): strin
 
 /** What pages of pictures have beside the style of all reports. */
 export const pictureCss = `
-.gallery{display:flex;flex-wrap:wrap;gap:1rem .9rem;margin-top:.6rem}
-.picture{width:6.2rem;margin:0}.picture img{display:block;width:100%;height:6.2rem;object-fit:contain;object-position:left bottom;border-radius:3px}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.2rem,1fr));gap:1rem .9rem;margin-top:.6rem}
+.picture{min-width:0;margin:0}.picture img{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;object-position:left bottom;border-radius:3px}
 img.pixels{image-rendering:pixelated}
 .picture figcaption{font-size:.8rem;line-height:1.3;overflow-wrap:anywhere;color:var(--ink)}
-.picture .name{display:block;color:var(--soft);font-size:.72rem;line-height:1.2;max-height:2.4em;overflow:hidden}
+.picture .name{display:block;color:var(--soft);font-size:.72rem;line-height:1.3;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;direction:rtl;text-align:left}
 .strip{display:grid;grid-template-columns:minmax(5rem,9rem) 1fr;gap:.5rem 1rem;align-items:center;font-size:.9rem}
 .strip>div{display:flex;flex-wrap:wrap;gap:.4rem}.strip img{display:block;height:3.6rem;width:auto;border-radius:3px}
 .pairs{display:grid;gap:1rem 2rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}
-.pairs .gallery{margin:0;flex-wrap:nowrap}
-@media (max-width:560px){.picture{width:5.2rem}.picture img{height:5.2rem}.strip{grid-template-columns:1fr;gap:.2rem}}
+.pairs .gallery{margin:0;grid-template-columns:repeat(3,minmax(0,1fr))}
+@media (max-width:560px){.gallery{grid-template-columns:repeat(auto-fill,minmax(5.2rem,1fr))}.strip{grid-template-columns:1fr;gap:.2rem}}
 @media print{.picture{break-inside:avoid}}`;

@@ -4,7 +4,7 @@
  */
 import { groupsSection } from "../../reportGroups.ts";
 import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
-import { counted, nameHtml, plainText, shareText } from "../../reportSpell.ts";
+import { counted, list, nameHtml, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import type { VisionStudy } from "../study.ts";
@@ -67,10 +67,23 @@ function head(facts: Facts): string {
   const { task, origin, care } = study.system;
   const scope = `Pictures unlike those it learned from, about ${shareText(care.scope.withheldShare, 0)} of ordinary ones, get no answer.`;
   const grave = study.warnings.filter(({ kind }) => kind === "crossing-copies" || kind === "few-held-out");
+  const { accuracy } = study.metrics;
+  const guessing = study.majority.accuracy?.value ?? 0;
+  const isUseless = accuracy !== undefined && accuracy.low <= guessing;
+  const useless = isUseless
+    ? `\n<p class="caution">It is not clearly better than always saying the most frequent class: the pictures are too few, too small or too hard, or it learned for too short a time.</p>`
+    : "";
   const cautions = grave.map(({ message }) => `\n<p class="caution">${nameHtml(message, 400)}</p>`);
   return `<header>
 <p class="kicker">Smilodon ${escapeMarkup(making.version)} · ${nameHtml(origin.source, 60)} · ${escapeMarkup(making.date)}</p>
-<h1>${counted(task.classes.length, "class", "classes")} of pictures, told apart</h1>
-<p class="lede">${mainSentence(facts)} ${scope}</p>${cautions.join("")}
+<h1>${titleWords(task.classes)}, told apart</h1>
+<p class="lede">${mainSentence(facts)} ${scope}</p>${useless}${cautions.join("")}
 </header>`;
+}
+
+/** Few classes by name, many by number. */
+function titleWords(classes: readonly string[]): string {
+  return classes.length > 4
+    ? counted(classes.length, "class of pictures", "classes of pictures")
+    : list(classes.map((name) => nameHtml(name, 24)));
 }

@@ -116,7 +116,7 @@ export function trainingSection({ study }: Facts): Section {
     ...base,
     plain: `${counted(history.length, "pass", "passes")} over the pictures; everything together took ${number(seconds)} s.`,
     figures: [figure(svg, "The loss while learning, on pictures that were changed at random.", numbers)],
-    limits: "Held-out pictures had no part in training and no say in when it ended.",
+    how: "Held-out pictures had no part in training and no say in when it ended.",
   };
 }
 
