@@ -17,8 +17,21 @@ export async function writePictureRun(
   study: VisionStudy,
   asked: PictureSettings,
 ): Promise<void> {
-  const { system, split, metrics, majority, classes, confusion, warnings, settings, survey, checks, damaged, groups } =
-    study;
+  const {
+    system,
+    split,
+    metrics,
+    majority,
+    classes,
+    confusion,
+    warnings,
+    settings,
+    survey,
+    checks,
+    damaged,
+    groups,
+    shortcut,
+  } = study;
   const making = { version, date: started.slice(0, 10), command: pictureCommand(asked) };
   const { looks } = checks;
   const copies = { exact: checks.copies, near: checks.nearCopies };
@@ -27,7 +40,7 @@ export async function writePictureRun(
     ["README.md", cardOf(study, making)],
     ["care/data.json", toJson({ survey, looks, copies, damaged })],
     ...(groups === undefined ? [] : [["care/groups.json", toJson(groups)] as const]),
-    ["care/metrics.json", toJson({ split, metrics, majority, classes, confusion, warnings, settings })],
+    ["care/metrics.json", toJson({ split, metrics, majority, classes, confusion, warnings, settings, shortcut })],
   ]);
   await saveVision(folder, system, documents);
 }

@@ -1,6 +1,7 @@
 /** Everything that was found out while pictures were learned: plain data, but for the system. Reports and the command line show it. */
 import type { GroupReport } from "../../audit/groups.ts";
 import type { PictureChecks } from "../../audit/pictureChecks.ts";
+import type { ShortcutFinding } from "../../audit/shortcut.ts";
 import type { EpochRecord } from "../../train/index.ts";
 import type { Metric, Metrics } from "../metrics.ts";
 import type { Section } from "../reportHtml.ts";
@@ -17,6 +18,7 @@ export interface SettingReason {
 /** Something that somebody should look at. */
 export interface VisionWarning {
   readonly kind:
+    | "shortcut"
     | "copies"
     | "crossing-copies"
     | "contradicting-copies"
@@ -106,10 +108,12 @@ export interface VisionStudy {
   readonly damaged: readonly { readonly name: string; readonly reason: string }[];
   readonly findings: VisionFindings;
   readonly groups: GroupReport | undefined;
+  /** What frames of other pictures do to its answers; undefined where there were too few to try. */
+  readonly shortcut: ShortcutFinding | undefined;
   readonly warnings: readonly VisionWarning[];
   readonly settings: readonly SettingReason[];
   readonly history: readonly EpochRecord[];
   readonly seconds: number;
-  /** What others add to the report: explanations, features, what the network may have taken for a sign. */
+  /** What others add to the report: explanations, features. */
   readonly sections: readonly Section[];
 }

@@ -18,6 +18,7 @@ import { type Division, dividePictures } from "./division.ts";
 import { findPictures } from "./findings.ts";
 import type { GivenPictures } from "./given.ts";
 import { type PictureOutputs, PictureReader } from "./outputs.ts";
+import { lookForShortcut } from "./shortcuts.ts";
 import type { ClassStudy, HeldOutPictures, SettingReason, VisionStudy } from "./study.ts";
 import type { PictureSurvey } from "./survey.ts";
 import type { PictureInput, PictureNetwork, PictureNetworkSettings, VisionCare, VisionSystem } from "./system.ts";
@@ -113,6 +114,7 @@ export async function trainPictures(given: GivenPictures, options: TrainPictures
   const heldOut = heldOutOf(set, division, answers);
   onProgress?.("looking at the answers", 0.97);
   const { checksums: _, ...found } = checks;
+  const shortcut = await lookForShortcut(network, set, { rows: division.measure, seed });
   const study = {
     system,
     survey,
@@ -130,9 +132,10 @@ export async function trainPictures(given: GivenPictures, options: TrainPictures
     groups: groupsOf(given, heldOut, answers),
     settings: recipe.reasons,
     history,
+    shortcut,
     sections: [],
   };
-  const warnings = findWarnings({ given, division, checks, heldOut });
+  const warnings = findWarnings({ given, division, checks, heldOut, shortcut });
   return { ...study, warnings, seconds: (performance.now() - began) / 1000 };
 }
 

@@ -1,5 +1,6 @@
 /** What somebody should look at before the figures are believed. */
 import type { PictureChecks } from "../../audit/pictureChecks.ts";
+import type { ShortcutFinding } from "../../audit/shortcut.ts";
 import { at } from "../../support/invariant.ts";
 import type { Division } from "./division.ts";
 import type { GivenPictures } from "./given.ts";
@@ -16,11 +17,13 @@ export interface WarningFacts {
   readonly division: Division;
   readonly checks: Pick<PictureChecks, "copies" | "nearCopies" | "isCutShort">;
   readonly heldOut: Pick<HeldOutPictures, "rows">;
+  readonly shortcut: ShortcutFinding | undefined;
 }
 
 /** All of them, the gravest first. */
 export function findWarnings(facts: WarningFacts): VisionWarning[] {
   return [
+    ...(facts.shortcut?.isShortcut === true ? [{ kind: "shortcut", message: facts.shortcut.message } as const] : []),
     ...crossing(facts),
     ...contradicting(facts),
     ...copies(facts),

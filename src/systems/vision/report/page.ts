@@ -7,6 +7,7 @@ import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
 import { counted, list, nameHtml, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
+import { shortcutSection } from "../shortcuts.ts";
 import type { VisionStudy } from "../study.ts";
 import { confusionSection, examplesSection, figuresSection, mainSentence, mistakesSection } from "./answers.ts";
 import { type Facts, pictureCss } from "./facts.ts";
@@ -20,7 +21,8 @@ const sections: readonly ((facts: Facts) => Section | readonly Section[] | undef
   mistakesSection,
   reliabilitySection,
   scopeSection,
-  // Features, explanations, signs that give a class away
+  ({ study }) => shortcutSection(study.shortcut),
+  // Features, explanations
   ({ study }) => study.sections,
   ({ study }) =>
     study.groups === undefined
@@ -66,7 +68,9 @@ function head(facts: Facts): string {
   const { study, making } = facts;
   const { task, origin, care } = study.system;
   const scope = `Pictures unlike those it learned from, about ${shareText(care.scope.withheldShare, 0)} of ordinary ones, get no answer.`;
-  const grave = study.warnings.filter(({ kind }) => kind === "crossing-copies" || kind === "few-held-out");
+  const grave = study.warnings.filter(
+    ({ kind }) => kind === "shortcut" || kind === "crossing-copies" || kind === "few-held-out",
+  );
   const { accuracy } = study.metrics;
   const guessing = study.majority.accuracy?.value ?? 0;
   const isUseless = accuracy !== undefined && accuracy.low <= guessing;
