@@ -4,6 +4,16 @@
  */
 export type { Attribution } from "./attribution.ts";
 export {
+  type Concept,
+  type ConceptOptions,
+  type ConceptValues,
+  fitConcepts,
+  scoreConcept,
+} from "./concepts/concepts.ts";
+export { conceptSensitivity, type Sensitivity } from "./concepts/sensitivity.ts";
+export type { Pictures, Reading } from "./concepts/stageFeatures.ts";
+export { type NamedUnit, nameUnits } from "./concepts/unitNames.ts";
+export {
   accumulatedEffects,
   type EffectOptions,
   type EffectPoint,
