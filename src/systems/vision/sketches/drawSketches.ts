@@ -106,13 +106,13 @@ function paintBody({ factor, canvas, fur, second }: Scene, upright: Plane): void
   const body = seenFrom(upright, { x: 0, y: 1.75 });
   const shape = subtract(
     ellipse(body, { x: 0.86, y: 1.15 }),
-    multiply(tufts(body, factor("furPhase")), multiply(factor("fluffiness"), 0.2)),
+    multiply(tufts(body, factor("furPhase")), multiply(factor("fluffiness"), 0.32)),
   );
   fill(canvas, shape, shaded(fur, 0.9));
   const chest = ellipse(seenFrom(upright, { x: 0, y: 1.6 }), { x: 0.45, y: 0.8 });
   fill(
     canvas,
-    subtract(chest, multiply(tufts(body, factor("furPhase")), multiply(factor("fluffiness"), 0.14))),
+    subtract(chest, multiply(tufts(body, factor("furPhase")), multiply(factor("fluffiness"), 0.2))),
     second,
     "plain",
   );
@@ -124,12 +124,22 @@ function paintHead({ factor, canvas, head, mirrored, fur, second }: Scene): void
   const inner: Colour = [0.93, 0.66, 0.64];
   fill(canvas, ear.shape, shaded(fur, 0.86));
   fill(canvas, ear.inner, inner, "plain", subtract(1, isHanging));
-  const fringe = multiply(tufts(head, factor("furPhase")), multiply(factor("fluffiness"), 0.3));
+  const fringe = multiply(tufts(head, factor("furPhase")), multiply(factor("fluffiness"), 0.4));
   // Cheeks have the longest fur, the forehead hardly any
   const cheeks = clip(add(0.35, multiply(head.y, 0.8)), 0.12, 1);
   const skull = ellipse(seenFrom(head, { x: 0, y: -0.08 }), { x: 0.95, y: 0.84 });
   const jaw = ellipse(seenFrom(mirrored, { x: 0.36, y: 0.34 }), { x: 0.52, y: 0.42 });
+  // Strokes of the same tufts, the darker the further out
+  const strokes = multiply(subtract(0.5, tufts(head, factor("furPhase"))), multiply(factor("fluffiness"), 0.5));
+  const far = clip(subtract(lengthOf(head), 0.25), 0, 0.8);
   fill(canvas, subtract(joined(skull, jaw, 0.25), multiply(fringe, cheeks)), fur);
+  fill(
+    canvas,
+    subtract(joined(skull, jaw, 0.25), multiply(fringe, cheeks)),
+    shaded(fur, 0.45),
+    "plain",
+    maximum(multiply(strokes, far), 0),
+  );
   fill(canvas, ear.shape, shaded(fur, 0.78), "outlined", isHanging);
   const fold = ellipse(seenFrom(mirrored, { x: 0.3, y: 0.42 }), { x: 0.36, y: 0.32 });
   fill(canvas, subtract(fold, multiply(fringe, 0.3)), second, "plain", 0.5);
