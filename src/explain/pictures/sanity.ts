@@ -7,7 +7,7 @@ import { at } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
 import type { StagedNetwork } from "../stagedNetwork.ts";
 import type { PictureExplanation } from "./explanation.ts";
-import { PictureNetwork } from "./pictureNetwork.ts";
+import type { PictureNetwork } from "./pictureNetwork.ts";
 
 /** What the check found for one method and network. */
 export interface SanityFinding {
@@ -24,10 +24,8 @@ export interface SanityFinding {
 
 /** Choices of `sanityOf`. */
 export interface SanityOptions {
-  /** A network like the one that is explained, with weights that were drawn anew and never trained, in evaluation mode. */
-  readonly drawAnew: () => StagedNetwork;
-  /** Networks to draw. Default 2. */
-  readonly draws?: number;
+  /** Networks like the one that is explained, with weights that were drawn anew and never trained. Two are enough; all methods can share them. */
+  readonly drawn: readonly PictureNetwork[];
   /** Largest mean |correlation| that passes. Default 0.4: halfway from chance on coarse maps to what methods that ignore weights get. */
   readonly limit?: number;
 }
@@ -63,11 +61,13 @@ async function findSanity(
   network: PictureNetwork,
   pictures: Float32Array,
   explain: ExplainsPictures,
-  { drawAnew, draws = 2, limit = 0.4 }: SanityOptions,
+  { drawn, limit = 0.4 }: SanityOptions,
 ): Promise<SanityFinding> {
   const count = network.countOf(pictures);
-  if (count === 0 || !Number.isInteger(draws) || draws < 1)
-    throw new ArgumentError(`sanity check: ${count} pictures and ${draws} draws; there has to be one of each.`);
+  if (count === 0 || drawn.length === 0)
+    throw new ArgumentError(
+      `sanity check: ${count} pictures and ${drawn.length} networks; there has to be one of each.`,
+    );
   const scores = await network.scores(pictures);
   const classes = scores.length / count;
   const target = Int32Array.from({ length: count }, (_, picture) => {
@@ -77,15 +77,13 @@ async function findSanity(
   const trained = await explain(network, pictures, { target });
   const size = trained.maps.length / count;
   let [signed, magnitudes] = [0, 0];
-  for (let draw = 0; draw < draws; draw++) {
-    const fresh = await explain(new PictureNetwork(drawAnew(), network.shape, { block: network.block }), pictures, {
-      target,
-    });
+  for (const network of drawn) {
+    const fresh = await explain(network, pictures, { target });
     for (let picture = 0; picture < count; picture++) {
       const [a, b] = [trained, fresh].map(({ maps }) => maps.subarray(picture * size, (picture + 1) * size));
       if (a === undefined || b === undefined) continue;
-      signed += Math.abs(rankCorrelation(a, b)) / (draws * count);
-      magnitudes += Math.abs(rankCorrelation(a.map(Math.abs), b.map(Math.abs))) / (draws * count);
+      signed += Math.abs(rankCorrelation(a, b)) / (drawn.length * count);
+      magnitudes += Math.abs(rankCorrelation(a.map(Math.abs), b.map(Math.abs))) / (drawn.length * count);
     }
   }
   return {
@@ -93,7 +91,7 @@ async function findSanity(
     magnitudeCorrelation: magnitudes,
     dependsOnWeights: signed <= limit,
     limit,
-    draws,
+    draws: drawn.length,
     pictures: count,
   };
 }

@@ -227,8 +227,8 @@ describe("the check with weights drawn anew", () => {
     const shape = { channels: 3, height: 16, width: 16 };
     const asked = new PictureNetwork(smallNetwork(), shape, { block: 4 });
     const pictures = noise(4 * 3 * 256, 3);
-    const drawAnew = () => smallNetwork();
-    const passes = await sanityOf(asked, pictures, "saliency", saliency, { drawAnew });
+    const drawn = [smallNetwork(), smallNetwork()].map((each) => new PictureNetwork(each, shape, { block: 4 }));
+    const passes = await sanityOf(asked, pictures, "saliency", saliency, { drawn });
     expect(passes.dependsOnWeights).toBe(true);
     const fails = await sanityOf(
       asked,
@@ -238,11 +238,11 @@ describe("the check with weights drawn anew", () => {
         const why = await saliency(network, given, question);
         return { ...why, maps: given.slice(0, why.maps.length) };
       },
-      { drawAnew },
+      { drawn },
     );
     expect([fails.dependsOnWeights, fails.correlation]).toEqual([false, 1]);
-    expect(sanityOf(asked, pictures, "saliency", saliency, { drawAnew })).toBe(
-      sanityOf(asked, pictures, "saliency", saliency, { drawAnew }),
+    expect(sanityOf(asked, pictures, "saliency", saliency, { drawn })).toBe(
+      sanityOf(asked, pictures, "saliency", saliency, { drawn }),
     );
   });
 });

@@ -56,8 +56,8 @@ export interface Decision {
 export interface DecisionOptions {
   /** Divides the scores: of the calibration. Default 1. */
   readonly temperature?: number;
-  /** Makes a network with weights drawn anew, in evaluation mode: for the check of the methods. */
-  readonly drawAnew?: (() => PictureNetwork["network"]) | undefined;
+  /** Networks with weights drawn anew, for the check of the methods. Default none: nothing is checked. */
+  readonly drawn?: readonly PictureNetwork[] | undefined;
   /** Pictures for that check; the picture itself where there are none. */
   readonly others?: Float32Array | undefined;
   /** What a part shows, where concepts are known. */
@@ -68,13 +68,12 @@ export interface DecisionOptions {
 export async function explainDecision(
   network: PictureNetwork,
   picture: Float32Array,
-  { temperature = 1, drawAnew, others, nameOf }: DecisionOptions = {},
+  { temperature = 1, drawn = [], others, nameOf }: DecisionOptions = {},
 ): Promise<Decision> {
   const question = { against: "runnerUp" } as const;
   const maps: DecisionMap[] = [];
   for (const { title, explain, check } of methods) {
-    const sanity =
-      drawAnew === undefined ? undefined : await sanityOf(network, others ?? picture, title, check, { drawAnew });
+    const sanity = drawn.length === 0 ? undefined : await sanityOf(network, others ?? picture, title, check, { drawn });
     maps.push({ title, explanation: await explain(network, picture, question), sanity });
   }
   const seen = at(maps, 0).explanation;
@@ -195,6 +194,7 @@ export function decisionInWords({ answer, other, probability, parts }: Decision,
   }
   const words = [...groups]
     .filter(([, { share }]) => share >= 0.01)
+    .toSorted(([, a], [, b]) => b.share - a.share)
     .map(([name, { count, share, isConcept }]) => `${isConcept ? counted(count, name) : name} ${share.toFixed(2)}`);
   return words.length === 0
     ? `${start}; no part of the picture stands out.`
