@@ -23,18 +23,14 @@ export type PictureMethod =
  *
  * @example
  * ```ts
- * import { nn, type Tensor } from "smilodon";
  * import { explainPictures, PictureNetwork } from "smilodon/explain";
- * const [conv, line] = [new nn.Conv2d(1, 4, 3).eval(), new nn.Linear(144, 2).eval()];
- * const stages = [
- *   { name: "edges", forward: (x: Tensor) => conv.forward(x).relu() },
- *   { name: "classes", forward: (x: Tensor) => line.forward(x.reshape([x.shape[0] ?? 0, 144])) },
- * ];
- * const network = { stages, forward: (x: Tensor) => stages.reduce((y, stage) => stage.forward(y), x) };
- * const asked = new PictureNetwork(network, { channels: 1, height: 8, width: 8 });
- * const picture = Float32Array.from({ length: 64 }, (_, pixel) => (pixel % 8) / 8);
+ * import { createNetwork } from "smilodon/systems/vision";
+ * const shape = { channels: 1, height: 12, width: 12 } as const;
+ * const network = createNetwork({ network: "lenet", ...shape, classes: 2, breadth: 0.25 }).eval();
+ * const asked = new PictureNetwork(network, shape, { block: 8 });
+ * const picture = Float32Array.from({ length: 144 }, (_, pixel) => (pixel % 12) / 12);
  * const why = await explainPictures(asked, picture, { method: "integratedGradients" });
- * console.log(why.maps.length, why.isExact, why.relativeDelta); // 64, [1], at most 0.001
+ * console.log(why.maps.length, why.relativeDelta); // 144, at most 0.001
  * ```
  */
 export function explainPictures(

@@ -35,6 +35,16 @@ export interface GradCamExplanation extends PictureExplanation {
  * Source: R. Selvaraju et al., "Grad-CAM", ICCV 2017, equations 1 and 2; A. Chattopadhay et al., "Grad-CAM++", WACV 2018, equation 19
  * with powers of the slope for the higher derivatives.
  * @throws UnsupportedError where the stage gives no [channels, rows, columns]; ArgumentError where there is no such stage.
+ *
+ * @example
+ * ```ts
+ * import { gradCam, PictureNetwork } from "smilodon/explain";
+ * import { createNetwork } from "smilodon/systems/vision";
+ * const shape = { channels: 1, height: 12, width: 12 } as const;
+ * const network = createNetwork({ network: "lenet", ...shape, classes: 2, breadth: 0.25 }).eval();
+ * const { maps, stage, rows, columns } = await gradCam(new PictureNetwork(network, shape, { block: 1 }), new Float32Array(144));
+ * console.log(maps.length, stage, rows, columns); // 144 numbers, of a stage with fewer places
+ * ```
  */
 export async function gradCam(
   network: PictureNetwork,

@@ -61,15 +61,12 @@ const blockPixels = 64 * 32 * 32;
  *
  * @example
  * ```ts
- * import { nn } from "smilodon";
  * import { PictureNetwork } from "smilodon/explain";
- * const stages = [
- *   { name: "edges", forward: new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.ReLU()) },
- *   { name: "classes", forward: new nn.Sequential(new nn.Flatten(), new nn.Linear(144, 2)) },
- * ].map(({ name, forward }) => ({ name, forward: (x: Parameters<typeof forward.forward>[0]) => forward.forward(x) }));
- * const network = { stages, forward: (x: Parameters<(typeof stages)[0]["forward"]>[0]) => stages.reduce((y, s) => s.forward(y), x) };
- * const asked = new PictureNetwork(network, { channels: 1, height: 8, width: 8 });
- * console.log((await asked.scores(new Float32Array(64))).length); // 2
+ * import { createNetwork } from "smilodon/systems/vision";
+ * const shape = { channels: 3, height: 16, width: 16 } as const;
+ * const network = createNetwork({ network: "lenet", ...shape, classes: 2, breadth: 0.25 }).eval();
+ * const asked = new PictureNetwork(network, shape);
+ * console.log((await asked.scores(new Float32Array(3 * 16 * 16))).length); // 2
  * ```
  */
 export class PictureNetwork {

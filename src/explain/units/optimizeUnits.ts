@@ -72,6 +72,17 @@ const unitsAtOnce = 16;
 /**
  * A picture for each unit that makes its mean answer over all places large.
  * @throws ArgumentError for stages and units that are not there; UnsupportedError where the stage gives neither channels nor features.
+ *
+ * @example
+ * ```ts
+ * import { optimizeUnits, PictureNetwork } from "smilodon/explain";
+ * import { createNetwork } from "smilodon/systems/vision";
+ * const shape = { channels: 1, height: 12, width: 12 } as const;
+ * const network = createNetwork({ network: "lenet", ...shape, classes: 2, breadth: 0.25 }).eval();
+ * const asked = new PictureNetwork(network, shape);
+ * const { pictures, activations } = await optimizeUnits(asked, { stage: 1, units: [0, 1], steps: 4 });
+ * console.log(pictures.length, activations); // 2 · 144 pixels from 0 to 1
+ * ```
  */
 export async function optimizeUnits(
   network: PictureNetwork,
