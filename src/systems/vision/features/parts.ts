@@ -20,12 +20,12 @@ interface MapSize {
 }
 
 /** How high a pixel has to be to belong to a part, as a share of the highest. */
-const foot = 0.3;
+const foot = 0.4;
 /** A pass between two hills that is higher than this share of the lower one makes them one. */
 const pass = 0.85;
 
 /**
- * The hills of a map [height, width], smoothed a little, largest first: pixels above a third of the highest, each to the summit that it leads to.
+ * The hills of a map [height, width], smoothed a little, largest first: pixels above two fifths of the highest, each to the summit that it leads to.
  */
 export function partsOf(map: ArrayLike<number>, size: MapSize, most = 5): MapPart[] {
   const smooth = smoothed(map, size, Math.max(1, Math.round(Math.min(size.height, size.width) / 24)));
