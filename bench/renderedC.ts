@@ -28,6 +28,7 @@ import {
 import type { Plan } from "../src/kernel/plan.ts";
 import { type CpuFeatures, flagsOf, type InstructionSet, targetOf } from "../src/render/c/features.ts";
 import { renderSource } from "../src/render/c/renderSource.ts";
+import "../src/runtime/registry.node.ts";
 import { registerDevice } from "../src/runtime/registry.ts";
 import { at } from "../src/support/invariant.ts";
 

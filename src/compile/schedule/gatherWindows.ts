@@ -57,7 +57,7 @@ export function gatherWindows(
   target: Target,
 ): readonly Nest[] | undefined {
   const { columns, rows, outer, carry } = product;
-  if (target.gathers !== true || outer.length > 0 || !keepsKernels(nest)) return undefined;
+  if (outer.length > 0 || !keepsKernels(nest)) return undefined;
   const single = target.vectorBytes / bytesOf(columns.value.dtype);
   const vectors = [target.tile.vectors, 1].find((count) => fillsTiles(extentOf(rows.tiled), count * single));
   const summed = byDistance(columns.value, product.summed);

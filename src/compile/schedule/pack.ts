@@ -14,12 +14,11 @@ import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from ".
 import { collapseAxes } from "./axes.ts";
 import { type Blocking, chooseBlocking, multiplyBlocks } from "./blocks.ts";
 import { type Cover, cover } from "./cover.ts";
-import { gatherWindows } from "./gatherWindows.ts";
+import { windowSchedules } from "./inPlace.ts";
 import { mostSideBySide, multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
 import { extentOf, type Factor, type Product, productOf, stridesInPlace } from "./product.ts";
 import { shouldStream, streamColumns } from "./stream.ts";
-import { turnProduct } from "./turned.ts";
 
 /** `nest` as it is, or the nests that pack its operands and the one that multiplies them. */
 export function packContraction(
@@ -43,7 +42,8 @@ export function packContraction(
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
     return [packing, readTurned(context, collapsed, product, packed)];
   }
-  const gathered = isExact ? undefined : gatherWindows(context, nest, product, target);
+  const schedules = isExact || !slides(nest) ? undefined : windowSchedules(target);
+  const gathered = schedules?.gather(context, nest, product, target);
   if (gathered !== undefined) return gathered;
   const blocking = isExact ? undefined : blockingFor(product, target);
   if (blocking !== undefined) {
@@ -53,7 +53,7 @@ export function packContraction(
   }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
-  const turned = tiling.packsColumns && slides(nest) && !isExact ? turnProduct(context, product, target) : undefined;
+  const turned = tiling.packsColumns ? schedules?.turn(context, product, target) : undefined;
   if (turned !== undefined) {
     const { packed, nest: packing } = pack(turned.product.columns, turned.tiling.columns);
     const body = multiplyTiles(context, turned.product, turned.tiling, { columns: packed, rows: undefined });

@@ -21,7 +21,7 @@ export interface Turned {
 /** `product` turned, or undefined where that is no gain: too few channels, or positions that cannot be read in place. */
 export function turnProduct(context: NestContext, product: Product, target: Target): Turned | undefined {
   const { columns, rows, summed, outer } = product;
-  if (target.gathers !== true || extentOf(summed) <= target.shortSum) return undefined;
+  if (extentOf(summed) <= target.shortSum) return undefined;
   const single = target.vectorBytes / bytesOf(columns.value.dtype);
   const n = extentOf(rows.tiled);
   const vectors = [target.tile.vectors, 1].find((count) => fillsTiles(n, count * single));

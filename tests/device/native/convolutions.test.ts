@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NativeDevice } from "../../../src/device/native/nativeDevice.node.ts";
 import { WasmDevice } from "../../../src/device/wasm/wasmDevice.ts";
 import { compile, conv2d, random, seed, setDevice, type Tensor, vjp } from "../../../src/index.ts";
+import "../../../src/runtime/registry.node.ts";
 import { registerDevice } from "../../../src/runtime/registry.ts";
 import { at } from "../../../src/support/invariant.ts";
 import { DevicesInStep } from "../../conformance/devicesInStep.ts";
