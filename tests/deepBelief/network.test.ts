@@ -70,7 +70,7 @@ describe("inference", () => {
     const visible = random.normal([2, 1, 20, 20]);
     const [below, above] = network.infer(visible, { sweeps: 0 });
     if (below === undefined || above === undefined) throw new Error("two layers");
-    const expected = poolBlocks(addFromAbove(first.inputs(visible), second.inputsBelow(above))).detection;
+    const expected = poolBlocks(addFromAbove(first.inputs(visible), second.messageBelow(above))).detection;
     const [found] = network.infer(visible, { sweeps: 1 });
     expect(await difference(found ?? tensor(0), expected)).toBeLessThan(1e-6);
     expect(await difference(expected, below)).toBeGreaterThan(1e-3);

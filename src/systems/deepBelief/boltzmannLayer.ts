@@ -126,6 +126,15 @@ export class BoltzmannLayer extends Module {
     return add(drawn, reshape(this.visibleBias.value, [this.settings.channels, 1, 1]));
   }
 
+  /**
+   * What the layer tells the pooling units below it, Σ Γ * h / σ²: their part of the energy that both share.
+   * @param detection states or probabilities, [count, cells, groups, rows, columns]
+   */
+  messageBelow(detection: Tensor): Tensor {
+    const drawn = drawFilters(detection, this.weight.value, this.settings.block);
+    return divide(drawn, square(this.deviation.value));
+  }
+
   /** The mean of the visible units given the detection units: [count, channels, height, width]. */
   reconstruct(detection: Tensor): Tensor {
     const inputs = this.inputsBelow(detection);

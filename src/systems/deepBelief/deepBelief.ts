@@ -171,7 +171,7 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
       const fromAbove =
         above === undefined || drawing === undefined
           ? undefined
-          : unfit(above.inputsBelow(drawing), pooled(at(detection, index)));
+          : unfit(above.messageBelow(drawing), pooled(at(detection, index)));
       detection[index] = decide(fromAbove === undefined ? inputs : addFromAbove(inputs, fromAbove), units);
     }
   }

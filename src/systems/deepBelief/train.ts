@@ -21,7 +21,10 @@ import { samplePatches, whitenPictures } from "./whitening.ts";
 /** Pixels of a patch of natural scenes: the recipe's 70, less one that would make no whole block. */
 const patchSize = 69;
 
-/** Layers and lessons. Sizes are the paper's; rates are ours, for batches instead of single pictures. */
+/**
+ * Layers and lessons. Sizes are the paper's; rates are ours, for batches instead of single pictures. Upper layers see probabilities, most of
+ * them nearly 0: as Gaussian units without a bias, as in the authors' recipe. Binary ones spend their filters on that bias.
+ */
 export const recipes = {
   /** Grey photographs → edges. */
   scenes: {
@@ -37,13 +40,13 @@ export const recipes = {
   },
   /** Edges → parts. */
   parts: {
-    layer: { channels: 24, groups: 40, kernel: 10 },
-    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.005, learnVisibleBias: false, steps: 150, batch: 4 },
+    layer: { channels: 24, groups: 40, kernel: 10, visible: "gaussian" },
+    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.005, steps: 150, batch: 4 },
   },
   /** Parts → wholes. The paper's filters are of 14 × 14; these fit into smaller pictures. */
   wholes: {
-    layer: { channels: 40, groups: 24, kernel: 10 },
-    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.01, learnVisibleBias: false, steps: 300, batch: 8 },
+    layer: { channels: 40, groups: 24, kernel: 10, visible: "gaussian" },
+    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.01, steps: 300, batch: 8 },
   },
   /** Digits → strokes. */
   digits: {

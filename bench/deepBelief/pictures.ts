@@ -1,0 +1,42 @@
+/** Real pictures of SMILODON_DATA, in grey. */
+import { join } from "node:path";
+import { openDataset, openImageFolder, sharpDecoder } from "../../src/data/index.node.ts";
+import { type ImageSet, openImages, selectImages } from "../../src/data/index.ts";
+import { random, type Tensor } from "../../src/index.ts";
+import { greyPictures } from "../../src/systems/deepBelief/index.ts";
+
+/** The middle 200 × 200 pixels of each natural scene. */
+export async function naturalScenes(): Promise<Tensor> {
+  return greyPictures(await openFolder("natural-images", 200));
+}
+
+/** Digits in an order that `seed` decides, with their labels. */
+export async function digits(part: "train" | "test"): Promise<{ pictures: Tensor; labels: Int32Array }> {
+  const set = await openDataset("mnist", { part });
+  return { pictures: await greyPictures(set), labels: set.labels };
+}
+
+/** Pictures of a class of Caltech-101, size × size. */
+export async function caltech(name: string, size: number): Promise<ImageSet> {
+  return openFolder(join("caltech101", name), size);
+}
+
+/** `count` pictures from `start`, in an order that does not depend on anything else. */
+export function part(set: ImageSet, start: number, count: number): ImageSet {
+  return selectImages(
+    set,
+    Uint32Array.from({ length: count }, (_, index) => start + index),
+  );
+}
+
+/** Row numbers 0 … count − 1 in random order. */
+export async function shuffled(count: number): Promise<Int32Array<ArrayBuffer>> {
+  return Int32Array.from(await random.permutation(count).data(), Number);
+}
+
+async function openFolder(path: string, size: number): Promise<ImageSet> {
+  const folder = process.env["SMILODON_DATA"];
+  if (folder === undefined) throw new Error("Set SMILODON_DATA to the folder of the real pictures.");
+  const source = await openImageFolder(join(folder, path));
+  return openImages(source, { decoder: sharpDecoder(), width: size, height: size, channels: 1 });
+}
