@@ -106,10 +106,12 @@ export function chooseSettings(facts: PictureFacts, choices: PictureChoices = {}
     width: input.width,
     classes: Math.max(2, facts.classes),
     breadth: choose("breadth", breadthFor(facts, recipe), recipe.why),
+    // Strokes are wider than a pixel: half the places learn nearly as much, four times as often
+    ...(facts.channels === 1 && isSmall && scale !== "full" ? { reduction: 2 } : {}),
   });
   const epochs = choose(
     "epochs",
-    epochsFor(facts, recipe),
+    epochsFor(facts, recipe, minutes),
     `${facts.count.toLocaleString("en")} pictures; ${recipe.why}`,
   );
   const isTurned = network.network === "airbench";
@@ -153,10 +155,12 @@ function breadthFor({ channels, count }: PictureFacts, { breadth }: Recipe): num
   return channels === 3 && count >= 20_000 ? Math.min(1, 2 * breadth) : breadth;
 }
 
-function epochsFor({ count }: PictureFacts, { fewest, most }: Recipe): number {
+function epochsFor({ count }: PictureFacts, { fewest, most }: Recipe, minutes: number | undefined): number {
   // Large sets are passed often enough for their size, small ones until they are known by heart
   const passed = Math.min(most, Math.max(fewest, 8 * count));
-  return Math.max(1, Math.min(200, Math.round(passed / count)));
+  // Where there is a time, it is the time that ends training
+  const patience = minutes === undefined ? 1 : 3;
+  return Math.max(1, Math.min(500, Math.round((patience * passed) / Math.max(1, count))));
 }
 
 /** Some hundred steps at least, and no batch so small that its mean says little. */

@@ -98,7 +98,7 @@ export async function learn(set: ImageSet, settings: VisionSettings, hooks: Lear
     callbacks: [clock.callback, ...callbacks],
     ...measured,
     checkpoint,
-    onProgress,
+    onProgress: (progress) => onProgress?.({ ...progress, secondsLeft: clock.secondsLeft(progress.secondsLeft) }),
     signal,
   });
   if (result.stopped === "interrupted")
@@ -204,6 +204,12 @@ class Clock {
   /** Share of the time that is over. */
   get share(): number {
     return (performance.now() - this.#start) / this.#milliseconds;
+  }
+
+  /** Seconds until training ends, of `whole` seconds until all epochs are over. */
+  secondsLeft(whole: number | undefined): number | undefined {
+    if (this.#milliseconds === Infinity) return whole;
+    return Math.min(whole ?? Infinity, (Math.max(0, 1 - this.share) * this.#milliseconds) / 1000);
   }
 
   /** What the epoch had come to that the end of the time has cut off. */
