@@ -12,5 +12,7 @@ export {
 export { fileSource } from "./fileSource.node.ts";
 export { cacheImages, type ImageCacheOptions } from "./images/imageCache.node.ts";
 export { type ImageTableColumns, openImageFolder, openImageTable } from "./images/imageFolder.node.ts";
+// Here and not in index.ts: pages that read no Parquet do without its reader
+export { type ImageParquetColumns, openImageParquet } from "./images/imageParquet.ts";
 export { sharpDecoder } from "./images/sharpDecoder.node.ts";
 export { openTableFile, readTableFile, type TableFileOptions, writeTableFile } from "./tableFile.node.ts";

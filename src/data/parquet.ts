@@ -21,14 +21,7 @@ import { chooseColumns, ValueTable } from "./valueTable.ts";
  * @throws DataError where it is damaged, or a column to be read holds lists, structures or bytes.
  */
 export async function openParquet(source: ByteSource, options: SourceOptions): Promise<TableSource> {
-  const file: AsyncBuffer = {
-    byteLength: source.size,
-    async slice(start, end = source.size) {
-      const bytes = await source.read(start, end);
-      // A view of part of a larger buffer would be read from that buffer's beginning
-      return bytes.slice().buffer;
-    },
-  };
+  const file = bufferOf(source);
   const metadata = await readable(() => parquetMetadataAsync(file));
   checkMetadata(metadata, source.size);
   const { children } = await readable(async () => parquetSchema(metadata));
@@ -43,6 +36,18 @@ export async function openParquet(source: ByteSource, options: SourceOptions): P
       .map((child): SourceColumn => ({ name: child.element.name, kind: kindOf(child, metadata, options) })),
   );
   return new ParquetSource(file, metadata, columns, options);
+}
+
+/** `source` as the reader of the format takes it. */
+export function bufferOf(source: ByteSource): AsyncBuffer {
+  return {
+    byteLength: source.size,
+    async slice(start, end = source.size) {
+      const bytes = await source.read(start, end);
+      // A view of part of a larger buffer would be read from that buffer's beginning
+      return bytes.slice().buffer;
+    },
+  };
 }
 
 class ParquetSource implements TableSource {
@@ -153,7 +158,7 @@ function chunkOf(name: string, { columns }: Place["group"], elements: ReadonlyMa
     codec: data.codec,
     type: data.type,
     typeLength: element.type_length,
-    isOptional: element.repetition_type !== "REQUIRED",
+    levels: element.repetition_type === "REQUIRED" ? 0 : 1,
   };
 }
 
@@ -169,7 +174,7 @@ function addRow(table: ValueTable, values: RowGroup["values"], row: number, star
 }
 
 /** @throws DataError where the file says of itself what cannot be: nothing is made room for before that. */
-function checkMetadata(metadata: FileMetaData, size: number): void {
+export function checkMetadata(metadata: FileMetaData, size: number): void {
   const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
   // A row takes a bit at the very least, and equal ones are packed: far more than that is damage
   const isPossible =
@@ -213,7 +218,7 @@ function hasLargeIntegers(name: string, { row_groups }: FileMetaData): boolean {
 }
 
 /** What `read` gives; whatever the reader of the format throws becomes a DataError. */
-async function readable<T>(read: () => Promise<T>): Promise<T> {
+export async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -222,6 +227,7 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function damaged(problem: string): DataError {
+/** What is said of a file that is not what it says. */
+export function damaged(problem: string): DataError {
   return new DataError(`Parquet: the file cannot be read: ${problem}. Get or write it again.`, { problem });
 }

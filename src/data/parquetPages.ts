@@ -16,8 +16,8 @@ export interface ColumnChunk {
   readonly codec: CompressionCodec;
   /** Bytes of a value, where all have as many. */
   readonly typeLength: number | undefined;
-  /** Whether values may be missing. */
-  readonly isOptional: boolean;
+  /** How many times over a value may be missing: 0 where it has to be there, 2 where its structure may be missing, too. */
+  readonly levels: number;
 }
 
 /** What a page is read with besides its own header. */
@@ -66,7 +66,8 @@ function checkPage(body: Uint8Array, header: CompactStruct, scene: Scene, left: 
       const own = structOf(header, 5);
       const values = atMost(left, sizeOf(own, 1, "number of values"));
       const page = unpack(body, sizeOf(header, 2, "size"), scene);
-      const { start, known } = scene.chunk.isOptional ? levelsOf(page, values) : { start: 0, known: values };
+      const { start, known } =
+        scene.chunk.levels > 0 ? levelsOf(page, values, scene.chunk.levels) : { start: 0, known: values };
       checkValues(page, start, { encoding: own.get(2), count: known, isSecond: false }, scene);
       return values;
     }
@@ -86,10 +87,11 @@ function checkSecondPage(body: Uint8Array, header: CompactStruct, scene: Scene, 
   const repetition = sizeOf(own, 6, "size of levels");
   const definition = sizeOf(own, 5, "size of levels");
   const levels = repetition + definition;
-  if (levels > body.length || (definition > 0 && !scene.chunk.isOptional)) throw new Error("a page is all levels");
-  if (scene.chunk.isOptional) {
-    const { sum } = checkRuns(body, { start: repetition, end: levels, width: 1, count: values, limit: 2 });
-    if (sum !== values - nulls) throw new Error("a page has another number of missing values than it says");
+  if (levels > body.length || (definition > 0 && scene.chunk.levels === 0)) throw new Error("a page is all levels");
+  if (scene.chunk.levels > 0) {
+    const runs = { width: widthOfLevels(scene.chunk.levels), count: values, limit: scene.chunk.levels + 1 };
+    const { greatest } = checkRuns(body, { start: repetition, end: levels, ...runs });
+    if (greatest !== values - nulls) throw new Error("a page has another number of missing values than it says");
   }
   const size = sizeOf(header, 2, "size") - levels;
   const rest = body.subarray(levels);
@@ -99,11 +101,16 @@ function checkSecondPage(body: Uint8Array, header: CompactStruct, scene: Scene, 
 }
 
 /** The levels that stand at the beginning of a page of the first version: where they end, and how many values are there. */
-function levelsOf(page: Uint8Array, values: number): { start: number; known: number } {
+function levelsOf(page: Uint8Array, values: number, most: number): { start: number; known: number } {
   const start = 4 + readUint32(page, 0);
   if (start > page.length) throw new Error("the levels of a page end after it");
-  const { sum } = checkRuns(page, { start: 4, end: start, width: 1, count: values, limit: 2 });
-  return { start, known: sum };
+  const runs = { width: widthOfLevels(most), count: values, limit: most + 1 };
+  return { start, known: checkRuns(page, { start: 4, end: start, ...runs }).greatest };
+}
+
+/** Bits of a level from 0 to `most`. */
+function widthOfLevels(most: number): number {
+  return 32 - Math.clz32(most);
 }
 
 /** What the values of a page are like; numbers of encodings are the format's own. */

@@ -14,12 +14,15 @@ const mostPadding = 512;
 
 /**
  * Walks along runs of one number, and runs of numbers packed bit by bit.
- * @returns the sum of the numbers
+ * @returns the sum of the numbers, and how many are the greatest that there may be
  * @throws Error where a run is longer than what is left, ends after the page, or holds a number that cannot be.
  */
-export function checkRuns(page: Uint8Array, { start, end, width, count, limit }: Runs): { sum: number } {
+export function checkRuns(
+  page: Uint8Array,
+  { start, end, width, count, limit }: Runs,
+): { sum: number; greatest: number } {
   const last = Math.min(end, page.length);
-  let [offset, seen, sum] = [start, 0, 0];
+  let [offset, seen, sum, greatest] = [start, 0, 0, 0];
   while (seen < count) {
     const head = readVarint(page, offset, last);
     offset = head.end;
@@ -28,7 +31,9 @@ export function checkRuns(page: Uint8Array, { start, end, width, count, limit }:
       const numbers = Math.min(8 * length, count - seen);
       if (length === 0 || 8 * length > numbers + mostPadding) throw new Error("a run of packed numbers is too long");
       if (offset + Math.ceil((numbers * width) / 8) > last) throw new Error("a run ends after its page");
-      sum += sumPacked(page, { start: offset, end: last, width, count: numbers, limit });
+      const packed = sumPacked(page, { start: offset, end: last, width, count: numbers, limit });
+      sum += packed.sum;
+      greatest += packed.greatest;
       offset += length * width;
       seen += numbers;
       continue;
@@ -40,13 +45,14 @@ export function checkRuns(page: Uint8Array, { start, end, width, count, limit }:
     if (value >= limit) throw new Error(`a run holds ${value} where ${limit} is too much`);
     offset += bytes;
     sum += value * length;
+    if (value === limit - 1) greatest += length;
     seen += length;
   }
-  return { sum };
+  return { sum, greatest };
 }
 
-function sumPacked(page: Uint8Array, { start, width, count, limit }: Runs): number {
-  let [held, bits, offset, sum] = [0, 0, start, 0];
+function sumPacked(page: Uint8Array, { start, width, count, limit }: Runs): { sum: number; greatest: number } {
+  let [held, bits, offset, sum, greatest] = [0, 0, start, 0, 0];
   const size = 2 ** width;
   for (let index = 0; index < count; index++) {
     // Sums and not bits: more than 32 of them are held at times
@@ -56,11 +62,12 @@ function sumPacked(page: Uint8Array, { start, width, count, limit }: Runs): numb
     }
     const value = held % size;
     if (value >= limit) throw new Error(`a run holds ${value} where ${limit} is too much`);
+    if (value === limit - 1) greatest++;
     held = (held - value) / size;
     bits -= width;
     sum += value;
   }
-  return sum;
+  return { sum, greatest };
 }
 
 /**

@@ -107,7 +107,7 @@ const check = (bytes: readonly number[], change: Partial<Parameters<typeof check
     type: "INT32",
     codec: "UNCOMPRESSED",
     typeLength: undefined,
-    isOptional: true,
+    levels: 1,
     ...change,
   });
 
@@ -136,8 +136,8 @@ describe("checkPages()", () => {
   it("refuses more values than rows, and blocks of differences that lead backwards", () => {
     expect(() => check(firstPage(9, 0, [2, 0, 0, 0, 16, 1, ...values]))).toThrow("9 values where 8 are possible");
     const delta = [0x80, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 8, 0, ...values];
-    expect(() => check(firstPage(8, 5, delta), { isOptional: false })).toThrow("blocks of an impossible size");
-    expect(() => check(firstPage(8, 8, [1, 16, 1]), { isOptional: false })).toThrow("no dictionary");
+    expect(() => check(firstPage(8, 5, delta), { levels: 0 })).toThrow("blocks of an impossible size");
+    expect(() => check(firstPage(8, 8, [1, 16, 1]), { levels: 0 })).toThrow("no dictionary");
   });
 
   it("refuses a column that has fewer values than the file says, and headers that go on for ever", () => {

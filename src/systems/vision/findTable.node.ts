@@ -1,8 +1,10 @@
-/** Pictures that a table names by their paths. */
+/** Pictures that a table names by their paths, or holds as bytes. */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type GroupColumn, groupColumn } from "../../audit/groupColumn.ts";
+import { fileSource } from "../../data/fileSource.node.ts";
 import { openImageTable } from "../../data/images/imageFolder.node.ts";
+import { holdsImageBytes, openImageParquet } from "../../data/images/imageParquet.ts";
 import { isPicturePath } from "../../data/images/pictureSource.ts";
 import type { Table } from "../../data/table.ts";
 import { openTableFile, readTableFile } from "../../data/tableFile.node.ts";
@@ -24,9 +26,16 @@ const lookedPaths = 20;
 
 /** Has the table a column whose first values are paths of pictures that exist? */
 export async function namesPictures(file: string): Promise<boolean> {
-  return tableEnding.test(file) && (await pathColumn(file)) !== undefined;
+  if (!tableEnding.test(file)) return false;
+  return (await holdsPictures(file)) || (await pathColumn(file)) !== undefined;
 }
 
+/** Has the Parquet file a column of bytes? */
+async function holdsPictures(file: string): Promise<boolean> {
+  return parquetEnding.test(file) && holdsImageBytes(await fileSource(file));
+}
+
+const parquetEnding = /\.parquet$/i;
 const tableEnding = /\.(csv|tsv|jsonl|ndjson|json|parquet|arrow|feather)$/i;
 
 /** Pictures of a table; undefined where it is one of other things. */
@@ -34,6 +43,7 @@ export async function findTable(
   file: string,
   { target, groups = [] }: TableChoices,
 ): Promise<FoundPictures | undefined> {
+  if (await holdsPictures(file)) return findBytes(file, { target, groups });
   const column = await pathColumn(file);
   if (column === undefined) return undefined;
   const table = await readTableFile(file);
@@ -49,6 +59,17 @@ export async function findTable(
   const groupsOf = (names: readonly string[]) => groupsByName(table, { column, groups }, names);
   groupsOf([]);
   return foundIn(source, { what: "a table of paths", name: basename(file), target: label, groupsOf });
+}
+
+async function findBytes(file: string, { target, groups = [] }: TableChoices): Promise<FoundPictures | undefined> {
+  const source = await openImageParquet(await fileSource(file), target === undefined ? {} : { label: target });
+  if (source === undefined) return undefined;
+  if (groups.length > 0)
+    throw new DataError(
+      `${file}: groups are read from tables with paths of pictures, not from files that hold the pictures themselves.`,
+      { groups },
+    );
+  return foundIn(source, { what: "a Parquet file", name: basename(file), target: source.target });
 }
 
 /** The column whose first values are paths of pictures that exist. */
