@@ -3,6 +3,7 @@ import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import { explain } from "./commands/explain.ts";
 import { features } from "./commands/features.ts";
 import { help } from "./commands/help.ts";
 import { predict } from "./commands/predict.ts";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   predict,
   evaluate,
   resume,
+  explain,
   features,
   serve,
   runs,

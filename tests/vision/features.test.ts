@@ -84,6 +84,7 @@ describe("the command", () => {
     const { place } = await smallRun();
     const run = join(place, "run");
     const missing = await runWords(["features", run, "--picture", join(place, "no.jpg")], commands);
+    expect((await runWords(["explain", run, join(place, "no.jpg")], commands)).code).toBe(3);
     expect([missing.code, missing.messages]).toEqual([3, expect.stringContaining("no.jpg")]);
     const damaged = await runWords(["features", run, "--picture", join(run, "config.json")], commands);
     expect([damaged.code, damaged.messages]).toEqual([3, expect.stringContaining("config.json")]);

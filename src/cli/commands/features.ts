@@ -1,25 +1,18 @@
 /** `smilodon features RUN`: what a network of pictures looks for, layer by layer, and why single pictures got their answers. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type ImageSet, type PixelStore, selectImages } from "../../data/images/imageSet.ts";
-import { sharpDecoder } from "../../data/images/sharpDecoder.node.ts";
+import { type ImageSet, selectImages } from "../../data/images/imageSet.ts";
 import { shuffledOrder } from "../../data/shuffle.ts";
-import { costOfExplanation, PictureNetwork, readPictures } from "../../explain/index.ts";
-import { folderOnDisk } from "../../io/modelFolder.node.ts";
-import { readFolder } from "../../io/modelFolder.ts";
-import { DataError } from "../../support/errors.ts";
+import { PictureNetwork } from "../../explain/index.ts";
 import { PictureConcepts } from "../../systems/vision/features/concepts.ts";
-import { decisionInWords, explainDecision } from "../../systems/vision/features/decision.ts";
+import { decisionInWords } from "../../systems/vision/features/decision.ts";
 import { featurePage, type NamedDecision } from "../../systems/vision/features/page.ts";
 import { type FeatureStudy, studyFeatures } from "../../systems/vision/features/study.ts";
 import { picturesAt } from "../../systems/vision/find.node.ts";
-import { readVision } from "../../systems/vision/folder.ts";
-import { createNetwork } from "../../systems/vision/networks/index.ts";
-import { networkSchema } from "../../systems/vision/settings.ts";
-import type { PictureNetworkSettings, VisionSystem } from "../../systems/vision/system.ts";
-import type { Console } from "../console.ts";
+import type { VisionSystem } from "../../systems/vision/system.ts";
 import { exitCodes } from "../errors.ts";
+import { decide, decisionsToJson, openPictures, readFiles } from "../pictureDecisions.ts";
 import { defineCommand } from "../schema.ts";
 import { version } from "../version.ts";
 
@@ -79,7 +72,7 @@ export const features = defineCommand({
     },
   },
   async run({ arguments: [folder = "", place], values }, { console, signal }) {
-    const system = readVision(await readFolder(folderOnDisk(folder)), makeNetwork);
+    const system = await openPictures(folder);
     const network = new PictureNetwork(system.network, system.input);
     // What cannot be read is said before anything takes long
     const asked = await readFiles(values.picture, network, system);
@@ -121,15 +114,6 @@ export const features = defineCommand({
   },
 });
 
-/** The run's network, made of settings that a file holds. */
-function makeNetwork(settings: PictureNetworkSettings) {
-  const read = networkSchema.safeParse(settings);
-  if (read.success) return createNetwork(read.data);
-  throw new DataError(
-    `config.json: the network's settings cannot be read: ${read.error.issues[0]?.message ?? "unknown"}.`,
-  );
-}
-
 interface Reading {
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -163,78 +147,6 @@ async function readSet(
   }
 }
 
-/** Explains the answers to picture files. */
-async function decide(
-  network: PictureNetwork,
-  asked: readonly AskedFile[],
-  {
-    system,
-    pictures,
-    concepts,
-    console,
-  }: {
-    readonly system: VisionSystem;
-    readonly pictures: PixelStore | undefined;
-    readonly concepts: PictureConcepts | undefined;
-    readonly console: Console;
-  },
-): Promise<NamedDecision[]> {
-  if (asked.length === 0) return [];
-  const { most } = costOfExplanation(network, asked.length, { method: "integratedGradients" });
-  console.say(
-    `Explaining ${asked.length === 1 ? "a picture" : `${asked.length} pictures`}: at most ${most.backward} passes back through the network.`,
-  );
-  const { input, settings, care } = system;
-  const rows = Uint32Array.from({ length: Math.min(4, pictures?.count ?? 0) }, (_, row) => row);
-  const others = pictures === undefined ? undefined : await readPictures(network, pictures, rows);
-  const drawn = [0, 1].map(() => new PictureNetwork(makeNetwork(settings).eval(), input));
-  const decisions: NamedDecision[] = [];
-  for (const [index, { name, picture }] of asked.entries()) {
-    console.progress(`explaining ${name}`, index / asked.length);
-    const decision = await explainDecision(network, picture, {
-      temperature: care.temperature,
-      drawn,
-      others,
-      nameOf: concepts === undefined ? undefined : (picture, box) => concepts.nameOfPart(picture, box),
-    });
-    decisions.push({ name, decision });
-  }
-  return decisions;
-}
-
-/** A picture file as the network takes it. */
-interface AskedFile {
-  readonly name: string;
-  readonly picture: Float32Array;
-}
-
-async function readFiles(
-  files: readonly string[],
-  network: PictureNetwork,
-  { input }: VisionSystem,
-): Promise<AskedFile[]> {
-  if (files.length === 0) return [];
-  const decoder = sharpDecoder();
-  const asked: AskedFile[] = [];
-  for (const file of files) {
-    const bytes = await bytesOf(file);
-    const pixels = await decoder.decode(bytes, input).catch((error: unknown) => {
-      throw error instanceof DataError ? new DataError(`${file}: ${error.message}`, { file }) : error;
-    });
-    const store = { count: 1, ...input, read: () => Uint8Array.from(pixels) };
-    asked.push({ name: basename(file), picture: await readPictures(network, store, [0]) });
-  }
-  return asked;
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new DataError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { file });
-  }
-}
-
 function toJson(
   out: string,
   study: FeatureStudy,
@@ -257,20 +169,6 @@ function toJson(
         activeShare,
       })),
     })),
-    decisions: decisions.map(({ name, decision }) => ({
-      name,
-      words: decisionInWords(decision, classes),
-      answer: classes[decision.answer],
-      rather: classes[decision.other],
-      probability: decision.probability,
-      parts: decision.parts,
-      methods: decision.maps.map(({ title, explanation, sanity }) => ({
-        title,
-        method: explanation.method,
-        isExact: explanation.isExact[0] === 1,
-        unexplained: explanation.relativeDelta?.[0] ?? null,
-        sanity,
-      })),
-    })),
+    decisions: decisionsToJson(decisions, classes),
   };
 }
