@@ -246,10 +246,10 @@ function roughPieces(
   let left = pieces.reduce((sum, piece) => sum + Math.abs(piece.rest), 0);
   const chosen = new Set<WalkedPiece>();
   for (const piece of byRest) {
-    // Below this length single precision cannot tell places apart
-    if (chosen.size >= room || left <= allowed || piece.end - piece.start < 1e-5) break;
-    chosen.add(piece);
+    if (chosen.size >= room || left <= allowed) break;
     left -= Math.abs(piece.rest);
+    // Single precision cannot tell nearer places apart; beside a black baseline it can
+    if (piece.end - piece.start > 1e-6 * piece.end) chosen.add(piece);
   }
   return chosen;
 }

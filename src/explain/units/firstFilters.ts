@@ -1,5 +1,4 @@
 /** The filters of a network's first convolution, as pictures: they look at pixels, so they can be looked at themselves. */
-import { Conv2d } from "../../nn/layers/convolution.ts";
 import { Module } from "../../nn/module.ts";
 import { UnsupportedError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
@@ -18,16 +17,16 @@ export interface FilterPictures {
 }
 
 /**
- * The first convolution over `channels` channels with a kernel of more than one pixel.
+ * The first weights [filters, channels, height, width] over `channels` channels with more than one pixel: those of the first convolution.
  * @throws UnsupportedError where there is none.
  */
 export async function firstFilters(network: StagedNetwork, channels: number): Promise<FilterPictures> {
-  const modules = network instanceof Module ? [...network.namedModules()] : [];
-  for (const [layer, module] of modules) {
-    if (!(module instanceof Conv2d) || module.inChannels !== channels) continue;
-    const [count = 0, depth = 0, height = 0, width = 0] = module.weight.shape;
-    if (depth !== channels || height * width === 1) continue;
-    const weights = Float32Array.from(await module.weight.value.data());
+  const parameters = network instanceof Module ? [...network.namedParameters()] : [];
+  for (const [path, parameter] of parameters) {
+    const [count = 0, depth = 0, height = 0, width = 0] = parameter.shape;
+    if (parameter.shape.length !== 4 || depth !== channels || height * width === 1) continue;
+    const layer = path.slice(0, Math.max(0, path.lastIndexOf(".")));
+    const weights = Float32Array.from(await parameter.value.data());
     const size = channels * height * width;
     const pictures = new Float32Array(weights.length);
     for (let filter = 0; filter < count; filter++) {

@@ -60,6 +60,16 @@ describe("integrated gradients", () => {
     expect(why.cost.backward).toBeLessThan(200);
   });
 
+  test("a jump right beside the baseline, as normalization makes, is found", async () => {
+    const steep = stagesOf(["f", (x) => pixel(x, 0).divide(pixel(x, 0).square().add(1e-12).sqrt()).add(pixel(x, 1))]);
+    const why = await integratedGradientsOfPictures(
+      new PictureNetwork(steep, row(2), { block: 16 }),
+      Float32Array.of(1, 0.5),
+    );
+    close(why.maps, [1, 0.5]);
+    expect(why.relativeDelta?.[0]).toBeLessThanOrEqual(1e-3);
+  });
+
   test("for a linear function the parts are weight times distance, and nothing is left", async () => {
     const network = stagesOf(["f", (x) => x.reshape([x.shape[0] ?? 0, 3]).matmul(tensor([[2], [-0.5], [4]]))]);
     const asked = new PictureNetwork(network, row(3), { block: 4 });
