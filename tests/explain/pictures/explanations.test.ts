@@ -66,7 +66,7 @@ describe("integrated gradients", () => {
       new PictureNetwork(steep, row(2), { block: 16 }),
       Float32Array.of(1, 0.5),
     );
-    close(why.maps, [1, 0.5]);
+    close(why.maps, [1, 0.5], 2);
     expect(why.relativeDelta?.[0]).toBeLessThanOrEqual(1e-3);
   });
 
