@@ -30,9 +30,6 @@ const mostGroups = 16;
 /** With fewer tasks, threads would have nothing to do. */
 const fewestTasks = 4;
 
-/** Places of pictures that are summed while the tile stays in registers: enough to forget what taking it from memory costs. */
-const mostTerms = 512;
-
 /** How the sums are cut. */
 interface Work {
   readonly context: NestContext;
@@ -41,6 +38,8 @@ interface Work {
   /** Pictures, outermost, and places. */
   readonly summed: readonly Axis[];
   readonly groups: number;
+  /** Steps of the sum of which what comes back stays in the fastest cache. */
+  readonly terms: number;
   /** Positions of the kernel that a tile holds, and what stands around them. */
   readonly window: readonly Axis[];
   readonly around: readonly Axis[];
@@ -78,7 +77,8 @@ export function gatherWindows(
   const shape = [groups * panels.count, extentOf(around), extentOf(window), panels.width];
   const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype: carry.initial.dtype }));
   context.markPacked(sums);
-  const work: Work = { context, product, panels, summed, groups, window, around, packed, sums };
+  const terms = target.caches.inner / (panels.width * bytesOf(rows.value.dtype));
+  const work: Work = { context, product, panels, summed, groups, terms, window, around, packed, sums };
   const adding: Nest = { ...nest, axes: [], body: addGroups(work), isScheduled: true, name: "add" };
   return [
     packing,
@@ -123,26 +123,27 @@ function sumGroups(work: Work): readonly Step[] {
   const [group, panel] = split(context, context.position(task), [groups, panels.count]);
   if (pictures === undefined || group === undefined || panel === undefined) return [];
   const inGroup = pictures.extent / groups;
-  const together = largestDivisor(inGroup, Math.floor(mostTerms / extentOf(places)));
-  const [picture, beside] = [context.newAxis(inGroup / together), context.newAxis(together)];
+  const { picture, beside, block, sum, at: positions } = walk(work, inGroup);
   const fresh = (axes: readonly Axis[]) => axes.map((axis) => context.newAxis(axis.extent));
-  const [outside, inside, sum] = [fresh(around), fresh(window), fresh(places)];
+  const [outside, inside] = [fresh(around), fresh(window)];
   const lane = context.newAxis(panels.width);
   const pictureNumber = arithmetic.sum([
     [group, inGroup],
-    [context.position(picture), together],
+    [context.position(picture), beside.extent],
     [context.position(beside), 1],
   ]);
   const where = new Map<number, Expression>([[pictures.local, pictureNumber]]);
-  const follow = (from: readonly Axis[], to: readonly Axis[]) =>
-    from.forEach((axis, index) => where.set(axis.local, context.position(at(to, index))));
-  follow(around, outside);
-  follow(window, inside);
-  follow(places, sum);
-  const step = arithmetic.sum([
-    [pictureNumber, extentOf(places)],
-    [numberOf(context, sum), 1],
+  const follow = (from: readonly Axis[], to: readonly Expression[]) =>
+    from.forEach((axis, index) => where.set(axis.local, at(to, index)));
+  const positionsOf = (axes: readonly Axis[]) => axes.map((axis) => context.position(axis));
+  follow(around, positionsOf(outside));
+  follow(window, positionsOf(inside));
+  follow(places, positions);
+  const numbers = [pictureNumber, ...positions].map((position, index): [Expression, number] => [
+    position,
+    extentOf(places.slice(index)),
   ]);
+  const step = arithmetic.sum(numbers);
   const value = builder.apply(
     "multiply",
     context.rewriter(substitution(where))(columns.value),
@@ -165,7 +166,42 @@ function sumGroups(work: Work): readonly Step[] {
     steps,
   );
   const lanes: Step = { ...loopOver(lane, tile, "vector", panels.width), isFixed: true };
-  return [loopOver(task, [zeroes(work, task), ...nestLoops([picture, ...outside], [lanes])], "parallel")];
+  return [loopOver(task, [zeroes(work, task), ...nestLoops([picture, block, ...outside], [lanes])], "parallel")];
+}
+
+/** Loops over the pictures of a group and over their places. */
+interface Walk {
+  readonly picture: Axis;
+  /** Lines of a picture, some at a time. */
+  readonly block: Axis;
+  /** Pictures that are summed together, and the places in a block. */
+  readonly beside: Axis;
+  readonly sum: readonly Axis[];
+  /** Where in `places` a step of the sum is. */
+  readonly at: readonly Expression[];
+}
+
+/** So many terms at a time that what comes back of them stays in the fastest cache for all that is around. */
+function walk({ context, summed, terms }: Work, inGroup: number): Walk {
+  const [, ...places] = summed;
+  const [lines, ...others] = places;
+  const size = extentOf(others);
+  const part = largestDivisor(lines?.extent ?? 1, Math.floor(terms / size));
+  const isWhole = part === (lines?.extent ?? 1);
+  // a few lines of what cannot be divided are not worth taking sums from memory for
+  const isCut = !isWhole && 2 * part * size >= terms;
+  const inBlock = isCut ? part : (lines?.extent ?? 1);
+  const together = isWhole ? largestDivisor(inGroup, Math.floor(terms / (part * size))) : 1;
+  const block = context.newAxis((lines?.extent ?? 1) / inBlock);
+  const line = context.newAxis(inBlock);
+  const rest = others.map((axis) => context.newAxis(axis.extent));
+  const lineNumber = context.arithmetic.sum([
+    [context.position(block), inBlock],
+    [context.position(line), 1],
+  ]);
+  const at = lines === undefined ? [] : [lineNumber, ...rest.map((axis) => context.position(axis))];
+  const picture = context.newAxis(inGroup / together);
+  return { picture, block, beside: context.newAxis(together), sum: [line, ...rest], at };
 }
 
 /** Sums of a task before anything is added. */

@@ -43,6 +43,8 @@ const shapes: readonly Shape[] = [
   square(7, 9, 13, 48, 3, 2),
   square(3, 3, 33, 64, 7, 2, 3),
   { n: 8, channels: 11, size: [10, 9], filters: 24, kernel: [2, 5], stride: 1, padding: 1 },
+  { n: 1, channels: 6, size: [24, 20], filters: 64, kernel: [3, 3], stride: 1, padding: 1 },
+  { n: 6, channels: 4, size: [1, 50], filters: 32, kernel: [1, 5], stride: 1, padding: 0 },
   { n: 5, channels: 16, size: [6, 21], filters: 16, kernel: [3, 1], stride: 1, padding: 0 },
 ];
 
