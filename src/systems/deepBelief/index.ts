@@ -7,9 +7,11 @@ export { BoltzmannLayer, type BoltzmannSettings, fullyConnected } from "./boltzm
 export { featuresOf, fitKernelClassifier, KernelClassifier, type KernelOptions } from "./classifier.ts";
 export { ContrastiveDivergence, type ContrastiveSettings, countStatistics, type Statistics } from "./contrastive.ts";
 export { DeepBeliefNetwork, type FillInOptions, type InferenceOptions } from "./deepBelief.ts";
+export { drawSheet, type SheetOptions } from "./drawings.ts";
 export { fitGabors, type GaborOptions, shareFitted } from "./gabor.ts";
 export { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
 export { averagePrecision, groupAreas, regionAnswers } from "./parts.ts";
+export { makeReport, type ReportFacts } from "./report.ts";
 export {
   frameDigits,
   greyPictures,

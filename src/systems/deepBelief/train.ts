@@ -41,12 +41,12 @@ export const recipes = {
   /** Edges → parts. */
   parts: {
     layer: { channels: 24, groups: 40, kernel: 10, visible: "gaussian" },
-    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.005, steps: 150, batch: 4 },
+    lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.005, steps: 300, batch: 4 },
   },
   /** Parts → wholes. The paper's filters are of 14 × 14; these fit into smaller pictures. */
   wholes: {
     layer: { channels: 40, groups: 24, kernel: 10, visible: "gaussian" },
-    lesson: { learningRate: 0.5, weightDecay: 0.005, sparsity: 0.01, steps: 300, batch: 8 },
+    lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.01, steps: 400, batch: 8 },
   },
   /** Digits → strokes. */
   digits: {

@@ -76,8 +76,8 @@ export interface Zca {
  * @example
  * ```ts
  * import { applyZca, fitZca } from "smilodon/deep-belief";
- * import { random } from "smilodon";
- * const x = random.normal([500, 1]).multiply([[1, 2]]).add(random.normal([500, 2]));
+ * import { random, tensor } from "smilodon";
+ * const x = random.normal([500, 1]).multiply(tensor([[1, 2]])).add(random.normal([500, 2]));
  * const white = applyZca(x, fitZca(x));
  * console.log((await white.square().mean().item()).toFixed(2)); // 1.00
  * ```
