@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { usualMemory } from "../../systems/tabular/index.ts";
-import { scales } from "../../systems/vision/choosing.ts";
+import { scales } from "../../systems/vision/chooseSettings.ts";
 import { pictureKindAt } from "../../systems/vision/find.node.ts";
 import { networkNames } from "../../systems/vision/settings.ts";
 import type { Console } from "../console.ts";

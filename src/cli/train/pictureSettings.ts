@@ -1,6 +1,6 @@
 /** What a training on pictures was asked to do: from the command line, in `run.json`, and back for `resume`. */
 import { z } from "zod";
-import { scales } from "../../systems/vision/choosing.ts";
+import { scales } from "../../systems/vision/chooseSettings.ts";
 import { networkNames } from "../../systems/vision/settings.ts";
 import { movedFrom, movedHere } from "./paths.ts";
 

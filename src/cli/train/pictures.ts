@@ -2,16 +2,23 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DataError } from "../../support/errors.ts";
-import { chooseInput, usualSettings } from "../../systems/vision/choosing.ts";
+import {
+  type ChosenInput,
+  type ChosenTraining,
+  chooseInput,
+  chooseTraining,
+  type PictureChoices,
+} from "../../systems/vision/chooseSettings.ts";
 import { picturesAt } from "../../systems/vision/find.node.ts";
+import type { FoundPictures } from "../../systems/vision/found.ts";
 import type { GivenPictures } from "../../systems/vision/given.ts";
 import { TrainingDivergedError, TrainingInterruptedError } from "../../systems/vision/learn.ts";
 import { loadImageModel } from "../../systems/vision/opening.node.ts";
 import { recipeOf } from "../../systems/vision/recipe.ts";
-import { networkSchema } from "../../systems/vision/settings.ts";
+import { networkSchema, readNetworkSettings } from "../../systems/vision/settings.ts";
 import type { VisionStudy } from "../../systems/vision/study.ts";
 import type { PictureSurvey } from "../../systems/vision/survey.ts";
-import type { PictureInput, VisionSystem } from "../../systems/vision/system.ts";
+import type { VisionSystem } from "../../systems/vision/system.ts";
 import { type LookedPictures, lookAtPictures, trainPictures } from "../../systems/vision/train.ts";
 import { fileStore, tensorBoard } from "../../train/index.node.ts";
 import { unhurried } from "../checkpoints.ts";
@@ -71,7 +78,7 @@ async function pictureJob(
   };
   const from = settings.from === null ? undefined : (await loadImageModel(settings.from)).parts;
   const found = await picturesAt(file, { target: target ?? undefined, groups, signal, onProgress });
-  const chosen = from === undefined ? chooseInput(found, { size: size ?? undefined, scale }) : inputOf(from, settings);
+  const chosen = from === undefined ? inputFor(found, { size: size ?? undefined, scale }) : inputOf(from, settings);
   const onDamage = settings.onCorrupt === "error" ? "throw" : "skip";
   const given = await told(() => found.read(chosen.input, { onDamage, cacheFolder, onProgress }));
   const looked = await lookAtPictures(given, onProgress);
@@ -96,8 +103,21 @@ async function pictureJob(
   };
 }
 
+/** What a new network sees: pictures that have one size and cannot have another are taken as they are. */
+function inputFor({ survey, fixed }: FoundPictures, choices: PictureChoices): ChosenInput {
+  if (fixed === undefined) {
+    const [width, height] = [survey.width.median, survey.height.median];
+    return chooseInput({ channels: survey.isGrey ? 1 : 3, width, height }, choices);
+  }
+  const value = `${fixed.width}×${fixed.height}`;
+  return {
+    input: { ...fixed, fit: "cover" },
+    reasons: [{ name: "size", value, reason: "the size that the pictures have" }],
+  };
+}
+
 /** The input of a network that is gone on from is what it has learned to see. */
-function inputOf({ input }: VisionSystem, { size }: PictureSettings) {
+function inputOf({ input }: VisionSystem, { size }: PictureSettings): ChosenInput {
   if (size !== null && size !== input.width)
     throw new DataError(
       `--size ${size}: the network that is gone on from takes pictures of ${input.width}×${input.height}. Leave out --size.`,
@@ -107,7 +127,7 @@ function inputOf({ input }: VisionSystem, { size }: PictureSettings) {
     value: `${input.width}×${input.height}`,
     reason: "what the network gone on from takes",
   };
-  return { input, reason };
+  return { input, reasons: [reason] };
 }
 
 /** Words of the library as words of the command line. */
@@ -132,7 +152,7 @@ interface Scene {
   readonly given: GivenPictures;
   readonly looked: LookedPictures;
   readonly survey: PictureSurvey;
-  readonly chosen: { readonly input: PictureInput; readonly reason: VisionStudy["settings"][number] };
+  readonly chosen: ChosenInput;
   readonly from: VisionSystem | undefined;
 }
 
@@ -143,15 +163,21 @@ async function learn(
 ): Promise<VisionStudy> {
   const { console, signal } = surroundings;
   const { seed, minutes, file } = settings;
-  const facts = { pictures: given.set.pixels.count, classes: given.set.classes.length, input: chosen.input };
-  const network = settings.network ?? undefined;
-  const usual = usualSettings(facts, { network, epochs: settings.epochs ?? undefined, scale: settings.scale });
+  const { pixels, classes } = given.set;
+  // What is grey is letters and digits more often than not
+  const facts = { count: pixels.count, classes: classes.length, areSigns: pixels.channels === 1 };
+  const usual = chooseTraining(facts, chosen.input, {
+    network: settings.network ?? undefined,
+    epochs: settings.epochs ?? undefined,
+    minutes: minutes ?? undefined,
+    scale: settings.scale,
+  });
   const recipe = recipeOf({
     settings: from === undefined ? usual.settings : continuedSettings(usual.settings, from, settings),
-    reasons: [chosen.reason, ...usual.reasons],
+    reasons: [...chosen.reasons, ...usual.reasons],
     fit: chosen.input.fit,
     seed,
-    minutes: minutes ?? undefined,
+    milliseconds: usual.milliseconds,
     from,
   });
   const { tensorboard } = listeners;
@@ -180,14 +206,14 @@ async function learn(
   }
 }
 
-type UsualSettings = ReturnType<typeof usualSettings>["settings"];
+type UsualSettings = ChosenTraining["settings"];
 
 /** The network that is gone on from, with as many classes as there are now, learned at a tenth of the rate. */
 function continuedSettings(usual: UsualSettings, from: VisionSystem, { network }: PictureSettings): UsualSettings {
   const { classes } = usual.network;
   const kept = network === null || network === from.settings.network;
   return {
-    network: kept ? { ...networkSchema.parse(from.settings), classes } : usual.network,
+    network: kept ? readNetworkSettings({ ...networkSchema.parse(from.settings), classes }) : usual.network,
     training: { ...usual.training, learningRate: usual.training.learningRate / 10 },
   };
 }

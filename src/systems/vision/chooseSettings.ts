@@ -14,7 +14,10 @@ import type { SettingReason } from "./study.ts";
 import type { PictureInput } from "./system.ts";
 
 /** How much is meant: seconds on anything, minutes on two cores, or as much as a graphics processor allows. */
-export type Scale = "tiny" | "small" | "full";
+export const scales = ["tiny", "small", "full"] as const;
+
+/** One of `scales`. */
+export type Scale = (typeof scales)[number];
 
 /** What must be known of the pictures. */
 export interface PictureFacts {
@@ -44,14 +47,22 @@ export interface PictureChoices {
   readonly learningRate?: number | undefined;
 }
 
-/** Settings with their reasons. */
-export interface ChosenVision {
-  readonly settings: { readonly network: NetworkShape; readonly training: TrainingSettings };
+/** What a network sees, with its reasons. */
+export interface ChosenInput {
   readonly input: PictureInput;
+  readonly reasons: readonly SettingReason[];
+}
+
+/** A network and its training, with their reasons. */
+export interface ChosenTraining {
+  readonly settings: { readonly network: NetworkShape; readonly training: TrainingSettings };
   /** For `learn`: training ends then. */
   readonly milliseconds: number | undefined;
   readonly reasons: readonly SettingReason[];
 }
+
+/** All that is chosen. */
+export interface ChosenVision extends ChosenInput, ChosenTraining {}
 
 /** What scales differ in. */
 interface Recipe {
@@ -88,58 +99,20 @@ const shareOfTime = 0.92;
  * ```
  */
 export function chooseSettings(facts: PictureFacts, choices: PictureChoices = {}): ChosenVision {
-  const { scale = "small", minutes } = choices;
-  const recipe: Recipe = recipes[scale];
-  const reasons: SettingReason[] = [];
-  const choose = <T extends number | string>(name: keyof PictureChoices & string, value: T, reason: string): T => {
-    const given = choices[name];
-    const chosen = given !== undefined && typeof given === typeof value ? (given as T) : value;
-    reasons.push({ name, value: chosen, reason: given === undefined ? reason : "you chose it" });
-    return chosen;
-  };
-  const input = inputFor(facts, recipe, choose);
-  const isSmall = Math.max(input.height, input.width) <= recipe.kept;
-  const network = readNetworkSettings({
-    network: choose("network", "airbench", "learns fastest from few thousand pictures as from many"),
-    channels: facts.channels,
-    height: input.height,
-    width: input.width,
-    classes: Math.max(2, facts.classes),
-    breadth: choose("breadth", breadthFor(facts, recipe), recipe.why),
-    // Strokes are wider than a pixel: half the places learn nearly as much, four times as often
-    ...(facts.channels === 1 && isSmall && scale !== "full" ? { reduction: 2 } : {}),
-  });
-  const epochs = choose(
-    "epochs",
-    epochsFor(facts, recipe, minutes),
-    `${facts.count.toLocaleString("en")} pictures; ${recipe.why}`,
-  );
-  const isTurned = network.network === "airbench";
-  const training = settingsSchema.shape.training.parse({
-    epochs,
-    batchSize: choose(
-      "batchSize",
-      batchFor(facts),
-      `a step for each of ${facts.count.toLocaleString("en")} pictures is too many`,
-    ),
-    optimizer: isTurned ? "filters" : "adamw",
-    learningRate: choose("learningRate", isTurned ? 0.1 : 1e-3, isTurned ? "filters turn by a tenth" : "usual"),
-    weightDecay: isTurned ? 5e-4 : 0.05,
-    warmUp: isTurned ? 0 : 0.1,
-    labelSmoothing: facts.classes > 2 ? 0.1 : 0.05,
-    augmentation: augmentationFor(facts, input, { isSmall, epochs }),
-  } satisfies VisionSettings["training"]);
-  if (minutes !== undefined) reasons.push({ name: "minutes", value: minutes, reason: "you chose it" });
-  const milliseconds = minutes === undefined ? undefined : shareOfTime * minutes * 60_000;
-  return { settings: { network, training }, input, milliseconds, reasons };
+  const { input, reasons } = chooseInput(facts, choices);
+  const training = chooseTraining(facts, input, choices);
+  return { ...training, input, reasons: [...reasons, ...training.reasons] };
 }
 
-type Choose = <T extends number | string>(name: keyof PictureChoices & string, value: T, reason: string) => T;
-
 /** What the network sees: small pictures as they are, large ones smaller, wide ones less wide than they were. */
-function inputFor({ channels, width, height }: PictureFacts, { side, kept }: Recipe, choose: Choose): PictureInput {
+export function chooseInput(
+  { channels, width, height }: Pick<PictureFacts, "channels" | "width" | "height">,
+  choices: PictureChoices = {},
+): ChosenInput {
+  const { side, kept } = recipeOf(choices);
+  const chosen = new Chosen(choices);
   const longest = Math.max(width, height);
-  const size = choose(
+  const size = chosen.value(
     "size",
     Math.max(8, longest <= kept ? longest : Math.min(side, 8 * Math.round(longest / 8))),
     longest <= kept ? "as they are" : `pictures of ${width} × ${height}`,
@@ -147,15 +120,95 @@ function inputFor({ channels, width, height }: PictureFacts, { side, kept }: Rec
   const ratio = Math.min(2, Math.max(0.5, width / height));
   const shorter = (share: number) => Math.max(8, Math.round(size * share));
   const shape = ratio >= 1 ? { width: size, height: shorter(1 / ratio) } : { width: shorter(ratio), height: size };
-  return { channels, ...shape, fit: "cover" };
+  return { input: { channels, ...shape, fit: "cover" }, reasons: chosen.reasons };
 }
 
+/** The network that sees `input`, and its training. */
+export function chooseTraining(
+  facts: Pick<PictureFacts, "count" | "classes" | "areSigns">,
+  input: PictureInput,
+  choices: PictureChoices = {},
+): ChosenTraining {
+  const { minutes } = choices;
+  const recipe = recipeOf(choices);
+  const chosen = new Chosen(choices);
+  const { channels, height, width } = input;
+  const count = facts.count.toLocaleString("en-US");
+  const isSmall = Math.max(height, width) <= recipe.kept;
+  const network = readNetworkSettings({
+    network: chosen.value("network", "airbench", "learns fastest from few thousand pictures as from many"),
+    channels,
+    height,
+    width,
+    classes: Math.max(2, facts.classes),
+    breadth: chosen.value("breadth", breadthFor(facts, channels, recipe), recipe.why),
+    // Strokes are wider than a pixel: half the places learn nearly as much, four times as often
+    ...(channels === 1 && isSmall && choices.scale !== "full" ? { reduction: 2 } : {}),
+  });
+  const epochs = chosen.value("epochs", epochsFor(facts, recipe, minutes), `${count} pictures; ${recipe.why}`);
+  const isTurned = network.network === "airbench";
+  const training = settingsSchema.shape.training.parse({
+    epochs,
+    batchSize: chosen.value("batchSize", batchFor(facts), `a step for each of ${count} pictures is too many`),
+    optimizer: isTurned ? "filters" : "adamw",
+    learningRate: chosen.value("learningRate", isTurned ? 0.1 : 1e-3, isTurned ? "filters turn by a tenth" : "usual"),
+    weightDecay: isTurned ? 5e-4 : 0.05,
+    warmUp: isTurned ? 0 : 0.1,
+    labelSmoothing: facts.classes > 2 ? 0.1 : 0.05,
+    augmentation: augmentationFor(facts, input, { isSmall, epochs }),
+  } satisfies VisionSettings["training"]);
+  const { mirror } = training.augmentation;
+  const reasons = [
+    ...chosen.reasons,
+    {
+      name: "mirror",
+      value: mirror,
+      reason: mirror === "none" ? "signs do not mean the same mirrored" : "photographs mean the same mirrored",
+    },
+    ...(minutes === undefined ? [] : [{ name: "minutes", value: minutes, reason: "you chose it" }]),
+  ];
+  const milliseconds = minutes === undefined ? undefined : shareOfTime * minutes * 60_000;
+  return { settings: { network, training }, milliseconds, reasons };
+}
+
+function recipeOf({ scale = "small" }: PictureChoices): Recipe {
+  return recipes[scale];
+}
+
+/** What was chosen, by the caller or here, with reasons. */
+class Chosen {
+  readonly reasons: SettingReason[] = [];
+  readonly #choices: PictureChoices;
+
+  constructor(choices: PictureChoices) {
+    this.#choices = choices;
+  }
+
+  /** The caller's choice of `name`, or else `usual`. */
+  value<Name extends ChosenName>(
+    name: Name,
+    usual: NonNullable<PictureChoices[Name]>,
+    reason: string,
+  ): NonNullable<PictureChoices[Name]> {
+    const given = this.#choices[name];
+    const value = given ?? usual;
+    this.reasons.push({ name, value, reason: given === undefined ? reason : "you chose it" });
+    return value;
+  }
+}
+
+type ChosenName = Exclude<keyof PictureChoices, "scale" | "minutes">;
+
 /** Tens of thousands of coloured pictures deserve a broader network. */
-function breadthFor({ channels, count }: PictureFacts, { breadth }: Recipe): number {
+function breadthFor({ count }: Pick<PictureFacts, "count">, channels: number, { breadth }: Recipe): number {
   return channels === 3 && count >= 20_000 ? Math.min(1, 2 * breadth) : breadth;
 }
 
-function epochsFor({ count }: PictureFacts, { fewest, most }: Recipe, minutes: number | undefined): number {
+function epochsFor(
+  { count }: Pick<PictureFacts, "count">,
+  { fewest, most }: Recipe,
+  minutes: number | undefined,
+): number {
   // Large sets are passed often enough for their size, small ones until they are known by heart
   const passed = Math.min(most, Math.max(fewest, 8 * count));
   // Where there is a time, it is the time that ends training
@@ -164,14 +217,14 @@ function epochsFor({ count }: PictureFacts, { fewest, most }: Recipe, minutes: n
 }
 
 /** Some hundred steps at least, and no batch so small that its mean says little. */
-function batchFor({ count }: PictureFacts): number {
+function batchFor({ count }: Pick<PictureFacts, "count">): number {
   return Math.max(16, Math.min(250, 2 ** Math.round(Math.log2(count / 30))));
 }
 
 /** Photographs are the same thing mirrored; the fewer there are, the more they have to be changed. */
 function augmentationFor(
-  { areSigns = false, channels, count }: PictureFacts,
-  { width, height }: PictureInput,
+  { areSigns = false, count }: Pick<PictureFacts, "areSigns" | "count">,
+  { channels, width, height }: PictureInput,
   { isSmall, epochs }: { readonly isSmall: boolean; readonly epochs: number },
 ): NonNullable<VisionSettings["training"]["augmentation"]> {
   const side = Math.min(width, height);

@@ -1,13 +1,17 @@
 /** Pictures: networks, how they learn, and what becomes of them. `README.md` says where to begin. */
 
 export {
+  type ChosenInput,
+  type ChosenTraining,
   type ChosenVision,
+  chooseInput,
   chooseSettings,
+  chooseTraining,
   type PictureChoices,
   type PictureFacts,
   type Scale,
+  scales,
 } from "./chooseSettings.ts";
-export { type ChosenInput, chooseInput, scales, usualSettings } from "./choosing.ts";
 export { readVision, visionFolder } from "./folder.ts";
 export type { GivenPart, GivenPictures } from "./given.ts";
 export { type Learned, type LearnHooks, learn, TrainingDivergedError, TrainingInterruptedError } from "./learn.ts";

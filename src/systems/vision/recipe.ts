@@ -17,13 +17,13 @@ export interface RecipeParts {
   readonly fit: PictureInput["fit"];
   readonly seed: number;
   /** Training ends after so many, whatever the epochs. */
-  readonly minutes?: number | undefined;
+  readonly milliseconds?: number | undefined;
   /** A system whose network is gone on from. */
   readonly from?: VisionSystem | undefined;
 }
 
 /** The recipe. @throws DataError where the network that is gone on from is of another kind. */
-export function recipeOf({ settings, reasons, fit, seed, minutes, from }: RecipeParts): PictureRecipe {
+export function recipeOf({ settings, reasons, fit, seed, milliseconds, from }: RecipeParts): PictureRecipe {
   const shape = readNetworkSettings(settings.network);
   const { channels, height, width } = shape;
   return {
@@ -39,7 +39,7 @@ export function recipeOf({ settings, reasons, fit, seed, minutes, from }: Recipe
           ...hooks,
           seed,
           from: start,
-          milliseconds: minutes === undefined ? undefined : minutes * 60_000,
+          milliseconds,
           onProgress: (progress) => onProgress?.(`epoch ${progress.epoch} of ${progress.epochs}`, shareDone(progress)),
         },
       );
