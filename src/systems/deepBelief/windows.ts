@@ -38,6 +38,9 @@ export function countBlocks(size: number, kernel: number, block: number): number
   return units / block;
 }
 
+/** With fewer positions than this a product a picture is too small to be worth its call. */
+const fewPositions = 64;
+
 /**
  * Each filter at the place of each cell of a block.
  * @param weight [groups, channels, kernel, kernel]
@@ -58,10 +61,19 @@ export function spreadFilters(weight: Tensor, block: number): Tensor {
  * @returns [count, cells, groups, rows, columns]
  */
 export function correlateFilters(visible: Tensor, weight: Tensor, block: number): Tensor {
-  const [count, , height, width] = sizesOf(visible, "[count, channels, height, width]");
+  const [count, channels, height, width] = sizesOf(visible, "[count, channels, height, width]");
   const [groups, , kernel] = sizesOf(weight, "[groups, channels, kernel, kernel]");
   const [rows, columns] = [countBlocks(height, kernel, block), countBlocks(width, kernel, block)];
-  const products = conv2d(visible, spreadFilters(weight, block), { stride: block });
+  const reach = kernel + block - 1;
+  const spread = spreadFilters(weight, block);
+  // The statistics need the windows anyhow
+  const products =
+    rows * columns < fewPositions
+      ? conv2d(visible, spread, { stride: block })
+      : matmul(
+          reshape(spread, [block * block * groups, channels * reach * reach]),
+          unfold(visible, [reach, reach], { stride: block }),
+        );
   return reshape(products, [count, block * block, groups, rows, columns]);
 }
 
@@ -108,9 +120,6 @@ export function drawFilters(detection: Tensor, weight: Tensor, block: number): T
   const pixels = reshape(permuteDims(total, [0, 1, 4, 2, 5, 3]), [count, channels, high * block, wide * block]);
   return slice(pixels, null, null, [0, rows * block + kernel - 1], [0, columns * block + kernel - 1]);
 }
-
-/** With fewer positions than this a product a picture is too small to be worth its call. */
-const fewPositions = 64;
 
 /**
  * How often each weight of the spread filters was seen by a detection unit that is on, summed over pictures and places: Σ h v.
