@@ -38,5 +38,9 @@ async function openFolder(path: string, size: number): Promise<ImageSet> {
   const folder = process.env["SMILODON_DATA"];
   if (folder === undefined) throw new Error("Set SMILODON_DATA to the folder of the real pictures.");
   const source = await openImageFolder(join(folder, path));
-  return openImages(source, { decoder: sharpDecoder(), width: size, height: size, channels: 1 });
+  // Nobody asks for labels here, but a set has some
+  const pictures = async function* (skip?: number) {
+    for await (const picture of source.pictures(skip)) yield { ...picture, label: path };
+  };
+  return openImages({ ...source, pictures }, { decoder: sharpDecoder(), width: size, height: size, channels: 1 });
 }
