@@ -1,4 +1,5 @@
 /** The networks by name. Each is a file that can be read by itself; `../network.ts` is what they have in common. */
+import { keepingGraph } from "../../../tensor/evaluation.ts";
 import type { VisionNetwork } from "../network.ts";
 import { type NetworkName, type NetworkSettings, type NetworkShape, readNetworkSettings } from "../settings.ts";
 import { createAirbench } from "./airbench.ts";
@@ -34,5 +35,6 @@ const makers = {
  */
 export function createNetwork(settings: NetworkSettings): VisionNetwork {
   const shape = readNetworkSettings(settings);
-  return makers[shape.network](shape);
+  // First values are drawn when they are needed, together; a loaded network never needs them
+  return keepingGraph(() => makers[shape.network](shape));
 }
