@@ -20,7 +20,7 @@ import type { NetworkShape } from "./settings.ts";
  * ```ts
  * import { random } from "smilodon";
  * import { createNetwork } from "smilodon/systems/vision";
- * const network = createNetwork({ network: "resnet20", channels: 3, height: 32, width: 32, classes: 10 });
+ * const network = createNetwork({ network: "resnet20", channels: 3, height: 32, width: 32, classes: 10 }).eval();
  * console.log(network.stages.map(({ name }) => name)); // ["standardize", "stem", "layer1", "layer2", "layer3", "head"]
  * console.log(network.forward(random.uniform([2, 3, 32, 32])).shape); // [2, 10]
  * ```
