@@ -1,12 +1,20 @@
 /**
- * Vitest's configuration. Three projects: `unit` is everything that tests the sources, `browser` visits the playground in
+ * Vitest's configuration. `unit` and `alone` are everything that tests the sources: files of `unit` share a process, since what
+ * they import takes a second to load and what they compile serves the next; `browser` visits the playground in
  * browsers (tests/playground), `package` packs and installs the package (tests/package, tests/bundling); each is a step of
  * its own in the gate. SMILODON_TESTS says how much to run, and tests may read it to choose how much they sample: `quick`
  * (under a minute), `gate` (the default), `all`, which also runs `*.all.test.ts`.
  */
 import { defineConfig } from "vitest/config";
 
-const isQuick = process.env.SMILODON_TESTS === "quick";
+/** What these do to the process (mocked modules, devices of their own) other files must not see. */
+const alone = ["tests/cli/fullDisk.test.ts", "tests/device/**/*.test.ts", "tests/runtime/*.test.ts"];
+
+const level = process.env.SMILODON_TESTS;
+const leftOut = [
+  ...(level === "quick" ? ["**/*.slow.test.ts", "tests/browser/**"] : []),
+  ...(level === "all" ? [] : ["**/*.all.test.ts"]),
+];
 
 export default defineConfig({
   test: {
@@ -21,15 +29,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          isolate: false,
           setupFiles: ["tests/setup.ts"],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [
+            ...alone,
             "tests/package/**",
             "tests/bundling/**",
             "tests/playground/**/*.browser.test.ts",
-            ...(isQuick ? ["**/*.slow.test.ts", "tests/browser/**"] : []),
-            ...(process.env["SMILODON_TESTS"] === "all" ? [] : ["**/*.all.test.ts"]),
+            ...leftOut,
           ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          setupFiles: ["tests/setup.ts"],
+          include: alone,
+          exclude: leftOut,
         },
       },
       {

@@ -31,9 +31,9 @@ const steps: readonly Step[] = [
   { name: "sizes", title: "sizes", run: () => checkSizes() },
   { name: "bundle", title: "browser bundle", run: () => checkBundle() },
   { name: "docs", title: "docs", run: (level) => checkDocs(level !== "quick") },
-  { name: "tests", title: "tests", run: (level) => runTests("unit", level) },
-  { name: "browser", title: "playground in browsers", isSlow: true, run: (level) => runTests("browser", level) },
-  { name: "package", title: "package", isSlow: true, run: (level) => runTests("package", level) },
+  { name: "tests", title: "tests", run: (level) => runTests(["unit", "alone"], level) },
+  { name: "browser", title: "playground in browsers", isSlow: true, run: (level) => runTests(["browser"], level) },
+  { name: "package", title: "package", isSlow: true, run: (level) => runTests(["package"], level) },
 ];
 
 /** A step that has run. */

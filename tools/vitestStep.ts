@@ -1,4 +1,4 @@
-/** The test steps: runs one project of vitest.config.ts and counts its tests (vitestCounts.ts writes them down). */
+/** The test steps: runs projects of vitest.config.ts and counts its tests (vitestCounts.ts writes them down). */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { root } from "./source.ts";
 import type { StepResult, TestCounts } from "./step.ts";
 
-/** The gate step for one project. `level` reaches the tests as SMILODON_TESTS. */
-export async function runTests(project: "unit" | "browser" | "package", level: string): Promise<StepResult> {
+/** Projects of vitest.config.ts. */
+type Project = "unit" | "alone" | "browser" | "package";
+
+/** The gate step for some projects. `level` reaches the tests as SMILODON_TESTS. */
+export async function runTests(projects: readonly Project[], level: string): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), "smilodon-counts-"));
   const file = join(folder, "counts.json");
   try {
-    const end = await runVitest(project, { ...process.env, SMILODON_TESTS: level, SMILODON_COUNTS: file });
+    const end = await runVitest(projects, { ...process.env, SMILODON_TESTS: level, SMILODON_COUNTS: file });
     if (!existsSync(file)) return { problems: [`vitest ended (${end}) before it counted any test`], summary: "" };
     const tests: TestCounts = JSON.parse(readFileSync(file, "utf8"));
     const problems = end !== "0" && tests.failed === 0 ? [`vitest ended with ${end}, though no test failed`] : [];
@@ -22,11 +25,11 @@ export async function runTests(project: "unit" | "browser" | "package", level: s
   }
 }
 
-function runVitest(project: string, env: NodeJS.ProcessEnv): Promise<string> {
+function runVitest(projects: readonly Project[], env: NodeJS.ProcessEnv): Promise<string> {
   const args = [
     join(root, "node_modules", "vitest", "vitest.mjs"),
     "run",
-    `--project=${project}`,
+    ...projects.map((project) => `--project=${project}`),
     "--reporter=default",
     `--reporter=${join(root, "tools", "vitestCounts.ts")}`,
   ];
