@@ -7,8 +7,19 @@
  */
 import { defineConfig } from "vitest/config";
 
-/** What these do to the process (mocked modules, devices of their own) other files must not see. */
-const alone = ["tests/cli/fullDisk.test.ts", "tests/device/**/*.test.ts", "tests/runtime/*.test.ts"];
+/** What these do to the process (mocked modules, devices of their own under known names) others must not see; or they need it fresh. */
+const alone = [
+  "tests/algorithms/sorting.test.ts",
+  "tests/browser/threads.test.ts",
+  "tests/cli/fullDisk.test.ts",
+  "tests/device/**/*.test.ts",
+  "tests/nn/module.test.ts",
+  "tests/opTable/native.test.ts",
+  "tests/opTable/threads.test.ts",
+  "tests/runtime/*.test.ts",
+  "tests/tensor/integerSemantics.test.ts",
+  "tests/transforms/explainPlan.test.ts",
+];
 
 const level = process.env.SMILODON_TESTS;
 const leftOut = [
@@ -30,7 +41,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
-          setupFiles: ["tests/setup.ts"],
+          setupFiles: ["tests/setup.ts", "tests/setupShared.ts"],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [
             ...alone,

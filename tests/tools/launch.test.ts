@@ -76,7 +76,7 @@ describe("launch()", () => {
     const running = launch(listener);
     await untilReady(running);
     running.process.kill("SIGINT");
-    await sleep(20);
+    await sleep(2);
     running.process.kill("SIGINT");
     await sleep(400);
     expect(running.output()).toBe("ready\ninterrupt 1\n");

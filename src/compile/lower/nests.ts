@@ -61,7 +61,7 @@ function lowerConcat(context: NestContext, node: Node<"concat">, values: Values)
 }
 
 function hasRowsToPad({ type: { shape }, params: { low, high }, inputs }: Node<"pad">): boolean {
-  const hasBorders = at(low, -1) > 0 || at(high, -1) > 0;
+  const hasBorders = (low.at(-1) ?? 0) > 0 || (high.at(-1) ?? 0) > 0;
   return hasBorders && at(at(inputs, 0).type.shape, -1) > 1 && sizeOf(shape.slice(0, -1)) >= fewestRows;
 }
 
