@@ -7,7 +7,7 @@
  */
 import { defineConfig } from "vitest/config";
 
-/** What these do to the process (mocked modules, devices of their own under known names) others must not see; or they need it fresh. */
+/** What these do to the process (mocked modules, devices of their own under known names, garbage that is collected) others must not see; or they need it fresh. */
 const alone = [
   "tests/algorithms/sorting.test.ts",
   "tests/browser/threads.test.ts",
@@ -17,6 +17,7 @@ const alone = [
   "tests/opTable/native.test.ts",
   "tests/opTable/threads.test.ts",
   "tests/runtime/*.test.ts",
+  "tests/tabular/stream.slow.test.ts",
   "tests/tensor/integerSemantics.test.ts",
   "tests/transforms/explainPlan.test.ts",
 ];
