@@ -4,6 +4,7 @@ import { concat } from "../../tensor/joining.ts";
 import { slice } from "../../tensor/slice.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { compile } from "../../transforms/compile.ts";
+import { pageHtml } from "../reportPage.ts";
 import { escapeMarkup } from "../reportText.ts";
 import { groundDark, groundLight, themeCss } from "../reportTheme.ts";
 import type { DeepBeliefNetwork } from "./deepBelief.ts";
@@ -36,24 +37,15 @@ export async function makeReport({ title, network, pictures }: ReportFacts): Pro
   if (pictures !== undefined) sheets.push(...(await picturesSections(network, pictures)));
   const css = `body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}main{max-width:60rem;margin:auto;padding:1.5rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:1rem 0}img{max-width:100%;image-rendering:pixelated}p{color:var(--soft)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeMarkup(title)}</title>
-<style>${themeCss(":root", { light: groundLight, dark: groundDark })}
-${css}</style>
-</head>
-<body>
-<main>
-<h1>${escapeMarkup(title)}</h1>
+  return pageHtml({
+    title,
+    css: `${themeCss(":root", { light: groundLight, dark: groundDark })}
+${css}`,
+    hasPictures: true,
+    main: `<h1>${escapeMarkup(title)}</h1>
 <p>Learned from pictures without labels. Each filter of a higher layer is shown as the weighted sum of the filters below it.</p>
-${sheets.join("\n")}
-</main>
-</body>
-</html>
-`;
+${sheets.join("\n")}`,
+  });
 }
 
 /** Hidden halves, and what the network dreams when it sees nothing. */

@@ -5,6 +5,7 @@
 
 import { groupsSection } from "../../reportGroups.ts";
 import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
+import { pageHtml } from "../../reportPage.ts";
 import { counted, nameHtml, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
@@ -53,27 +54,14 @@ export function reportOf(study: TabularStudy, making: Making): string {
   const written = sections.flatMap((section) => section(facts) ?? []);
   const title = `${plainText(study.system.task.target)} from ${plainText(study.system.origin.source)} · Smilodon`;
   const links = written.map(({ id, title: name }) => `<li><a href="#${id}">${name}</a></li>`);
-  // Nothing may be loaded or run, whatever a table holds
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(title)}</title>
-<style>${pageCss}</style>
-</head>
-<body>
-<main>
-${head(facts)}
+  return pageHtml({
+    title,
+    css: pageCss,
+    main: `${head(facts)}
 <nav aria-label="Parts of this report"><ol>${links.join("")}</ol></nav>
 ${written.map(sectionHtml).join("\n")}
-<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}. This page loads nothing from anywhere and runs no script.</footer>
-</main>
-</body>
-</html>
-`;
+<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}. This page loads nothing from anywhere and runs no script.</footer>`,
+  });
 }
 
 function head(facts: Facts): string {

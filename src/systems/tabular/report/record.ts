@@ -1,8 +1,9 @@
 /** How more rows would help, what was noticed in the table, and how to make this run again. */
 
-import { absent, figure, numbersOf, type Section, table } from "../../reportHtml.ts";
+import { absent, figure, numbersOf, type Section } from "../../reportHtml.ts";
 import { colour } from "../../reportPalette.ts";
 import { extentOf, linePath, plotSvg } from "../../reportPlot.ts";
+import { recordOf } from "../../reportRecord.ts";
 import { count, counted, nameHtml, number, plainText, shareText } from "../../reportSpell.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import { measures } from "../measures.ts";
@@ -208,31 +209,16 @@ export function recordSection({ study, making }: Facts): Section {
     ["Smilodon", escapeMarkup(making.version)],
     ["time", `${number(seconds)} s, until this page was written`],
   ];
-  return {
-    id: "record",
-    title: "How this run was made, and how to make it again",
+  return recordOf({
     plain: `The same command on the same table with seed ${origin.seed} makes the same network again, on the same kind of processor.`,
-    figures: [
-      `<div class="wide"><pre><code>${escapeMarkup(plainText(making.command, 2000))}</code></pre></div>`,
-      `<div><h3>What went in</h3><dl class="facts">${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join("")}</dl></div>`,
-      table({
-        caption: "Settings, and why they are what they are",
-        head: ["setting", "value", "why"],
-        words: [0, 2],
-        rows: settings.map(({ name, value, reason }) => ({
-          cells: [
-            escapeMarkup(name),
-            typeof value === "number" ? number(value, 4) : escapeMarkup(String(value)),
-            escapeMarkup(reason),
-          ],
-        })),
-      }),
-    ],
+    making,
+    facts,
+    settings,
     how: [
       "Settings are chosen from the size of the table before anything is learned; held-out rows have no say in them.",
       escapeMarkup(streamWords({ ...study, encoder }) ?? ""),
     ]
       .join(" ")
       .trim(),
-  };
+  });
 }

@@ -8,6 +8,7 @@ import { encodePng, type PixelPicture, pngAddress } from "../../../data/images/p
 import { type PictureNetwork, type PictureShape, readPictures, type StrongPatch } from "../../../explain/index.ts";
 import { at } from "../../../support/invariant.ts";
 import { type Making, type Section, sectionHtml, table } from "../../reportHtml.ts";
+import { pageHtml } from "../../reportPage.ts";
 import { counted, list, nameHtml, number, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
@@ -56,26 +57,15 @@ function pageOf({ title, making, study }: FeaturePageParts, sections: readonly S
     study === undefined
       ? ""
       : `<p class="lede">From edges to parts to classes: each layer is shown by pictures that its units were asked to draw${study.pictures > 0 ? `, and by the parts of ${counted(study.pictures, "real picture")} to which they answer most strongly` : ""}.</p>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(`What ${plainText(title)} looks for · Smilodon`)}</title>
-<style>${pageCss}${ownCss}</style>
-</head>
-<body>
-<main>
-<header><p class="kicker">Smilodon</p><h1>What ${nameHtml(title)} looks for</h1>${seen}</header>
+  return pageHtml({
+    title: `What ${plainText(title)} looks for · Smilodon`,
+    css: pageCss + ownCss,
+    hasPictures: true,
+    main: `<header><p class="kicker">Smilodon</p><h1>What ${nameHtml(title)} looks for</h1>${seen}</header>
 <nav aria-label="Parts of this page"><ol>${links.join("")}</ol></nav>
 ${sections.map(sectionHtml).join("\n")}
-<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}: <code>${escapeMarkup(making.command)}</code>. This page loads nothing from anywhere and runs no script. It may contain pictures of the training set, whose terms apply.</footer>
-</main>
-</body>
-</html>
-`;
+<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}: <code>${escapeMarkup(making.command)}</code>. This page loads nothing from anywhere and runs no script. It may contain pictures of the training set, whose terms apply.</footer>`,
+  });
 }
 
 const ownCss = `

@@ -2,8 +2,10 @@
  * report.html: what pictures taught, how well, and how far answers are to be trusted. One file without network and scripts, the
  * pictures in it; it is meant for the machine that the pictures are on. Sections are in the files beside this one.
  */
+
 import { groupsSection } from "../../reportGroups.ts";
 import { type Making, type Section, sectionHtml } from "../../reportHtml.ts";
+import { pageHtml } from "../../reportPage.ts";
 import { counted, list, nameHtml, plainText, shareText } from "../../reportSpell.ts";
 import { pageCss } from "../../reportStyle.ts";
 import { escapeMarkup } from "../../reportText.ts";
@@ -41,27 +43,15 @@ export function reportOf(study: VisionStudy, making: Making): string {
   const { origin } = study.system;
   const title = `Pictures of ${plainText(origin.source)} · Smilodon`;
   const links = written.map(({ id, title: name }) => `<li><a href="#${id}">${name}</a></li>`);
-  // Nothing may be loaded or run; pictures are in the page itself
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(title)}</title>
-<style>${pageCss}${pictureCss}</style>
-</head>
-<body>
-<main>
-${head(facts)}
+  return pageHtml({
+    title,
+    css: pageCss + pictureCss,
+    hasPictures: true,
+    main: `${head(facts)}
 <nav aria-label="Parts of this report"><ol>${links.join("")}</ol></nav>
 ${written.map(sectionHtml).join("\n")}
-<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}. This page loads nothing from anywhere and runs no script. It holds pictures of the set: pass it on only where you may pass those on.</footer>
-</main>
-</body>
-</html>
-`;
+<footer>Written by Smilodon ${escapeMarkup(making.version)} on ${escapeMarkup(making.date)}. This page loads nothing from anywhere and runs no script. It holds pictures of the set: pass it on only where you may pass those on.</footer>`,
+  });
 }
 
 function head(facts: Facts): string {

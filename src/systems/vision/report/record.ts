@@ -2,7 +2,8 @@
 import { figure, numbersOf, type Section, table } from "../../reportHtml.ts";
 import { colour } from "../../reportPalette.ts";
 import { extentOf, linePath, plotSvg } from "../../reportPlot.ts";
-import { count, counted, nameHtml, number, plainText, shareText } from "../../reportSpell.ts";
+import { recordOf } from "../../reportRecord.ts";
+import { count, counted, nameHtml, number, shareText } from "../../reportSpell.ts";
 import { escapeMarkup } from "../../reportText.ts";
 import { type Facts, gallery } from "./facts.ts";
 
@@ -161,25 +162,10 @@ export function recordSection({ study, making }: Facts): Section {
     ["seed", String(origin.seed)],
     ["Smilodon", escapeMarkup(making.version)],
   ];
-  return {
-    id: "record",
-    title: "How this run was made, and how to make it again",
+  return recordOf({
     plain: `The same command on the same pictures with seed ${origin.seed} makes the same network again, on the same kind of processor, where no limit of time cuts it short.`,
-    figures: [
-      `<div class="wide"><pre><code>${escapeMarkup(plainText(making.command, 2000))}</code></pre></div>`,
-      `<div><h3>What went in</h3><dl class="facts">${facts.map(([name, text]) => `<dt>${name}</dt><dd>${text}</dd>`).join("")}</dl></div>`,
-      table({
-        caption: "Settings, and why they are what they are",
-        head: ["setting", "value", "why"],
-        words: [0, 2],
-        rows: settings.map(({ name, value, reason }) => ({
-          cells: [
-            escapeMarkup(name),
-            typeof value === "number" ? number(value, 4) : escapeMarkup(String(value)),
-            escapeMarkup(reason),
-          ],
-        })),
-      }),
-    ],
-  };
+    making,
+    facts,
+    settings,
+  });
 }
