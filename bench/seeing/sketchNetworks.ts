@@ -5,12 +5,12 @@ import { ImageLoader } from "../../src/data/images/imageSet.ts";
 import { crossEntropy } from "../../src/nn/losses/crossEntropy.ts";
 import { AdamW } from "../../src/optim/adam.ts";
 import { at } from "../../src/support/invariant.ts";
+import { picturesOf } from "../../src/systems/vision/augmentation.ts";
 import type { VisionNetwork } from "../../src/systems/vision/network.ts";
 import { createNetwork } from "../../src/systems/vision/networks/index.ts";
 import type { NetworkName } from "../../src/systems/vision/settings.ts";
 import { seed as seedGenerator } from "../../src/tensor/generator.ts";
 import { hostArray, tensorOf } from "../../src/tensor/hostArray.ts";
-import { permuteDims } from "../../src/tensor/manipulate.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { compile } from "../../src/transforms/compile.ts";
 
@@ -51,9 +51,4 @@ export async function labelledPictures(set: ImageSet): Promise<LabelledPictures>
     pixels[(picture * channels + (rest % channels)) * area + Math.floor(rest / channels)] = at(bytes, place) / 255;
   }
   return { pixels, channels, height, width, labels: set.labels, classes: set.classes };
-}
-
-/** u8 [n, height, width, channels] as f32 [n, channels, height, width] from 0 to 1. */
-function picturesOf(x: Tensor): Tensor {
-  return permuteDims(x, [0, 3, 1, 2]).astype("f32").divide(255);
 }
