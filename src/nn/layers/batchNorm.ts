@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { add, multiply } from "../../tensor/arithmetic.ts";
 import { stopGradient } from "../../tensor/cast.ts";
 import { ones, zeros } from "../../tensor/creation.ts";
+import { assignTogether } from "../../tensor/evaluation.ts";
 import { batchNorm } from "../../tensor/normalization.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import { mean } from "../../tensor/reduce.ts";
@@ -77,14 +78,18 @@ export abstract class BatchNorm extends Module {
     if (runningMean === null || runningVariance === null) return batchNorm(x, options);
     if (!this.training) return batchNorm(x, { ...options, mean: runningMean.value, variance: runningVariance.value });
     const others = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-    this.#take(runningMean, mean(x, others));
-    this.#take(runningVariance, variance(x, others, { correction: 1 }));
+    const assignments = [
+      this.#renewed(runningMean, mean(x, others)),
+      this.#renewed(runningVariance, variance(x, others, { correction: 1 })),
+    ];
+    // What came before would be computed again for what comes later
+    assignTogether(assignments, [x]);
     return batchNorm(x, options);
   }
 
-  #take(statistic: Parameter, ofBatch: Tensor): void {
+  #renewed(statistic: Parameter, ofBatch: Tensor): readonly [Parameter, Tensor] {
     const kept = multiply(statistic.value, 1 - this.momentum);
-    statistic.assign(stopGradient(add(kept, multiply(ofBatch, this.momentum))).astype(statistic.dtype));
+    return [statistic, stopGradient(add(kept, multiply(ofBatch, this.momentum))).astype(statistic.dtype)];
   }
 
   #check({ shape, rank, size }: Tensor): void {
