@@ -92,6 +92,28 @@ export function treeStructure(tree: unknown, isLeaf: (value: unknown) => boolean
   return typeof tree === "string" ? JSON.stringify(tree) : String(tree);
 }
 
+/** Marks in the lists of `describeTree`: no value of a tree is one of them. */
+const marks = { leaf: Symbol("leaf"), list: Symbol("list"), object: Symbol("object") } as const;
+
+/**
+ * Appends to `list` what `tree` is without its leaves: its structure and all values that are no leaves, as they are now. Trees are the
+ * same where their lists have the same entries.
+ */
+export function describeTree(tree: unknown, isLeaf: (value: unknown) => boolean, list: unknown[]): void {
+  if (isLeaf(tree)) list.push(marks.leaf);
+  else if (Array.isArray(tree)) {
+    list.push(marks.list, tree.length);
+    for (const child of tree) describeTree(child, isLeaf, list);
+  } else if (isPlainObject(tree) || isBranch(tree)) {
+    const entries = entriesOf(tree);
+    list.push(marks.object, isBranch(tree) ? tree[branch].name : "", entries.length);
+    for (const [key, child] of entries) {
+      list.push(key);
+      describeTree(child, isLeaf, list);
+    }
+  } else list.push(tree);
+}
+
 /** Throws an ArgumentError unless both trees have the same structure. */
 export function requireSameStructure(
   operation: string,

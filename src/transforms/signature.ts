@@ -2,13 +2,13 @@
 import type { TensorType } from "../graph/node.ts";
 import { sameShape } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
-import { flattenTree, treeStructure } from "../support/tree.ts";
+import { describeTree, flattenTree } from "../support/tree.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Arguments of one call. */
 export interface GivenArguments {
   readonly tensors: readonly Tensor[];
-  /** Everything besides the tensors: values compared by identity, and the structure around them. */
+  /** Everything besides the tensors, as `describeTree` says it: structure, and values that are compared by identity. */
   readonly fixed: readonly unknown[];
 }
 
@@ -22,17 +22,11 @@ export function readArguments(given: readonly unknown[]): GivenArguments {
   // Most steps take nothing but tensors
   if (given.every(isTensor)) return { tensors: given, fixed: [] };
   const tensors: Tensor[] = [];
-  const fixed = given.map((argument) => {
-    if (isTensor(argument)) {
-      tensors.push(argument);
-      return "*";
-    }
-    if (typeof argument !== "object" || argument === null) return argument;
-    const { leaves } = flattenTree(argument, isTensor);
-    tensors.push(...leaves);
-    // An object without tensors is itself the value; one with tensors is described by its structure
-    return leaves.length > 0 ? treeStructure(argument, isTensor) : argument;
-  });
+  const fixed: unknown[] = [];
+  for (const argument of given) {
+    describeTree(argument, isTensor, fixed);
+    tensors.push(...flattenTree(argument, isTensor).leaves);
+  }
   return { tensors, fixed };
 }
 

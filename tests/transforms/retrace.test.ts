@@ -78,3 +78,37 @@ describe("a compiled function that is traced again", () => {
     }
   });
 });
+
+describe("arguments that are no tensors", () => {
+  it("are the same where their values are, whatever objects hold them", () => {
+    const step = compile((input: Tensor, { scale }: { scale: number[] }) => input.multiply(scale[0] ?? 0).sum());
+    expect(step(x, { scale: [2, 1] }).dataSync()[0]).toBe(12);
+    expect(step(x, { scale: [2, 1] }).dataSync()[0]).toBe(12);
+    expect(step.traces).toHaveLength(1);
+    expect(step(x, { scale: [3, 1] }).dataSync()[0]).toBe(18);
+    expect(step.traces).toHaveLength(2);
+  });
+
+  it("are others once an object has been changed", () => {
+    const step = compile((input: Tensor, options: { factor: number }) => input.multiply(options.factor).sum());
+    const options = { factor: 2 };
+    expect(step(x, options).dataSync()[0]).toBe(12);
+    options.factor = 3;
+    expect(step(x, options).dataSync()[0]).toBe(18);
+  });
+
+  it("are others where functions or objects of classes are, though they look alike", () => {
+    const times = (factor: number) => (input: Tensor) => input.multiply(factor);
+    const step = compile(({ input, change }: { input: Tensor; change: (input: Tensor) => Tensor }) =>
+      change(input).sum(),
+    );
+    expect(step({ input: x, change: times(2) }).dataSync()[0]).toBe(12);
+    expect(step({ input: x, change: times(3) }).dataSync()[0]).toBe(18);
+  });
+
+  it("are others where the same values stand in another structure", () => {
+    const step = compile((input: Tensor, ...lists: number[][]) => input.multiply(lists.length).sum());
+    expect(step(x, [1, 2]).dataSync()[0]).toBe(6);
+    expect(step(x, [1], [2]).dataSync()[0]).toBe(12);
+  });
+});
