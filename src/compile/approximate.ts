@@ -6,10 +6,12 @@ import type { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { ScalarOp } from "../kernel/scalarOps.ts";
 import type { Target } from "../kernel/target.ts";
+import { isFloat } from "../shape/dtype.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { cos, sin, tan } from "./approximations/circular.ts";
 import { quotient, remainder } from "./approximations/division.ts";
 import { erf, erfc } from "./approximations/errorFunction.ts";
+import { exactDivision } from "./approximations/exactDivision.ts";
 import { exp, expm1, sigmoid, tanh } from "./approximations/exponential.ts";
 import { log, log1p } from "./approximations/logarithm.ts";
 import { power } from "./approximations/power.ts";
@@ -89,7 +91,7 @@ export function tangent(builder: ExpressionBuilder, angle: Expression): Expressi
 
 /**
  * `part` on other `inputs`; what `target` lacks is replaced: an f32 operation by its approximation, a conversion of what is
- * only stored by arithmetic on bits. Operations of f64 stay.
+ * only stored by arithmetic on bits. Of f64, only divisions with a remainder are: by what is as exact, and quicker.
  */
 export function nativeForm(
   builder: ExpressionBuilder,
@@ -99,11 +101,10 @@ export function nativeForm(
 ): Expression {
   if (part.kind === "cast" && !convertsStored && isStoredCast(part.input.dtype, part.dtype))
     return castStored(builder, part.dtype, at(inputs, 0));
-  const isForeign =
-    part.kind === "apply" &&
-    nativeOps !== "all" &&
-    !nativeOps.has(part.op) &&
-    approximations[part.op] !== "native" &&
-    inputs[0]?.dtype === "f32";
-  return isForeign ? approximate(builder, part.op, inputs) : builder.withInputs(part, inputs);
+  if (part.kind !== "apply" || nativeOps === "all") return builder.withInputs(part, inputs);
+  const { op } = part;
+  if ((op === "quotient" || op === "remainder") && isFloat(part.dtype) && nativeOps.has(op))
+    return exactDivision(new Single(builder), op, at(inputs, 0), at(inputs, 1));
+  const isForeign = !nativeOps.has(op) && approximations[op] !== "native" && inputs[0]?.dtype === "f32";
+  return isForeign ? approximate(builder, op, inputs) : builder.withInputs(part, inputs);
 }

@@ -2,7 +2,9 @@
  * Selects of which one side is rarely wanted and costly, such as sin of huge arguments: by convention the side taken
  * where the condition fails. Expressions have no effects, so a renderer may skip what no lane asks for.
  */
+import { isFloat } from "../shape/dtype.ts";
 import type { Expression } from "./expression.ts";
+import { scalarOps } from "./scalarOps.ts";
 import { visitExpressions } from "./traverse.ts";
 
 /** Expressions that the rare side must have for itself, so that a branch pays. */
@@ -22,5 +24,9 @@ export function rareParts(expression: Expression): readonly Expression[] {
   visitExpressions([condition, usual], () => {}, seen);
   const own: Expression[] = [];
   visitExpressions([rare], (part) => own.push(part), seen);
-  return own.length >= worthBranching ? own : [];
+  return own.length >= worthBranching || isIterative(rare) ? own : [];
+}
+
+function isIterative(expression: Expression): boolean {
+  return expression.kind === "apply" && "iterative" in scalarOps[expression.op] && isFloat(expression.dtype);
 }

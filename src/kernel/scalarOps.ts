@@ -12,6 +12,8 @@ export interface ScalarTraits {
   readonly result: "same" | "bool";
   /** Found by a long computation rather than one instruction: targets take polynomials, and results may differ in the last places. */
   readonly transcendental?: true;
+  /** On floats a loop, however exact: a call for each number, as long as many other operations. */
+  readonly iterative?: true;
   /** Operands may change places. */
   readonly commutative?: true;
   /** The value that changes nothing, which makes the operation a reduction; at the ends of the dtype's range where named so. */
@@ -42,8 +44,8 @@ export const scalarOps = {
   subtract: { arity: 2, domain: "number", result: "same" },
   multiply: { arity: 2, domain: "number", result: "same", commutative: true, identity: 1 },
   divide: { arity: 2, domain: "float", result: "same" },
-  quotient: { arity: 2, domain: "number", result: "same" },
-  remainder: { arity: 2, domain: "number", result: "same" },
+  quotient: { arity: 2, domain: "number", result: "same", iterative: true },
+  remainder: { arity: 2, domain: "number", result: "same", iterative: true },
   power: { arity: 2, domain: "float", result: "same", transcendental: true },
   maximum: { arity: 2, domain: "any", result: "same", commutative: true, identity: "lowest" },
   minimum: { arity: 2, domain: "any", result: "same", commutative: true, identity: "highest" },

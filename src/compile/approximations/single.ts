@@ -16,7 +16,7 @@ export const mantissaBits = 0x7fffff;
 export const rootHalfBits = 0x3f3504f3;
 export const smallestNormal = 2 ** -126;
 
-/** Makes f32 and i32 expressions. */
+/** Makes f32 and i32 expressions; those of f64 that need no constants of f32 as well. */
 export class Single {
   readonly #builder: ExpressionBuilder;
 
@@ -80,13 +80,14 @@ export class Single {
     );
   }
 
-  /** The bits of an f32, as i32. */
+  /** The bits of an f32 as i32, of an f64 as i64. */
   bits(a: Expression): Expression {
-    return this.#builder.bitcast("i32", a);
+    return this.#builder.bitcast(a.dtype === "f64" ? "i64" : "i32", a);
   }
 
+  /** The float that `bits` gave. */
   ofBits(a: Expression): Expression {
-    return this.#builder.bitcast("f32", a);
+    return this.#builder.bitcast(a.dtype === "i64" ? "f64" : "f32", a);
   }
 
   toWhole(a: Expression): Expression {
@@ -95,6 +96,10 @@ export class Single {
 
   toSingle(a: Expression): Expression {
     return this.#builder.cast("f32", a);
+  }
+
+  toDouble(a: Expression): Expression {
+    return this.#builder.cast("f64", a);
   }
 
   toUnsigned(a: Expression): Expression {
@@ -106,9 +111,10 @@ export class Single {
     return this.ofBits(this.apply("shiftLeft", n, 23));
   }
 
-  /** `magnitude`, which is not negative, with the sign of `sign`. */
+  /** `magnitude`, which is not negative or has that sign already, with the sign of `sign`. */
   withSignOf(magnitude: Expression, sign: Expression): Expression {
-    return this.ofBits(this.apply("or", this.bits(magnitude), this.apply("and", this.bits(sign), signBit)));
+    const bit = sign.dtype === "f64" ? -(2 ** 63) : signBit;
+    return this.ofBits(this.apply("or", this.bits(magnitude), this.apply("and", this.bits(sign), bit)));
   }
 
   /** The first 12 bits of `a`: products of two such numbers are exact. */

@@ -197,7 +197,7 @@ export class VectorEmitter implements LaneWriter {
     const dtype = heldAs(at(inputs, -1).dtype);
     const isWide = lanesOf(dtype) === 2;
     if (this.#contracted(expression, part)) return;
-    if (!isWide && this.#frame.isRare(expression)) return this.#branch(inputs, part);
+    if (this.#frame.isRare(expression)) return this.#branch(inputs, part, isWide);
     if (isWide && scalarOps[op].result === "bool") {
       for (const half of [2 * part, 2 * part + 1]) this.#write(vectorForms[op][dtype], inputs, half);
       return joinLowWords(w);
@@ -217,12 +217,13 @@ export class VectorEmitter implements LaneWriter {
   }
 
   /** A select that computes its last input only where the condition fails in some lane. */
-  #branch(inputs: readonly Expression[], part: number): void {
+  #branch(inputs: readonly Expression[], part: number, isWide: boolean): void {
     const { w, isRelaxed } = this.#frame;
     const [result, mask] = [w.local("v128"), w.local("v128")];
     this.push(at(inputs, 1), part);
     w.set(result);
-    this.push(at(inputs, 0), part);
+    this.push(at(inputs, 0), isWide ? part >> 1 : part);
+    if (isWide) widenMask(w, part);
     w.tee(mask);
     w.op("i32x4.all_true", "i32.eqz");
     w.if(() =>
