@@ -23,6 +23,8 @@ export interface Storage {
 /** The vector loop around, and how many of its iterations run at once. */
 export interface Lanes {
   readonly count: number;
+  /** Are all of them truth values, sixteen to a vector? */
+  readonly areBytes: boolean;
   readonly shapes: LaneShapes;
   /** The loop's own local. */
   readonly local: number;

@@ -105,6 +105,7 @@ export const opcodes = {
   ...run("i64x2", vector(0x1d), ["extract_lane", "replace_lane"]),
   ...run("f32x4", vector(0x1f), ["extract_lane", "replace_lane"]),
   ...run("f64x2", vector(0x21), ["extract_lane", "replace_lane"]),
+  "i8x16.ne": vector(0x24),
   ...run("i32x4", vector(0x37), wholeComparisons),
   ...run("f32x4", vector(0x41), comparisons),
   ...run("f64x2", vector(0x47), comparisons),

@@ -14,6 +14,7 @@ import type { Dtype } from "../../shape/dtype.ts";
 import { at, invariant } from "../../support/invariant.ts";
 import { remember } from "../../support/remember.ts";
 import { accumulatedOutside, LaneShapes, runsInVectors, wantedAsScalars, wantedAsVectors } from "../laneShapes.ts";
+import { byteLanes, isBytewise, storeBytes } from "./byteLanes.ts";
 import { lanesOf, scalarTypes } from "./casts.ts";
 import { beginExtreme, isExtreme, lookAt, pushExtreme, vectorsOfExtreme } from "./extremes.ts";
 import type { Frame, Lanes, Storage } from "./frame.ts";
@@ -251,6 +252,7 @@ class StatementWriter {
   #store(store: Extract<Statement, { kind: "store" }>): void {
     const { w, lanes } = this.#frame;
     this.#with(store, (scalars, vectors) => {
+      if (lanes?.areBytes) return storeBytes(w, store, scalars);
       if (lanes && vectors && lanes.shapes.of(store.index) !== 0)
         return storeLanes(this.#frame, lanes, store, { scalars, vectors });
       const offset = scalars.pushAddress(store);
@@ -375,14 +377,16 @@ class StatementWriter {
   #vectorPhases(loop: Loop, shapes: LaneShapes, counter: number, stop: number): void {
     const { w } = this.#frame;
     const wanted = { wantedAsVectors: wantedAsVectors(loop, shapes), wantedAsScalars: wantedAsScalars(loop, shapes) };
-    for (const count of loop.lanes > 4 ? [loop.lanes, 4] : [4]) {
-      if (count === 4 && loop.lanes > 4 && !mayLeaveOver(loop, loop.lanes)) continue;
+    const areBytes = isBytewise(loop, shapes);
+    const all = areBytes ? byteLanes : loop.lanes;
+    for (const count of all > 4 ? [all, 4] : [4]) {
+      if (count === 4 && all > 4 && !mayLeaveOver(loop, all)) continue;
       const limit = w.local("i32");
       w.get(stop);
       w.i32(count - 1);
       w.op("i32.sub");
       w.set(limit);
-      this.#frame.lanes = { count, shapes, local: loop.local, ...wanted };
+      this.#frame.lanes = { count, areBytes: areBytes && count === all, shapes, local: loop.local, ...wanted };
       this.#iterate(loop, { counter, stop: limit, iterations: count }, (run) => this.#lanewise(loop, count, run));
       this.#frame.lanes = undefined;
       w.release(limit);
