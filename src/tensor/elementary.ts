@@ -7,6 +7,7 @@ import { computedIn, isFloat } from "../shape/dtype.ts";
 import { finfo } from "../shape/dtypeFacts.ts";
 import {
   abs,
+  floor,
   maximum,
   minimum,
   negative,
@@ -50,10 +51,12 @@ export function hypot<A extends Operand, B extends Operand>(a: A, b: Fitting<A, 
 export function hypot(a: Operand, b: Operand): Tensor {
   return joinFloats("hypot", a, b, (x, y) => {
     const [one, other] = [abs(x), abs(y)];
-    const high: Tensor = maximum(one, other);
+    // not maximum and minimum, which look after NaN as well: it comes through the quotient
+    const isOther = one.less(other);
+    const [high, low]: [Tensor, Tensor] = [where(isOther, other, one), where(isOther, one, other)];
     const isInfinite = one.equal(Infinity).logicalOr(other.equal(Infinity));
     const isPlain = isInfinite.logicalOr(high.equal(0));
-    const ratio = where(isPlain, 0, minimum(one, other)).divide(where(isPlain, 1, high));
+    const ratio = where(isInfinite, 0, low).divide(where(isPlain, 1, high));
     return where(isInfinite, Infinity, high.multiply(sqrt(square(ratio).add(1))));
   });
 }
@@ -198,7 +201,8 @@ const sincSeries = [1, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 
 /** sin(πx), exactly 0 at whole numbers; x is a float. */
 export function sinPi(x: Tensor): Tensor {
   const whole: Tensor = round(x);
-  const isOdd = remainder(whole, 2).equal(1);
+  const half = whole.multiply(0.5);
+  const isOdd = floor(half).notEqual(half);
   const magnitude = sin(x.subtract(whole).multiply(Math.PI));
   return where(isOdd, negative(magnitude), magnitude);
 }
