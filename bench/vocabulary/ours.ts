@@ -1,4 +1,7 @@
-/** Smilodon as the contestant of a line: the operation as a user would write it, compiled. */
+/**
+ * Smilodon as the contestant of a line: the operation as a user would write it, compiled. A result is let go before the next one
+ * is made, as the peers do, so that everybody writes to memory that was just in use.
+ */
 import { Complex, compile, Tensor, tensor } from "../../src/index.ts";
 import type { Entrant, Given, Line, OurResult } from "./line.ts";
 
@@ -7,21 +10,26 @@ export function enterOurs({ ours }: Line, inputs: readonly Given[]): Entrant {
   const compiled = compile(ours);
   const given = tensorsOf(inputs);
   let last: OurResult | undefined;
+  const free = (): void => {
+    for (const each of last === undefined ? [] : partsOf(last)) each.dispose();
+  };
   return {
     name: "smilodon",
     run: () => {
+      free();
       last = compiled(...given);
     },
-    read: async () => (last === undefined ? [] : comparedPart(last).data()),
+    read: async () => (last === undefined ? [] : partsOf(last)[0].data()),
     end: () => {
+      free();
       for (const each of given) each.dispose();
     },
   };
 }
 
-function comparedPart(result: OurResult): Tensor {
-  if (result instanceof Tensor) return result;
-  return result instanceof Complex ? result.real : result[0];
+function partsOf(result: OurResult): readonly [Tensor, ...Tensor[]] {
+  if (result instanceof Tensor) return [result];
+  return result instanceof Complex ? [result.real, result.imag] : result;
 }
 
 /** Inputs on the device; an operation of fewer does not look at the others. */
