@@ -78,6 +78,29 @@ describe("train", () => {
     expect((await loadImageModel(out)).parts.origin.from).toBe("colours");
   });
 
+  test("of sketches needs no data; a background that gives the class away is told", async () => {
+    const out = join(dirname(run), "sketches");
+    const words = [
+      "train",
+      "sketches-telltale",
+      "--scale",
+      "tiny",
+      "--size",
+      "16",
+      "--epochs",
+      "3",
+      "--network",
+      "lenet",
+    ];
+    const { code, messages, output } = await cli(...words, "--out", out, "--json");
+    expect(code, messages).toBe(0);
+    const { pictures, target, classes, warnings } = jsonSchemas["train-pictures"].parse(JSON.parse(output));
+    expect([pictures, target, ...classes.map(({ name }) => name)]).toEqual([2000, "animal", "cat", "dog"]);
+    expect(warnings.map(({ kind }) => kind)).toContain("shortcut");
+    // A name, whatever folder the run is in
+    expect(JSON.parse(await readFile(join(out, "run.json"), "utf8")).settings.file).toBe("sketches-telltale");
+  }, 60_000);
+
   test("is stopped by Ctrl-C and goes on to the same weights", async () => {
     const stop = new AbortController();
     const [whole, broken] = [join(dirname(run), "whole"), join(dirname(run), "broken")];
@@ -95,6 +118,14 @@ describe("train", () => {
     const [a, b] = await Promise.all([whole, broken].map((folder) => readFile(join(folder, "model.safetensors"))));
     expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
   }, 30_000);
+});
+
+test("data lists what is drawn beside what is fetched", async () => {
+  const list = await cli("data");
+  expect(list.output).toMatch(/^mnist .*\n(.*\n)*sketches +drawn {2}2,000 cats/);
+  expect((await cli("data", "info", "sketches")).output).toContain("drawn by this program");
+  const { code, output } = await cli("data", "get", "sketches", "--json");
+  expect([code, JSON.parse(output)]).toEqual([0, [expect.objectContaining({ name: "sketches", files: [] })]]);
 });
 
 describe("answers", () => {

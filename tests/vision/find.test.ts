@@ -3,10 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { bytesSource } from "../../src/data/byteSource.ts";
+import { openImageFolder } from "../../src/data/images/imageFolder.node.ts";
+import { openArchive } from "../../src/data/index.ts";
 import { DataError } from "../../src/support/errors.ts";
 import { dividePictures } from "../../src/systems/vision/division.ts";
 import { findPicturesAt, picturesAt } from "../../src/systems/vision/find.node.ts";
 import { type GivenPictures, readPaths } from "../../src/systems/vision/given.ts";
+import { shareOfPictures, shareOfRows, shareOfSource } from "../../src/systems/vision/share.ts";
 import { lookAtPictures } from "../../src/systems/vision/train.ts";
 import { makeTar } from "../data/images/makeTar.ts";
 import { colourFiles, picture, writeFiles } from "./files.ts";
@@ -185,7 +189,61 @@ describe("other places", () => {
     expect(records.parts).toEqual(["train", "test"]);
   });
 
-  test("names of public data sets are known, and others named", async () => {
-    await expect(picturesAt("mnits")).rejects.toThrow(/no such file or folder, and no data set of that name.*mnist/);
+  test("names of public data sets and of sketches are known, and others named", async () => {
+    await expect(picturesAt("mnits")).rejects.toThrow(
+      /no such file or folder, and no data set of that name.*mnist.*sketches/,
+    );
+  });
+
+  test("sketches are coloured and square", async () => {
+    const found = await picturesAt("sketches");
+    expect(found.survey).toMatchObject({ isGrey: false, width: { median: 64 } });
+    const options = { cacheFolder: "." };
+    await expect(found.read({ ...input, channels: 1 }, options)).rejects.toThrow(/grey pictures of 12×12/);
+    await expect(found.read({ ...input, width: 20 }, options)).rejects.toThrow(/pictures of 20×12/);
+  });
+});
+
+describe("a share", () => {
+  test("has its part of every group, one at least, and is the same each time", () => {
+    const groups = Array.from({ length: 1000 }, (_, row) => (row === 7 ? "rare" : row % 4 === 0 ? "a" : "b"));
+    const rows = shareOfRows(groups, 100);
+    const count = (group: string) => Array.from(rows).filter((row) => groups[row] === group).length;
+    expect([count("rare"), count("a"), count("b")]).toEqual([1, 25, 75]);
+    expect(shareOfRows(groups, 100)).toEqual(rows);
+    expect(Array.from(rows)).toEqual(Array.from(new Set(rows)).sort((a, b) => a - b));
+    expect(shareOfRows(groups, 5000)).toHaveLength(1000);
+  });
+
+  test("of files is chosen before they are decoded, and goes on from the middle", async () => {
+    const files = {
+      ...(await colourFiles(8, { under: "train/" })),
+      ...(await colourFiles(4, { under: "test/", first: 500 })),
+    };
+    const folder = await openImageFolder(await writeFiles(files));
+    const { source, outOf } = await shareOfSource(folder, 12);
+    const names = async (skip?: number) =>
+      (await Array.fromAsync(source.pictures(skip))).map(({ name }) => name.split("/").slice(0, 2).join("/"));
+    expect([source.count, outOf]).toEqual([12, 24]);
+    expect((await names()).filter((name) => name === "train/red")).toHaveLength(4);
+    expect(await names(5)).toEqual((await names()).slice(5));
+    expect(source.mark).not.toBe(folder.mark);
+    expect(await shareOfSource(folder, 24)).toEqual({ source: folder, outOf: undefined });
+    // An archive does not know how many it has
+    const archive = openArchive(bytesSource(makeTar(Object.entries(files)), "set.tar"));
+    expect((await shareOfSource(archive, 12)).outOf).toBe(24);
+  });
+
+  test("of pictures at hand takes along what is known of each", async () => {
+    const files = {
+      ...(await colourFiles(8, { under: "train/" })),
+      ...(await colourFiles(4, { under: "test/", first: 500 })),
+    };
+    const whole = await readAt(await writeFiles(files));
+    const groups = [{ name: "name", values: whole.set.names }];
+    const { set, parts, groups: own, outOf } = shareOfPictures({ ...whole, groups }, 12);
+    expect([set.pixels.count, outOf, own[0]?.values]).toEqual([12, 24, set.names]);
+    expect(parts).toEqual(set.names.map((name) => name.split("/")[0]));
+    expect(shareOfPictures(whole, 24)).toBe(whole);
   });
 });

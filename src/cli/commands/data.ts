@@ -1,4 +1,4 @@
-/** `smilodon data`: public data sets: which are known, where they are, fetching them. */
+/** `smilodon data`: sets of pictures by name: public ones, where they are and how they come here, and sketches, which are drawn. */
 import {
   type Dataset,
   type DatasetFile,
@@ -8,18 +8,19 @@ import {
   findFiles,
 } from "../../data/index.node.ts";
 import { didYouMean } from "../../support/nearestName.ts";
+import { type NamedSketches, namedSketches, sketchesNamed } from "../../systems/vision/sketches/named.ts";
 import type { Console } from "../console.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { defineCommand } from "../schema.ts";
 
 const actions = ["list", "get", "info"] as const;
 
-/** Lists, describes and fetches public data sets. */
+/** Lists, describes and fetches sets that are known by name. */
 export const data = defineCommand({
   name: "data",
-  summary: "List, fetch or describe public data sets.",
+  summary: "List, fetch or describe the sets of pictures that are known by name.",
   examples: [
-    { line: "data", does: "every data set that is known, and whether it is here" },
+    { line: "data", does: "every set that is known, and whether it is here" },
     { line: "data info cifar10", does: "what is in it, its terms and its files" },
     { line: "data get mnist fashion-mnist", does: "fetch them; what was broken off goes on" },
   ],
@@ -38,21 +39,34 @@ export const data = defineCommand({
     if (known === "list" && names.length > 0) throw new UsageError("data list takes no names.", "Use data info.");
     if (known !== "list" && names.length === 0)
       throw new UsageError(`data ${known} needs a data set.`, `For example: smilodon data ${known} mnist`);
-    const chosen = known === "list" ? datasets : names.map(datasetNamed);
-    if (known === "get") for (const dataset of chosen) await get(dataset, console, signal);
+    const chosen: readonly KnownSet[] = known === "list" ? [...datasets, ...namedSketches] : names.map(setNamed);
+    if (known === "get") for (const set of chosen) if (isPublic(set)) await get(set, console, signal);
     if (json) console.print(JSON.stringify(chosen.map(toJson), null, 2));
-    else if (known === "list") list(console);
-    else for (const dataset of chosen) describe(dataset, console);
+    else if (known === "list") for (const set of chosen) console.print(lineOf(set));
+    else for (const set of chosen) describe(set, console);
     return exitCodes.ok;
   },
 });
 
-function list(console: Console): void {
-  for (const dataset of datasets) {
-    const size = dataset.files.reduce((total, { megabytes }) => total + megabytes, 0);
-    const place = findFiles(dataset).every(({ isThere }) => isThere) ? "here" : `${Math.round(size)} MB`;
-    console.print(`${dataset.name.padEnd(14)} ${place.padStart(7)}  ${dataset.summary}`);
-  }
+/** A set that has files, or one that is drawn. */
+type KnownSet = Dataset | NamedSketches;
+
+function isPublic(set: KnownSet): set is Dataset {
+  return "files" in set;
+}
+
+function setNamed(name: string): KnownSet {
+  return sketchesNamed(name) ?? datasetNamed(name);
+}
+
+function lineOf(set: KnownSet): string {
+  return `${set.name.padEnd(17)} ${placeOf(set).padStart(7)}  ${set.summary}`;
+}
+
+function placeOf(set: KnownSet): string {
+  if (!isPublic(set)) return "drawn";
+  const size = set.files.reduce((total, { megabytes }) => total + megabytes, 0);
+  return findFiles(set).every(({ isThere }) => isThere) ? "here" : `${Math.round(size)} MB`;
 }
 
 async function get(dataset: Dataset, console: Console, signal: AbortSignal): Promise<void> {
@@ -66,23 +80,26 @@ async function get(dataset: Dataset, console: Console, signal: AbortSignal): Pro
   await fetchDataset(dataset, { signal, onProgress });
 }
 
-function describe(dataset: Dataset, console: Console): void {
-  const { title, summary, terms, cite, page } = dataset;
-  console.print(title);
-  for (const [name, text] of Object.entries({ what: summary, terms, cite, page }))
-    console.print(`  ${name.padEnd(6)} ${text}`);
-  for (const { file, path, isThere } of findFiles(dataset))
+function describe(set: KnownSet, console: Console): void {
+  console.print(set.title);
+  const facts = isPublic(set)
+    ? { what: set.summary, terms: set.terms, cite: set.cite, page: set.page }
+    : { what: set.summary, terms: "none", cite: "nothing: drawn by this program" };
+  for (const [name, text] of Object.entries(facts)) console.print(`  ${name.padEnd(6)} ${text}`);
+  if (!isPublic(set)) return;
+  for (const { file, path, isThere } of findFiles(set))
     console.print(
       `  ${isThere ? "here  " : "absent"} ${isThere ? path : `${file.name}, about ${file.megabytes} MB, would be ${path}`}`,
     );
 }
 
-function toJson(dataset: Dataset): unknown {
-  const files = findFiles(dataset).map(({ file, path, isThere }) => ({
+function toJson(set: KnownSet): unknown {
+  if (!isPublic(set)) return { ...set, files: [] };
+  const files = findFiles(set).map(({ file, path, isThere }) => ({
     name: file.name,
     path,
     isThere,
     addresses: file.addresses,
   }));
-  return { ...dataset, files };
+  return { ...set, files };
 }

@@ -30,6 +30,7 @@ export const train = defineCommand({
       line: "train flowers.tar.gz --minutes 5 --from runs/pets",
       does: "an archive of pictures, going on from another run",
     },
+    { line: "train sketches --scale tiny", does: "cats and dogs that are drawn here: everything, without data" },
     { line: "train german.csv --target credit --folds 5 --group sex", does: "cross-validated, with figures by group" },
   ],
   arguments: [
@@ -133,7 +134,8 @@ export const train = defineCommand({
   async run({ arguments: [file = ""], values }, surroundings) {
     const { console } = surroundings;
     const kind = await pictureKindAt(file);
-    if (kind !== undefined) return runPictures({ file, isDataset: kind === "dataset" }, values, surroundings);
+    const isDataset = kind === "dataset" || kind === "sketches";
+    if (kind !== undefined) return runPictures({ file, isDataset }, values, surroundings);
     refuseOptions(values, pictureOptions, `${file} is no folder or list of pictures`);
     if (values.target === undefined)
       throw new UsageError("train needs --target: the column to be learned.", "For example: --target species");

@@ -16,7 +16,8 @@ import { TrainingDivergedError, TrainingInterruptedError } from "../../systems/v
 import { loadImageModel } from "../../systems/vision/opening.node.ts";
 import { recipeOf } from "../../systems/vision/recipe.ts";
 import { networkSchema, readNetworkSettings } from "../../systems/vision/settings.ts";
-import type { VisionStudy } from "../../systems/vision/study.ts";
+import { mostPictures } from "../../systems/vision/share.ts";
+import type { SettingReason, VisionStudy } from "../../systems/vision/study.ts";
 import type { PictureSurvey } from "../../systems/vision/survey.ts";
 import type { VisionSystem } from "../../systems/vision/system.ts";
 import { type LookedPictures, lookAtPictures, trainPictures } from "../../systems/vision/train.ts";
@@ -80,12 +81,14 @@ async function pictureJob(
   const found = await picturesAt(file, { target: target ?? undefined, groups, signal, onProgress });
   const chosen = from === undefined ? inputFor(found, { size: size ?? undefined, scale }) : inputOf(from, settings);
   const onDamage = settings.onCorrupt === "error" ? "throw" : "skip";
-  const given = await told(() => found.read(chosen.input, { onDamage, cacheFolder, onProgress }));
+  const most = mostPictures[scale];
+  const given = await told(() => found.read(chosen.input, { most, onDamage, cacheFolder, onProgress }));
   const looked = await lookAtPictures(given, onProgress);
   console.endProgress();
   if (expected !== undefined && looked.dataHash !== expected)
     throw new DataError(`${file} has changed since training began. Train again, with another --out.`, { file });
   sayDamaged(given, surroundings);
+  for (const { value, reason } of shareReasons(given, settings)) console.say(`took ${value} pictures: ${reason}`);
   const scene = { settings, given, looked, survey: found.survey, chosen, from };
   return {
     asked: { settings: picturesSeenFrom(folder, settings), data: { file: looked.dataHash, test: null } },
@@ -174,7 +177,7 @@ async function learn(
   });
   const recipe = recipeOf({
     settings: from === undefined ? usual.settings : continuedSettings(usual.settings, from, settings),
-    reasons: [...chosen.reasons, ...usual.reasons],
+    reasons: [...shareReasons(given, settings), ...chosen.reasons, ...usual.reasons],
     fit: chosen.input.fit,
     seed,
     milliseconds: usual.milliseconds,
@@ -204,6 +207,14 @@ async function learn(
       throw new InterruptedError(`Stopped. What was learned is kept; to go on: ${programName()} resume ${folder}`);
     throw error;
   }
+}
+
+/** Why some of the pictures alone were taken, where that is so. */
+function shareReasons({ set, outOf }: GivenPictures, { scale }: PictureSettings): SettingReason[] {
+  if (outOf === undefined) return [];
+  const [count, all] = [set.pixels.count, outOf].map((number) => number.toLocaleString("en-US"));
+  const reason = `${scale} is for seconds: a share of each class; small takes all`;
+  return [{ name: "pictures", value: `${count} of ${all}`, reason }];
 }
 
 type UsualSettings = ChosenTraining["settings"];

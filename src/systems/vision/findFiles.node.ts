@@ -13,6 +13,7 @@ import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import type { FoundPictures, ReadPicturesOptions } from "./found.ts";
 import { type GivenPictures, readPaths, relabelled } from "./given.ts";
+import { shareOfSource } from "./share.ts";
 import { type PictureHeader, type PictureSurvey, surveyOf } from "./survey.ts";
 import type { PictureInput } from "./system.ts";
 
@@ -78,11 +79,16 @@ async function surveySource(source: PictureSource): Promise<PictureSurvey> {
   return surveyOf(headers);
 }
 
+interface ReadingOptions extends ReadPicturesOptions {
+  readonly input: PictureInput;
+}
+
 async function readSource(
-  source: PictureSource,
+  whole: PictureSource,
   { target = "class", groupsOf }: SourceFacts,
-  { input, onDamage = "skip", cacheFolder, onProgress }: ReadPicturesOptions & { readonly input: PictureInput },
+  { input, most = Infinity, onDamage = "skip", cacheFolder, onProgress }: ReadingOptions,
 ): Promise<GivenPictures & AsyncDisposable> {
+  const { source, outOf } = await shareOfSource(whole, most);
   const { height, width, channels, fit } = input;
   const decoding = { decoder: sharpDecoder(), height, width, channels, fit, onDamage };
   const told = (done: number, total: number | undefined) =>
@@ -107,6 +113,7 @@ async function readSource(
     parts: paths?.parts,
     groups: groupsOf?.(set.names) ?? [],
     target,
+    outOf,
     notes: paths?.notes ?? [],
     [Symbol.asyncDispose]: async () => set[Symbol.asyncDispose]?.(),
   };

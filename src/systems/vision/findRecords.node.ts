@@ -10,6 +10,7 @@ import { DataError } from "../../support/errors.ts";
 import { hostArray } from "../../tensor/hostArray.ts";
 import type { FoundPictures } from "./found.ts";
 import { type GivenPart, type GivenPictures, joinImages } from "./given.ts";
+import { shareOfPictures } from "./share.ts";
 import type { PictureSurvey } from "./survey.ts";
 
 const imagesName = /^(.*)images([-.]idx3-ubyte(?:\.gz)?)$/;
@@ -69,7 +70,7 @@ export async function findDataset(
     what: "a public data set",
     survey: { looked: 0, isGrey: false, width: side, height: side, kinds: [] },
     fixed: undefined,
-    read: async ({ width }) => givenOf(await open(width)),
+    read: async ({ width }, { most = Infinity }) => shareOfPictures(givenOf(await open(width)), most),
   };
 }
 
@@ -91,7 +92,13 @@ async function foundSets(name: string, what: string, open: () => Promise<Sets>):
     height: spread(height),
     kinds: [{ name: `${what}, ${channels === 1 ? "grey" : "colour"}`, count }],
   };
-  return { name, what, survey, fixed: { height, width, channels: channels === 1 ? 1 : 3 }, read: async () => given };
+  return {
+    name,
+    what,
+    survey,
+    fixed: { height, width, channels: channels === 1 ? 1 : 3 },
+    read: async (_, { most = Infinity }) => shareOfPictures(given, most),
+  };
 }
 
 function givenOf({ parts, sets }: Sets): GivenPictures & AsyncDisposable {

@@ -7,6 +7,8 @@ import type { PictureInput } from "./system.ts";
 export interface ReadPicturesOptions {
   /** What to do with files that cannot be read: leave them out and say which, or end. Default `"skip"`. */
   readonly onDamage?: "skip" | "throw" | undefined;
+  /** Of more pictures than these about so many are taken, the same ones each time. Default: all. */
+  readonly most?: number | undefined;
   /** Folder for decoded pictures that memory does not hold. */
   readonly cacheFolder: string;
   readonly onProgress?: ((task: string, done: number) => void) | undefined;

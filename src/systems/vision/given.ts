@@ -16,6 +16,8 @@ export interface GivenPictures {
   readonly groups: readonly GroupColumn[];
   /** What the classes are of. */
   readonly target: string;
+  /** Pictures that there were, where a share of them was taken. */
+  readonly outOf?: number | undefined;
   /** Things worth saying of how the set was read. */
   readonly notes: readonly string[];
 }
