@@ -48,21 +48,27 @@ interface Work {
   readonly sums: Node;
 }
 
-/** The nests of `nest`, the sum of `product` over windows, or undefined where it is no such sum, or too small. */
+/**
+ * The nests of `nest`, the sum of `product` over windows, or undefined where it is no such sum, or too small. An optimizer's update that is
+ * fused behind the sum may overwrite what it reads: `isExact`, and no panels overlap.
+ */
 export function gatherWindows(
   context: NestContext,
   nest: Nest,
   product: Product,
   target: Target,
+  isExact: boolean,
 ): readonly Nest[] | undefined {
   const { columns, rows, outer, carry } = product;
   if (outer.length > 0 || !keepsKernels(nest)) return undefined;
   const single = target.vectorBytes / bytesOf(columns.value.dtype);
-  const vectors = [target.tile.vectors, 1].find((count) => fillsTiles(extentOf(rows.tiled), count * single));
+  const channels = extentOf(rows.tiled);
+  const fits = (width: number) => fillsTiles(channels, width) && (!isExact || channels % width === 0);
+  const vectors = [target.tile.vectors, 1].find((count) => fits(count * single));
   const summed = byDistance(columns.value, product.summed);
   const [pictures] = summed ?? [];
   if (vectors === undefined || summed === undefined || pictures === undefined) return undefined;
-  const panels = cover(extentOf(rows.tiled), vectors * single);
+  const panels = cover(channels, vectors * single);
   const first = columns.tiled.findIndex((_, index) => extentOf(columns.tiled.slice(index)) <= target.tile.rows);
   const groups = largestDivisor(pictures.extent, mostGroups);
   if (first < 0 || byDistance(columns.value, columns.tiled) === undefined || groups * panels.count < fewestTasks)

@@ -9,7 +9,14 @@ import type { Turned } from "./turned.ts";
 
 /** What `gatherWindows.ts` and `turned.ts` do, each undefined where it does not apply. */
 export interface WindowSchedules {
-  readonly gather: (context: NestContext, nest: Nest, product: Product, target: Target) => readonly Nest[] | undefined;
+  /** @param isExact every element of the result is to be computed once */
+  readonly gather: (
+    context: NestContext,
+    nest: Nest,
+    product: Product,
+    target: Target,
+    isExact: boolean,
+  ) => readonly Nest[] | undefined;
   readonly turn: (context: NestContext, product: Product, target: Target) => Turned | undefined;
 }
 

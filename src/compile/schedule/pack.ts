@@ -42,8 +42,8 @@ export function packContraction(
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
     return [packing, readTurned(context, collapsed, product, packed)];
   }
-  const schedules = isExact || !slides(nest) ? undefined : windowSchedules(target);
-  const gathered = schedules?.gather(context, nest, product, target);
+  const schedules = slides(nest) ? windowSchedules(target) : undefined;
+  const gathered = schedules?.gather(context, nest, product, target, isExact);
   if (gathered !== undefined) return gathered;
   const blocking = isExact ? undefined : blockingFor(product, target);
   if (blocking !== undefined) {
@@ -53,7 +53,7 @@ export function packContraction(
   }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
-  const turned = tiling.packsColumns ? schedules?.turn(context, product, target) : undefined;
+  const turned = tiling.packsColumns && !isExact ? schedules?.turn(context, product, target) : undefined;
   if (turned !== undefined) {
     const { packed, nest: packing } = pack(turned.product.columns, turned.tiling.columns);
     const body = multiplyTiles(context, turned.product, turned.tiling, { columns: packed, rows: undefined });
