@@ -6,7 +6,7 @@ import { computedIn, type Dtype, isFloat } from "../shape/dtype.ts";
 import { at, invariant } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import type { Expression } from "./expression.ts";
-import { convert, evaluate, roundTo } from "./meaning.ts";
+import { convert, evaluate, reinterpret, roundTo } from "./meaning.ts";
 import { type ScalarOp, scalarOps } from "./scalarOps.ts";
 
 /** What is known by one key after the other: expressions are found without making texts of them. */
@@ -78,6 +78,11 @@ export class ExpressionBuilder {
   bitcast(dtype: Dtype, input: Expression): Expression {
     if (input.dtype === dtype) return input;
     if (input.kind === "bitcast" && input.dtype !== "bool") return this.bitcast(dtype, input.input);
+    if (input.kind === "literal" && input.dtype !== "i64" && dtype !== "i64") {
+      const value = Number(reinterpret(input.dtype, dtype, input.value));
+      // a literal has no room for the bits of a NaN
+      if (!Number.isNaN(value) && !Number.isNaN(input.value)) return this.literal(dtype, value);
+    }
     return remember(below(this.#bitcasts, dtype), input, () => ({ kind: "bitcast", dtype, input }));
   }
 

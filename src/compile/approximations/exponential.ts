@@ -5,7 +5,7 @@ import type { Single } from "./single.ts";
 const log2e = 1.44269504;
 const roundingShift = 1.5 * 2 ** 23;
 /** The bias of an exponent as f32 stores it; what is scaled in two steps needs two of it. */
-const bias = 127;
+export const bias = 127;
 /** ln 2 in two parts, the first of 15 bits: its product with a whole number below 2^9 is exact. */
 const ln2Head = 0.693145751953125;
 const ln2Tail = 1.428606765330187e-6;
@@ -35,14 +35,14 @@ interface Reduced {
  * takes fewer instructions than to round and convert; what else it leaves in the bits, making an exponent of n moves out.
  */
 function reduce(s: Single, x: Expression, added: number): Reduced {
-  const { shifted, n } = rounded(s, x, added);
+  const { shifted, n } = nearestWhole(s, s.multiply(x, log2e), added);
   const r = s.subtract(s.subtract(x, s.multiply(n, ln2Head)), s.multiply(n, ln2Tail));
   return { biased: s.bits(shifted), r };
 }
 
-/** The number of ln 2 in x as f32, and the same moved up by `added` among the last bits. */
-function rounded(s: Single, x: Expression, added: number): { readonly shifted: Expression; readonly n: Expression } {
-  const shifted = s.add(s.multiply(x, log2e), roundingShift + added);
+/** The whole number nearest to x, for |x| below 2^20, as f32, and the same moved up by `added` among the last bits. */
+export function nearestWhole(s: Single, x: Expression, added: number): Record<"shifted" | "n", Expression> {
+  const shifted = s.add(x, roundingShift + added);
   return { shifted, n: s.subtract(shifted, roundingShift + added) };
 }
 
@@ -51,12 +51,7 @@ function expReduced(s: Single, r: Expression): Expression {
   return s.add(s.add(r, s.multiply(s.multiply(r, r), s.polynomial(r, expTail))), 1);
 }
 
-/** p·2^n in two steps, so that results below the normal range are rounded once. */
-export function scaleByTwoTo(s: Single, p: Expression, n: Expression): Expression {
-  return scaleByBiased(s, p, s.add(n, 2 * bias));
-}
-
-/** The same, given both biases at once: a + b − 254 = n. */
+/** p·2^n in two steps, so that results below the normal range are rounded once; n is biased twice: a + b − 254 = n. */
 export function scaleByBiased(s: Single, p: Expression, biased: Expression): Expression {
   const a = s.apply("shiftRight", biased, 1);
   const b = s.subtract(biased, a);
@@ -89,7 +84,7 @@ export function expNormal(s: Single, x: Expression): Expression {
  * cancels is gone; n is biased twice, as `scaleByBiased` takes it.
  */
 export function expOfDifference(s: Single, low: Expression, square: Expression): Record<"part" | "biased", Expression> {
-  const { shifted, n } = rounded(s, s.subtract(low, square), 2 * bias);
+  const { shifted, n } = nearestWhole(s, s.multiply(s.subtract(low, square), log2e), 2 * bias);
   const r = s.subtract(s.subtract(low, s.add(square, s.multiply(n, ln2Head))), s.multiply(n, ln2Tail));
   return { part: expm1Reduced(s, r), biased: s.bits(shifted) };
 }

@@ -3,7 +3,7 @@
  * twelve bits times twelve bits fit; then 2^x. Edge cases are C's.
  */
 import type { Expression } from "../../kernel/expression.ts";
-import { scaleByTwoTo } from "./exponential.ts";
+import { bias, nearestWhole, scaleByBiased } from "./exponential.ts";
 import { splitExponent } from "./logarithm.ts";
 import { type Single, smallestNormal } from "./single.ts";
 
@@ -27,12 +27,12 @@ export function power(s: Single, x: Expression, y: Expression): Expression {
   const a = s.abs(x);
   const finite = powerOfPositive(s, a, s.clamp(y, -mostExponent, mostExponent));
   const isExtreme = s.apply("or", s.equal(a, 0), s.equal(a, Infinity));
-  const extreme = s.select(s.equal(s.toWhole(s.equal(a, 0)), s.toWhole(s.less(y, 0))), Infinity, 0);
+  const extreme = s.select(s.apply("xor", s.equal(a, 0), s.less(y, 0)), 0, Infinity);
   const magnitude = s.select(isExtreme, extreme, finite);
   const signed = withSign(s, x, y, magnitude);
-  const isUndefined = s.apply("or", s.apply("not", s.equal(x, x)), s.apply("not", s.equal(y, y)));
+  const areNumbers = s.apply("and", s.equal(x, x), s.equal(y, y));
   const isOne = s.apply("or", s.equal(x, 1), s.equal(y, 0));
-  return s.select(isOne, 1, s.select(isUndefined, NaN, signed));
+  return s.select(isOne, 1, s.select(areNumbers, signed, NaN));
 }
 
 /** Negative numbers have real powers where the exponent is whole; odd ones keep the sign. */
@@ -52,9 +52,9 @@ function powerOfPositive(s: Single, a: Expression, y: Expression): Expression {
   const yHead = s.head(y);
   const low = s.add(s.multiply(s.subtract(y, yHead), head), s.multiply(y, tail));
   const high = s.multiply(yHead, head);
-  const n = s.apply("round", s.clamp(s.add(high, low), -160, 130));
+  const { n, shifted } = nearestWhole(s, s.clamp(s.add(high, low), -160, 130), 2 * bias);
   const f = s.clamp(s.add(s.subtract(high, n), low), -1, 1);
-  return scaleByTwoTo(s, s.add(s.multiply(f, s.polynomial(f, exp2Tail)), 1), s.toWhole(n));
+  return scaleByBiased(s, s.add(s.multiply(f, s.polynomial(f, exp2Tail)), 1), s.bits(shifted));
 }
 
 /** log₂ a, its head of 12 bits. */
