@@ -9,6 +9,7 @@ import { topologicalOrder } from "../graph/traverse.ts";
 import { bytesOf, dtypes, isFloat } from "../shape/dtype.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { at } from "../support/invariant.ts";
+import { remember } from "../support/remember.ts";
 import { mapCost } from "./lower/maps.ts";
 import { isFamily } from "./lower/values.ts";
 import { readInputs } from "./lower/waits.ts";
@@ -129,7 +130,24 @@ function ownCost(node: Node): number {
   if (isFamily(node, "map")) return mapCost(node.primitive);
   // Neighbours that lie apart in memory are fetched one by one
   if (isNode(node, "slice") && Math.abs(at(node.params.steps, -1)) > 1) return 4;
+  if (isNode(node, "gather") && isScattered(node)) return 4;
   return isFamily(node, "view") ? 0.5 : 0;
+}
+
+const knownScattered = new WeakMap<Node, boolean>();
+
+/** Does `node` read single elements from wherever data say? */
+function isScattered(node: Node<"gather">): boolean {
+  if (node.params.axis + 1 < at(node.inputs, 0).type.shape.length) return false;
+  const indices = at(node.inputs, 1);
+  return remember(knownScattered, indices, () => {
+    const seen = new Set([indices]);
+    for (const each of seen) {
+      if (isNode(each, "source")) return true;
+      for (const input of each.inputs) seen.add(input);
+    }
+    return false;
+  });
 }
 
 function worthKeeping(
@@ -226,7 +244,9 @@ function repeatedCostOf(root: Node, inMemory: (node: Node) => boolean): number {
     seen.add(key);
     cost += ownCost(node);
     const inside = movingViews.has(node.primitive) ? `${views},${node.id}` : views;
-    for (const input of readInputs(node)) open.push([input, inside]);
+    // Who is pointed with is read where the result is
+    const pointing = isNode(node, "gather") ? node.inputs[1] : undefined;
+    for (const input of readInputs(node)) open.push([input, input === pointing ? views : inside]);
   }
   return cost;
 }

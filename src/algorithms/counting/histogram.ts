@@ -11,7 +11,7 @@ import { positionsOf } from "../../tensor/indexing.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { floatsOf, whence } from "../../tensor/operands.ts";
 import { max, min, sum, toCount } from "../../tensor/reduce.ts";
-import { pad, slice } from "../../tensor/slice.ts";
+import { slice } from "../../tensor/slice.ts";
 import { requireTensor, Tensor, tensor } from "../../tensor/tensor.ts";
 import { type MaybeSize, type NoSize, ofSize, type SizeOption } from "../dataDependent.ts";
 import { searchSorted } from "../sorting/searchSorted.ts";
@@ -160,15 +160,22 @@ function countPlaces(places: Tensor, weights: Tensor | undefined, count: number)
   const dtype = weights === undefined ? "i32" : toCount(weights.dtype);
   const held = computedIn(dtype);
   const values = weights === undefined ? full(places.shape, 1, { dtype: held }) : astype(weights, held);
-  const isSplit = places.size >= manyElements && count * pieces * 4 <= places.size;
-  const rows = isSplit ? pieces : 1;
-  const length = Math.ceil(places.size / rows);
-  const inRows = (each: Tensor, value: number) =>
-    reshape(pad(each, [[0, rows * length - places.size]], { value }), [rows, length]);
-  const inputs = [zeros([rows, count], { dtype: held }), inRows(places, -1), inRows(values, 0)].map(
-    (each) => each.node,
-  );
-  return astype(sum(new Tensor(node("scatter", inputs, { axis: 1, batch: 1, combine: "add" })), { axis: 0 }), dtype);
+  const write = (base: Tensor, given: readonly Tensor[], axis: number) =>
+    new Tensor(
+      node(
+        "scatter",
+        [base, ...given].map((each) => each.node),
+        { axis, batch: axis, combine: "add" },
+      ),
+    );
+  const none = zeros([count], { dtype: held });
+  if (places.size < manyElements || count * pieces * 4 > places.size)
+    return astype(write(none, [places, values], 0), dtype);
+  const length = Math.floor(places.size / pieces);
+  const whole = [places, values].map((each) => reshape(slice(each, [0, pieces * length]), [pieces, length]));
+  const rest = [places, values].map((each) => slice(each, [pieces * length]));
+  const inPieces = sum(write(zeros([pieces, count], { dtype: held }), whole, 1), { axis: 0 });
+  return astype(pieces * length === places.size ? inPieces : write(inPieces, rest, 0), dtype);
 }
 
 function requireOneAxis(operation: string, x: Tensor): void {

@@ -1,9 +1,10 @@
 /** Operations along one axis, as operations on the rows of a matrix. */
+import { node } from "../../graph/node.ts";
 import { normalizeAxis, sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { moveAxis, reshape } from "../../tensor/manipulate.ts";
 import { explaining } from "../../tensor/operands.ts";
-import { requireTensor, type Tensor } from "../../tensor/tensor.ts";
+import { requireTensor, Tensor } from "../../tensor/tensor.ts";
 
 /** A tensor as rows along one of its axes. */
 export interface Rows {
@@ -30,4 +31,9 @@ export function rowsAlong(operation: string, x: Tensor, axis: number): Rows {
     restore,
     restoreReduced: (results, isKept) => reshape(results, isKept ? x.shape.with(position, 1) : others),
   };
+}
+
+/** The elements of each row, [rows, length], at positions that are known to exist, i32 [rows, any length]. */
+export function gatherRows(rows: Tensor, positions: Tensor): Tensor {
+  return new Tensor(node("gather", [rows.node, positions.node], { axis: 1, batch: 1, value: null }));
 }

@@ -12,9 +12,8 @@ import { max } from "../../tensor/reduce.ts";
 import { pad, slice } from "../../tensor/slice.ts";
 import { argmax } from "../../tensor/statistics.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { rowsAlong } from "./alongAxis.ts";
+import { gatherRows, rowsAlong } from "./alongAxis.ts";
 import { orderRows } from "./rows.ts";
-import { gatherRows } from "./sort.ts";
 
 /** What `mode` may be told. */
 export interface ModeOptions {

@@ -12,8 +12,8 @@ import { throughFloats, whence } from "../../tensor/operands.ts";
 import { sum } from "../../tensor/reduce.ts";
 import { slice } from "../../tensor/slice.ts";
 import { requireTensor, Tensor, tensor } from "../../tensor/tensor.ts";
-import { rowsAlong } from "./alongAxis.ts";
-import { gatherRows, sort } from "./sort.ts";
+import { gatherRows, rowsAlong } from "./alongAxis.ts";
+import { sort } from "./sort.ts";
 
 /** What counts between two elements: a point on the line between them, one of them, the middle, or the nearer one (the even one of two equally near). */
 export type Interpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
 import { add } from "../../tensor/arithmetic.ts";
 import { astype } from "../../tensor/cast.ts";
-import { isNan, less, logicalAnd, logicalNot, logicalOr, where } from "../../tensor/comparison.ts";
+import { greaterEqual, isNan, less, logicalAnd, logicalNot, where } from "../../tensor/comparison.ts";
 import { zeros } from "../../tensor/creation.ts";
 import { takeAlongAxis } from "../../tensor/indexing.ts";
 import { reshape } from "../../tensor/manipulate.ts";
@@ -84,8 +84,8 @@ function bisect(rows: Tensor, wanted: Tensor, isLeft: boolean, dtype: Dtype): Te
   return add(before, astype(stays(elementsAt(before)), "i32"));
 }
 
-/** Is one element before another, where NaN is the last? */
+/** Is one element before another, where NaN is the last? Whatever is not behind NaN is before it. */
 function orderFor(dtype: Dtype): (a: Tensor, b: Tensor) => Tensor {
   if (!isFloat(dtype)) return less;
-  return (a, b) => logicalOr(less(a, b), logicalAnd(isNan(b), logicalNot(isNan(a))));
+  return (a, b) => logicalAnd(logicalNot(greaterEqual(a, b)), logicalNot(isNan(a)));
 }

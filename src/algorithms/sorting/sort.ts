@@ -5,10 +5,10 @@ import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { zerosLike } from "../../tensor/creation.ts";
 import { whence } from "../../tensor/operands.ts";
 import type { ShapeType } from "../../tensor/shapeTypes.ts";
-import { slice } from "../../tensor/slice.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { customVjp } from "../../transforms/customRules.ts";
-import { rowsAlong } from "./alongAxis.ts";
+import { gatherRows, rowsAlong } from "./alongAxis.ts";
+import { firstOfRows } from "./firsts.ts";
 import { orderRows, sortRows } from "./rows.ts";
 
 /** How elements are sorted. */
@@ -112,14 +112,9 @@ export function topK(x: Tensor, k: number, { axis = -1, largest = true }: TopKOp
         axis,
         k,
       });
-    const order = slice(orderRows(rows, largest), null, [0, k]);
+    const order = firstOfRows(rows, k, largest);
     return { values: restore(gatherRows(rows, order)), indices: restore(order) };
   });
-}
-
-/** The elements of each row, [rows, length], at positions that are known to exist, i32 [rows, any length]. */
-export function gatherRows(rows: Tensor, positions: Tensor): Tensor {
-  return new Tensor(node("gather", [rows.node, positions.node], { axis: 1, batch: 1, value: null }));
 }
 
 /** The elements of each row moved to positions of which each occurs once. */
