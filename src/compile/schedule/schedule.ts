@@ -17,6 +17,7 @@ import {
   type Step,
 } from "../nest.ts";
 import { collapseAxes, collapseLoops } from "./axes.ts";
+import { cutLoops } from "./cutLoops.ts";
 import { laneScore } from "./lanes.ts";
 import { splitAxes } from "./splitAxes.ts";
 import { splitJam, tileContraction } from "./tile.ts";
@@ -33,7 +34,7 @@ const longest = 60;
 /** The loops of `nest` on `target`. */
 export function scheduleNest(context: NestContext, nest: Nest, target: Target): readonly Step[] {
   if (nest.isScheduled) return nest.body;
-  const split = nest.contraction ? nest : splitAxes(context, nest, target.vectorBytes / 4);
+  const split = nest.contraction ? nest : cutLoops(context, splitAxes(context, nest, target.vectorBytes / 4));
   const collapsed = collapseAxes(context, split);
   if (target.vectorBytes === 0) return nestLoops(collapsed.axes, collapsed.body, "parallel");
   if (collapsed.contraction) return tileContraction(context, collapsed, target);
