@@ -238,7 +238,8 @@ class Statements {
   #sum(index: Expression, row: number): Expression {
     const { builder } = this.#context;
     const { constant, terms } = affineOf(index);
-    const literal = row > 0 ? tileElements : undefined;
+    // Vectors are read of every second element as well
+    const literal = row > 0 ? tileElements : 2;
     // Distant rows of a packed tensor are told apart by one argument, the places in them by what stands last
     const isRow = row > 0 && constant > 0 && this.#offsets > tileElements;
     const near = Math.abs(constant) <= this.#offsets ? constant : isRow ? constant % row : 0;

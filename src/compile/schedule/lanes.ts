@@ -4,12 +4,13 @@ import { allSteps, loadsIn, loadsOf, type NestContext, type Step } from "../nest
 import { storeAddress } from "./axes.ts";
 
 const neighbours = 2;
+const rearranged = 0;
 const scattered = -4;
 const oneByOne = -1;
 
 /**
- * Higher is better: each access scores 2 where lanes touch neighbours, 0 where they share one element, −4 where
- * they are scattered; without a loop for the lanes (`undefined`) every access costs 1. Accesses in inner loops
+ * Higher is better: each access scores 2 where lanes touch neighbours, 0 where they share one element or read every second one or
+ * backwards, −4 where they are scattered; without a loop for the lanes (`undefined`) every access costs 1. Accesses in inner loops
  * count as often as they run.
  */
 export function laneScore(context: NestContext, steps: readonly Step[], local: number | undefined): number {
@@ -19,7 +20,10 @@ export function laneScore(context: NestContext, steps: readonly Step[], local: n
       score += step.axis.extent * laneScore(context, step.body, local);
       continue;
     }
-    for (const load of loadsOf(step)) score += accessScore(coefficientIn(load.index, local));
+    for (const load of loadsOf(step)) {
+      const coefficient = coefficientIn(load.index, local);
+      score += coefficient === 2 || coefficient === -1 ? rearranged : accessScore(coefficient);
+    }
     if (step.kind === "store") score += accessScore(coefficientIn(storeAddress(context, step), local));
   }
   return score;

@@ -35,12 +35,45 @@ export function pushLanes(
     w.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
     return castVector(w, "u8", dtype, part, () => {});
   }
+  if (bytesOf(dtype) === 4 && (stride === 2 || stride === -1))
+    return pushRearranged(frame, stride, part, () => scalars.pushAddress(load));
   const pointers =
     stride === "varying"
       ? lanePointers(frame, load, { dtype, part, vectors })
       : stridedPointers(frame, { dtype, part, stride }, () => scalars.pushAddress(load));
   gather(frame, dtype, pointers.push);
   pointers.release();
+}
+
+/** Pushes every second element, or elements backwards, out of vectors of neighbours: nothing is read beyond the last lane. */
+function pushRearranged({ w }: Frame, stride: 2 | -1, part: number, pushFirst: () => number): void {
+  if (stride === -1) {
+    const offset = pushFirst();
+    const back = 16 * part + 12;
+    if (offset < back) {
+      w.i32(offset - back);
+      w.op("i32.add");
+    }
+    const vector = w.local("v128");
+    w.memory("v128.load", Math.max(0, offset - back));
+    w.tee(vector);
+    w.get(vector);
+    w.shuffle(bytesOfLanes([3, 2, 1, 0]));
+    return w.release(vector);
+  }
+  const pointer = w.local("i32");
+  const offset = pushFirst() + 32 * part;
+  w.tee(pointer);
+  w.memory("v128.load", offset);
+  w.get(pointer);
+  w.memory("v128.load", offset + 12);
+  w.shuffle(bytesOfLanes([0, 2, 5, 7]));
+  w.release(pointer);
+}
+
+/** The bytes of 32-bit `lanes` of two vectors, counted through both. */
+function bytesOfLanes(lanes: readonly number[]): number[] {
+  return lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 }
 
 /** Pushes the address of a lane; returns the offset to add. */
