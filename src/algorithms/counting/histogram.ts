@@ -3,7 +3,7 @@ import { node, withOneOrigin } from "../../graph/node.ts";
 import { computedIn } from "../../shape/dtype.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
-import { add, divide, multiply, subtract } from "../../tensor/arithmetic.ts";
+import { add, divide, maximum, minimum, multiply, subtract } from "../../tensor/arithmetic.ts";
 import { astype } from "../../tensor/cast.ts";
 import { equal, less, where } from "../../tensor/comparison.ts";
 import { arange, full, zeros } from "../../tensor/creation.ts";
@@ -156,10 +156,18 @@ function listed(edges: readonly number[], dtype: Tensor["dtype"]): Tensor {
 }
 
 /** Sums of the weights (1 by default) of the elements that are 0, 1, 2, …, `count` sums; others are left out. */
-function countPlaces(places: Tensor, weights: Tensor | undefined, count: number): Tensor {
+function countPlaces(given: Tensor, weights: Tensor | undefined, count: number): Tensor {
   const dtype = weights === undefined ? "i32" : toCount(weights.dtype);
   const held = computedIn(dtype);
-  const values = weights === undefined ? full(places.shape, 1, { dtype: held }) : astype(weights, held);
+  const values = weights === undefined ? full(given.shape, 1, { dtype: held }) : astype(weights, held);
+  // Others have counters, too, on both sides: nobody has to ask
+  const places = add(minimum(maximum(given, -1), count), 1);
+  return astype(slice(sumsAt(places, values, count + 2), [1, -1]), dtype);
+}
+
+/** Sums of `values` at `places`, of which all are below `count`; many in pieces side by side. */
+function sumsAt(places: Tensor, values: Tensor, count: number): Tensor {
+  const { dtype } = values;
   const write = (base: Tensor, given: readonly Tensor[], axis: number) =>
     new Tensor(
       node(
@@ -168,14 +176,13 @@ function countPlaces(places: Tensor, weights: Tensor | undefined, count: number)
         { axis, batch: axis, combine: "add" },
       ),
     );
-  const none = zeros([count], { dtype: held });
   if (places.size < manyElements || count * pieces * 4 > places.size)
-    return astype(write(none, [places, values], 0), dtype);
+    return write(zeros([count], { dtype }), [places, values], 0);
   const length = Math.floor(places.size / pieces);
   const whole = [places, values].map((each) => reshape(slice(each, [0, pieces * length]), [pieces, length]));
   const rest = [places, values].map((each) => slice(each, [pieces * length]));
-  const inPieces = sum(write(zeros([pieces, count], { dtype: held }), whole, 1), { axis: 0 });
-  return astype(pieces * length === places.size ? inPieces : write(inPieces, rest, 0), dtype);
+  const inPieces = sum(write(zeros([pieces, count], { dtype }), whole, 1), { axis: 0 });
+  return pieces * length === places.size ? inPieces : write(inPieces, rest, 0);
 }
 
 function requireOneAxis(operation: string, x: Tensor): void {
