@@ -1,6 +1,6 @@
 /** The largest and smallest of rows: every NaN wins, 0 is above −0, wherever in a row they stand. */
 import { expect, test } from "vitest";
-import { compile, max, min, type Tensor, tensor } from "../../src/index.ts";
+import { compile, max, maximum, min, minimum, slice, type Tensor, tensor } from "../../src/index.ts";
 
 const tiny = 2 ** -149;
 const pools: readonly (readonly number[])[] = [
@@ -54,3 +54,21 @@ test.each([5, 8, 16, 19, 67].flatMap((length) => nanBits.map((bits) => [length, 
     expect(alone).toEqual(most);
   },
 );
+
+test.each([2, 3, 4, 5, 9])("the one of %i neighbours", async (count) => {
+  const rows = rowsOf(count);
+  const data = Float32Array.from(rows.flatMap((row) => [...row, ...row, ...row, ...row, ...row, ...row]));
+  const x = tensor(data);
+  const length = data.length - count + 1;
+  const neighbours = (each: Tensor) =>
+    Array.from({ length: count }, (_, start) => slice(each, [start, start + length]));
+  const chosen = compile((each: Tensor) => [
+    neighbours(each).reduce((a, b) => maximum(a, b)),
+    neighbours(each).reduceRight((a, b) => minimum(b, a)),
+  ]);
+  const [most, least] = await Promise.all(chosen(x).map((result) => result.data()));
+  for (let start = 0; start < length; start++) {
+    const seen = data.subarray(start, start + count);
+    expect([seen, most?.[start], least?.[start]]).toEqual([seen, Math.max(...seen), Math.min(...seen)]);
+  }
+});

@@ -19,6 +19,7 @@ import {
   splat,
   widenMask,
 } from "./casts.ts";
+import { beginExtreme, lookAt, pushExtreme } from "./extremes.ts";
 import { type Form, writeForm } from "./forms.ts";
 import type { Frame, Lanes, LaneWriter } from "./frame.ts";
 import type { ScalarEmitter } from "./scalarEmitter.ts";
@@ -33,6 +34,9 @@ import {
   vectorLiteralForm,
 } from "./vectorForms.ts";
 import { pushLanes } from "./vectorMemory.ts";
+
+/** From so many numbers on the largest is searched for. */
+const fewestSearched = 4;
 
 type Apply = Extract<Expression, { kind: "apply" }>;
 
@@ -182,13 +186,37 @@ export class VectorEmitter implements LaneWriter {
         this.push(expression.input, part);
         return bitcastVector(w, expression.input.dtype, expression.dtype);
       case "apply":
-        return this.#apply(expression, part);
+        return this.#search(expression, part) ? undefined : this.#apply(expression, part);
       case "literal":
       case "size":
         return invariant(false, `a ${expression.kind} is the same in all lanes`);
       default:
         return expression satisfies never;
     }
+  }
+
+  /** Pushes the largest or smallest of many f32, if that is what `expression` asks for. */
+  #search(expression: Apply, part: number): boolean {
+    const { op, dtype } = expression;
+    if (dtype !== "f32" || (op !== "maximum" && op !== "minimum")) return false;
+    const { w } = this.#frame;
+    const candidates = this.#candidates(expression, op);
+    if (candidates.length < fewestSearched) return false;
+    const extreme = beginExtreme(w, op);
+    for (const candidate of candidates) {
+      this.push(candidate, part);
+      lookAt(w, extreme);
+    }
+    pushExtreme(w, extreme);
+    return true;
+  }
+
+  /** What `expression` chooses from by `op`, and by `op` of what it chooses from. */
+  #candidates(expression: Apply, op: ScalarOp): readonly Expression[] {
+    return expression.inputs.flatMap((input) => {
+      const isChoice = input.kind === "apply" && input.op === op && !this.#isShared(input);
+      return isChoice ? this.#candidates(input, op) : [input];
+    });
   }
 
   #apply(expression: Apply, part: number): void {
