@@ -202,10 +202,31 @@ const demonstrated = z
   })
   .describe("What `demo --json` prints");
 
+const trainedBelief = z
+  .object({
+    run: z.string().describe("Folder of the run"),
+    model: z.literal("deep-belief"),
+    pictures: z.int(),
+    size: z.int().describe("Pixels of their sides"),
+    seconds: z.number(),
+    layers: z.array(
+      z.object({
+        groups: z.int().describe("Filters"),
+        kernel: z.int().describe("Pixels of a filter's sides"),
+        steps: z.int(),
+        error: z.number().describe("Mean squared error of the last reconstruction"),
+        active: z.number().describe("Share of detection units that were on"),
+      }),
+    ),
+    damaged: z.array(z.object({ name: z.string(), reason: z.string() })),
+  })
+  .describe("What `train --model deep-belief --json` ends with");
+
 /** All of them, by the name of their file. */
 export const jsonSchemas = {
   train: trained,
   "train-pictures": trainedPictures,
+  "train-deep-belief": trainedBelief,
   evaluate: evaluated,
   predict: predicted,
   "predict-femur": bone,

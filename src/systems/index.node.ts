@@ -3,6 +3,7 @@ import { folderOnDisk } from "../io/modelFolder.node.ts";
 import type { Model, Row } from "./model.ts";
 import { loadFrom } from "./registry.ts";
 
+export { loadDeepBelief } from "./deepBelief/opening.node.ts";
 export { loadImageModel } from "./vision/opening.node.ts";
 
 /**

@@ -34,6 +34,11 @@ export async function loadFrom<R extends object = Row, Label extends string = st
       `${reader.name}/config.json: this system takes pictures, no rows. Open it with loadImageModel of smilodon/node, or in pages with loadImageModelFrom of smilodon/systems/vision.`,
       { system: folder.system },
     );
+  if (folder.system === "deep-belief")
+    throw new DataError(
+      `${reader.name}/config.json: this network was told nothing of its pictures and answers nothing about rows. report.html shows what it learned; open it with loadDeepBelief of smilodon/node.`,
+      { system: folder.system },
+    );
   const names = Object.keys(openers);
   throw new DataError(
     `${reader.name}/config.json: the system is "${folder.system}", and this Smilodon knows ${names.join(", ")}.${didYouMean(folder.system, names)} A newer version may know it.`,

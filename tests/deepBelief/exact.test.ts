@@ -1,7 +1,7 @@
 /** Probabilistic max-pooling, free energies and gradients against the enumeration of every state, in f64. */
 import { describe, expect, test } from "vitest";
 import { compile, gradientsOf, random, seed, type Tensor, tensor } from "../../src/index.ts";
-import { poolBlocks, sampleBlocks } from "../../src/systems/deepBelief/blocks.ts";
+import { addFromAbove, poolBlocks, pooled, sampleBlocks } from "../../src/systems/deepBelief/blocks.ts";
 import { BoltzmannLayer, fullyConnected } from "../../src/systems/deepBelief/boltzmannLayer.ts";
 import { ContrastiveDivergence, countStatistics } from "../../src/systems/deepBelief/contrastive.ts";
 import { allStates, exactGradient, exactPooling, randomize } from "./enumerate.ts";
@@ -87,6 +87,73 @@ describe("likelihood", () => {
     );
     const total = -Math.log(energies.reduce((sum, energy) => sum + Math.exp(-energy), 0));
     expect(await layer.freeEnergy(visible).item()).toBeCloseTo(total, 9);
+  });
+});
+
+describe("two layers", () => {
+  /** Two groups of four blocks below, one unit that sees all of them above. */
+  const stack = () => {
+    const first = new BoltzmannLayer({ channels: 1, groups: 1, kernel: 2, dtype: "f64" });
+    const second = new BoltzmannLayer({ channels: 1, groups: 2, kernel: 2, block: 1, dtype: "f64" });
+    randomize(first);
+    randomize(second);
+    // The lower layer has the bias of the units that both share
+    second.visibleBias.assign(tensor([0], { dtype: "f64" }));
+    return { first, second };
+  };
+
+  test("what a block does, given pixels and the layer above, is what enumeration of the joint energy says", async () => {
+    seed(7);
+    const { first, second } = stack();
+    const visible = random.uniform([1, 1, 5, 5], { dtype: "f64" }).round();
+    const above = tensor([1, 0], { dtype: "f64" }).reshape([1, 1, 2, 1, 1]);
+    // Each of four blocks is off, or one of its four cells is on
+    const choices = Array.from({ length: 5 ** 4 }, (_, state) =>
+      [0, 1, 2, 3].map((b) => Math.floor(state / 5 ** b) % 5),
+    );
+    const states = tensor(
+      choices.map((choice) => [1, 2, 3, 4].map((cell) => choice.map((chosen) => Number(chosen === cell)))),
+      { dtype: "f64" },
+    ).reshape([-1, 4, 1, 2, 2]);
+    const many: Tensor = random.uniform([5 ** 4, 1, 1, 1, 1], { dtype: "f64" }).multiply(0);
+    const energies = await first
+      .energy(many.reshape([-1, 1, 1, 1]).add(visible), states)
+      .add(second.energy(pooled(states), many.add(above)))
+      .data();
+    const weights = Array.from(energies, (energy) => Math.exp(-Number(energy)));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const expected = [1, 2, 3, 4].flatMap((cell) =>
+      [0, 1, 2, 3].map(
+        (block) =>
+          choices.reduce((sum, choice, state) => sum + (choice[block] === cell ? (weights[state] ?? 0) : 0), 0) / total,
+      ),
+    );
+    const { detection } = poolBlocks(addFromAbove(first.inputs(visible), second.messageBelow(above)));
+    near(await detection.data(), expected);
+  });
+
+  test("inputs of what is partly known: all of it, or nothing but what is usual", async () => {
+    seed(8);
+    const { first } = stack();
+    first.usual.assign(tensor([0.03], { dtype: "f64" }));
+    const visible = random.uniform([1, 1, 5, 5], { dtype: "f64" });
+    const one: Tensor = visible.multiply(0).add(1);
+    const seen = first.partialInputs(visible, one);
+    near(await seen.inputs.data(), await first.inputs(visible).data());
+    near(await seen.known.data(), [1, 1, 1, 1]);
+    const hidden = first.partialInputs(visible, one.multiply(0));
+    near(await poolBlocks(hidden.inputs).detection.data(), new Array<number>(16).fill(0.03));
+    near(await hidden.known.data(), [0, 0, 0, 0]);
+  });
+
+  test("where nothing is known a unit is on as often as the layer above expects", async () => {
+    const { first } = stack();
+    first.usual.assign(tensor([0.01], { dtype: "f64" }));
+    const expected = tensor([0.3, 0.9, 0.04, 0.5], { dtype: "f64" }).reshape([1, 1, 2, 2]);
+    const nothing = tensor(new Array<number>(25).fill(0), { dtype: "f64" }).reshape([1, 1, 5, 5]);
+    const { inputs } = first.partialInputs(nothing, nothing);
+    const { pooling } = poolBlocks(addFromAbove(inputs, first.messageFrom(expected)));
+    near(await pooling.data(), await expected.data());
   });
 });
 

@@ -2,6 +2,9 @@
 import { DataError } from "../../support/errors.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { defineCommand, type Surroundings } from "../schema.ts";
+import { trainBeliefInto } from "../train/belief.ts";
+import { beliefToJson, showBelief } from "../train/beliefCard.ts";
+import { type BeliefSettings, beliefSeenFromHere } from "../train/beliefSettings.ts";
 import { pictureResultsToJson, showPictureResults } from "../train/pictureResults.ts";
 import { type PictureSettings, picturesSeenFromHere } from "../train/pictureSettings.ts";
 import { trainPicturesInto } from "../train/pictures.ts";
@@ -29,8 +32,12 @@ export const resume = defineCommand({
       if (values.json) console.print(JSON.stringify({ run: folder, status: "finished" }));
       return exitCodes.ok;
     }
-    if ("kind" in record.settings)
-      return goOnWithPictures(folder, record.settings, { json: values.json, expected: record.data.file }, surroundings);
+    if ("kind" in record.settings) {
+      const how = { json: values.json, expected: record.data.file };
+      return record.settings.kind === "pictures"
+        ? goOnWithPictures(folder, record.settings, how, surroundings)
+        : goOnWithoutLabels(folder, record.settings, how, surroundings);
+    }
     const settings = seenFromHere(folder, record.settings);
     await checkData(settings, record);
     const { study, rows, seconds } = await trainInto(folder, settings, surroundings);
@@ -53,6 +60,19 @@ async function goOnWithPictures(
   if (json) console.print(JSON.stringify(pictureResultsToJson(study, { run: folder, seconds })));
   else showPictureResults(study, console);
   console.say(`\nDone in ${seconds.toFixed(1)} s.`);
+  return exitCodes.ok;
+}
+
+async function goOnWithoutLabels(
+  run: string,
+  asked: BeliefSettings,
+  { json, expected }: { readonly json: boolean; readonly expected: string },
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { console } = surroundings;
+  const { study, seconds } = await trainBeliefInto(run, beliefSeenFromHere(run, asked), surroundings, expected);
+  if (json) console.print(JSON.stringify(beliefToJson(study, { run, seconds })));
+  else showBelief(study, { run, seconds }, console);
   return exitCodes.ok;
 }
 

@@ -9,6 +9,9 @@ import type { Console } from "../console.ts";
 import { type ExitCode, exitCodes, UsageError } from "../errors.ts";
 import { programName } from "../programName.ts";
 import { defineCommand, type Surroundings } from "../schema.ts";
+import { trainBeliefInto } from "../train/belief.ts";
+import { beliefToJson, showBelief } from "../train/beliefCard.ts";
+import { type BeliefSettings, beliefSeenFrom, leastSide, models } from "../train/beliefSettings.ts";
 import { pictureResultsToJson, sayAfterPictures, showPictureResults } from "../train/pictureResults.ts";
 import { damageChoices, type PictureSettings, picturesSeenFrom } from "../train/pictureSettings.ts";
 import { trainPicturesInto } from "../train/pictures.ts";
@@ -31,6 +34,7 @@ export const train = defineCommand({
       does: "an archive of pictures, going on from another run",
     },
     { line: "train sketches --scale tiny", does: "cats and dogs that are drawn here: everything, without data" },
+    { line: "train scenes/ --model deep-belief", does: "edges, from pictures without labels, in two minutes" },
     { line: "train german.csv --target credit --folds 5 --group sex", does: "cross-validated, with figures by group" },
   ],
   arguments: [
@@ -91,6 +95,12 @@ export const train = defineCommand({
       highest: 1_048_576,
       whole: true,
     },
+    model: {
+      kind: "choice",
+      meaning: "A folder of pictures of which nothing is said: what learns from it.",
+      placeholder: models.join("|"),
+      choices: models,
+    },
     network: { kind: "choice", meaning: "Pictures: which network.", placeholder: "NAME", choices: networkNames },
     size: {
       kind: "optionalNumber",
@@ -133,6 +143,7 @@ export const train = defineCommand({
   },
   async run({ arguments: [file = ""], values }, surroundings) {
     const { console } = surroundings;
+    if (values.model !== undefined) return runBelief(file, values, surroundings);
     const kind = await pictureKindAt(file);
     const isDataset = kind === "dataset" || kind === "sketches";
     if (kind !== undefined) return runPictures({ file, isDataset }, values, surroundings);
@@ -264,6 +275,38 @@ async function runPictures(
   if (values.json) console.print(JSON.stringify(pictureResultsToJson(study, { run: folder, seconds })));
   else showPictureResults(study, console);
   sayAfterPictures(folder, seconds, console);
+  return exitCodes.ok;
+}
+
+/** Options that a training without labels has no use for. */
+const labelOptions = ["target", "group", "network", "epochs", "from", "tensorboard", ...tableOptions] as const;
+
+async function runBelief(
+  file: string,
+  values: PictureValues & Readonly<Record<(typeof labelOptions)[number], unknown>>,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { console } = surroundings;
+  refuseOptions(values, labelOptions, "--model deep-belief learns without labels");
+  const { size = null, minutes = null, seed } = values;
+  if (size !== null && size < leastSide)
+    throw new UsageError(
+      `--size is ${size}; --model deep-belief needs ${leastSide} pixels or more.`,
+      "Leave out --size.",
+    );
+  const settings: BeliefSettings = {
+    kind: "deep-belief",
+    file,
+    size,
+    scale: scales.find((name) => name === values.scale) ?? "small",
+    minutes,
+    onCorrupt: damageChoices.find((name) => name === values["on-corrupt"]) ?? "skip",
+    seed,
+  };
+  const run = values.out ?? (await freeFolder(file, (place) => beliefSeenFrom(place, settings)));
+  const { study, seconds } = await trainBeliefInto(run, settings, surroundings);
+  if (values.json) console.print(JSON.stringify(beliefToJson(study, { run, seconds })));
+  else showBelief(study, { run, seconds }, console);
   return exitCodes.ok;
 }
 

@@ -11,6 +11,7 @@ import { readChecked } from "../../io/checked.ts";
 import { toJson } from "../../io/modelFolder.ts";
 import { writeFileAtomic } from "../../support/atomicFile.node.ts";
 import { DataError } from "../../support/errors.ts";
+import { beliefSettingsSchema } from "./beliefSettings.ts";
 import { pictureSettingsSchema } from "./pictureSettings.ts";
 import { trainSettingsSchema } from "./settings.ts";
 
@@ -20,7 +21,7 @@ export const runRecordSchema = z.object({
   command: z.literal("train"),
   status: z.enum(["running", "finished", "interrupted", "diverged", "failed"]),
   started: z.string(),
-  settings: z.union([pictureSettingsSchema, trainSettingsSchema]),
+  settings: z.union([pictureSettingsSchema, beliefSettingsSchema, trainSettingsSchema]),
   /** SHA-256 of the files that were read; of pictures, of their pixels and labels. */
   data: z.object({ file: z.string(), test: z.string().nullable() }),
   /** In the run store, where there is one. */

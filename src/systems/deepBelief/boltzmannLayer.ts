@@ -9,13 +9,14 @@ import { normal } from "../../nn/init.ts";
 import { Module } from "../../nn/module.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { sigmoid } from "../../tensor/activation.ts";
-import { add, divide, multiply, negative, square, subtract } from "../../tensor/arithmetic.ts";
+import { add, divide, maximum, minimum, multiply, negative, square, subtract } from "../../tensor/arithmetic.ts";
 import { full, zeros } from "../../tensor/creation.ts";
 import { reshape } from "../../tensor/manipulate.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import { bernoulli, normal as drawNormal } from "../../tensor/random.ts";
-import { sum } from "../../tensor/reduce.ts";
+import { mean, sum } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { log } from "../../tensor/transcendental.ts";
 import { addFromAbove, type Blocks, blockEvidence, poolBlocks, sampleBlocks } from "./blocks.ts";
 import { correlateFilters, drawFilters, sizesOf } from "./windows.ts";
 
@@ -39,6 +40,17 @@ export interface BoltzmannSettings {
 
 /** Deviation of first weights, and first bias of detection units (the authors' recipe). */
 const [firstDeviation, firstBias] = [0.01, -0.1];
+
+/** Probabilities from above are taken no nearer to 0 and 1: a layer above is not so sure. */
+const leastDoubt = 1e-3;
+
+/** What a layer makes of visible units of which some are unknown. */
+export interface PartialView {
+  /** Inputs of the detection units, [count, cells, groups, rows, columns]. */
+  readonly inputs: Tensor;
+  /** What share of each pooling unit's filter lies on what is known, [count, groups, rows, columns], from 0 to 1. */
+  readonly known: Tensor;
+}
 
 /**
  * A convolutional restricted Boltzmann machine with probabilistic max-pooling.
@@ -66,6 +78,8 @@ export class BoltzmannLayer extends Module {
   readonly visibleBias: Parameter;
   /** σ, a scalar; 1 with binary visible units. Training may lower it. */
   readonly deviation: Parameter;
+  /** Share of each group's detection units that are on, as training last saw it, [groups]: what is usual where nothing is known. */
+  readonly usual: Parameter;
 
   /** @throws ArgumentError for sizes that are no whole numbers of 1 or more, and a deviation that is not above 0. */
   constructor(settings: BoltzmannSettings) {
@@ -83,7 +97,10 @@ export class BoltzmannLayer extends Module {
     this.weight = new Parameter(normal([groups, channels, kernel, kernel], 0, firstDeviation, { dtype }));
     this.hiddenBias = new Parameter(full([groups], firstBias, { dtype }));
     this.visibleBias = new Parameter(zeros([channels], { dtype }));
-    this.deviation = new Parameter(full([], visible === "gaussian" ? deviation : 1, { dtype }), { trainable: false });
+    const firstSigma = visible === "gaussian" ? deviation : 1;
+    this.deviation = new Parameter(full([], firstSigma, { dtype }), { trainable: false });
+    const odds = Math.exp(firstBias / firstSigma ** 2);
+    this.usual = new Parameter(full([groups], odds / (1 + block ** 2 * odds), { dtype }), { trainable: false });
   }
 
   /** Pooling probabilities, [count, groups, rows, columns]: what the layer above sees. */
@@ -110,6 +127,36 @@ export class BoltzmannLayer extends Module {
   /** Probabilities of detection and pooling units given the visible ones and, perhaps, the layer above. */
   infer(visible: Tensor, fromAbove?: Tensor): Blocks {
     return poolBlocks(this.inputs(visible, fromAbove));
+  }
+
+  /**
+   * Inputs where only some visible units are known. An unknown one says nothing: the part of a filter's bias that balances what it would
+   * see there gives way to how often the unit is on anyhow. The shares are those of the filter's energy, Σ w², on unknown units: integrating
+   * Gaussian units out of one detection unit's energy gives the same line.
+   * @param visible [count, channels, height, width]; unknown units may be anything finite
+   * @param known from 0, unknown, to 1, in the shape of `visible`
+   */
+  partialInputs(visible: Tensor, known: Tensor): PartialView {
+    const { groups, block } = this.settings;
+    const energy = square(this.weight.value);
+    const whole = reshape(maximum(sum(energy, [1, 2, 3]), 1e-30), [groups, 1, 1]);
+    const unknown = divide(correlateFilters(subtract(1, known), energy, block), whole);
+    const bias = reshape(divide(this.hiddenBias.value, square(this.deviation.value)), [groups, 1, 1]);
+    const off = subtract(1, multiply(this.usual.value, block * block));
+    const usual = reshape(log(divide(this.usual.value, off)), [groups, 1, 1]);
+    const inputs = add(this.inputs(multiply(visible, known)), multiply(unknown, subtract(usual, bias)));
+    return { inputs, known: subtract(1, mean(unknown, 1)) };
+  }
+
+  /**
+   * What the pooling units hear from above where the layer above expects them with these probabilities: how much likelier than usual
+   * that is, as a difference of log-odds. With it P(h | below, above) ∝ P(h | below) P(h | above) / P(h).
+   * @param expected [count, groups, rows, columns]
+   */
+  messageFrom(expected: Tensor): Tensor {
+    const { groups, block } = this.settings;
+    const usual = reshape(multiply(this.usual.value, block * block), [groups, 1, 1]);
+    return subtract(logOdds(expected), logOdds(usual));
   }
 
   /** Drawn states of the detection units. */
@@ -143,10 +190,10 @@ export class BoltzmannLayer extends Module {
 
   /** Drawn states of the visible units. */
   sampleVisible(detection: Tensor): Tensor {
-    const mean = this.reconstruct(detection);
+    const expected = this.reconstruct(detection);
     const { visible, dtype } = this.settings;
-    if (visible === "binary") return bernoulli(mean.shape, mean).astype(dtype);
-    return add(mean, multiply(drawNormal(mean.shape, { dtype }), this.deviation.value));
+    if (visible === "binary") return bernoulli(expected.shape, expected).astype(dtype);
+    return add(expected, multiply(drawNormal(expected.shape, { dtype }), this.deviation.value));
   }
 
   /** E(v, h) of each picture, [count]. @param detection as `sampleHidden` gives. */
@@ -175,6 +222,12 @@ export class BoltzmannLayer extends Module {
         { shape: visible.shape, channels: this.settings.channels },
       );
   }
+}
+
+/** ln(p / (1 − p)), of p kept within the least doubt. */
+function logOdds(probability: Tensor): Tensor {
+  const kept = minimum(maximum(probability, leastDoubt), 1 - leastDoubt);
+  return log(divide(kept, subtract(1, kept)));
 }
 
 /**

@@ -43,6 +43,9 @@ export interface ContrastiveSettings {
   readonly leastDeviation?: number;
 }
 
+/** Of how often units are on, from step to step. */
+const kept = 0.97;
+
 /** What units do together, on average over pictures and places: the derivative of −E by the parameters. */
 export interface Statistics {
   /** [groups, channels, kernel, kernel] */
@@ -136,7 +139,8 @@ export class ContrastiveDivergence {
     ];
     if (learnVisibleBias) gradients.push(subtract(asleep.visibleBias, awake.visibleBias));
     this.optimizer.step(gradients);
-    const { deviation } = this.layer;
+    const { deviation, usual } = this.layer;
+    usual.assign(add(multiply(usual.value, kept), multiply(awake.hiddenBias, 1 - kept)));
     if (deviationDecay !== 1) deviation.assign(maximum(multiply(deviation.value, deviationDecay), leastDeviation));
     return { error: mean(square(subtract(first, visible))), active: mean(awake.hiddenBias) };
   }

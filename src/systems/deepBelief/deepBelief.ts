@@ -14,7 +14,7 @@ import { broadcastTo, expandDims } from "../../tensor/manipulate.ts";
 import { bernoulli } from "../../tensor/random.ts";
 import { pad, slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { addFromAbove, poolBlocks, pooled, sampleBlocks } from "./blocks.ts";
+import { addFromAbove, blockEvidence, poolBlocks, pooled, sampleBlocks } from "./blocks.ts";
 import { BoltzmannLayer, type BoltzmannSettings } from "./boltzmannLayer.ts";
 import { sizesOf } from "./windows.ts";
 
@@ -27,7 +27,9 @@ export interface InferenceOptions {
 }
 
 /** What `fillIn` may be told besides. */
-export interface FillInOptions extends InferenceOptions {
+export interface FillInOptions {
+  /** Probabilities take the place of states, or states are drawn on the way down. Default `"means"`. */
+  readonly units?: "means" | "states";
   /** Do higher layers tell lower ones what they expect? Without it each layer has only what is below it. Default true. */
   readonly topDown?: boolean;
 }
@@ -93,24 +95,38 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
   }
 
   /**
-   * Pictures whose unknown pixels are filled in with what the network expects there.
-   * @param visible [count, channels, height, width]; what the unknown pixels are does not matter
+   * What speaks for each pooling unit, ln(1 + Σ exp(I)) of its block, [count, groups, rows, columns] of each layer from below. It grows
+   * with the unit's probability and, unlike that, never stops at 1.
+   */
+  evidence(visible: Tensor): Tensor[] {
+    let seen = visible;
+    return this.layers.map((layer) => {
+      const inputs = layer.inputs(fit(layer, seen));
+      seen = poolBlocks(inputs).pooling;
+      return blockEvidence(inputs);
+    });
+  }
+
+  /**
+   * Pictures whose unknown pixels are filled in with what the network expects there: once up with what is known, once down with what
+   * is expected. Where nothing is known a unit is as likely as the layer above says; where all is, as the layer below says; in between
+   * both count.
+   *
+   * Source: the two passes are those of J. Pearl's belief propagation, as if units of a layer that share an input did not know it.
+   * @param visible [count, channels, height, width]; unknown pixels may be anything finite
    * @param known where pixels are known, of booleans, in a shape that broadcasts to that of `visible`
    */
   fillIn(visible: Tensor, known: Tensor, options: FillInOptions = {}): Tensor {
-    const { sweeps = 10, units = "means", topDown = true } = options;
-    const [first] = this.layers;
-    if (first === undefined) return visible;
+    const { units = "means", topDown = true } = options;
     const isKnown = broadcastTo(known, visible.shape);
-    const filledWith = (drawn: Tensor) => where(isKnown, visible, unfit(drawn, visible));
-    let filled: Tensor = where(isKnown, visible, 0);
-    let detection = topDown ? this.#upwards(filled, units) : [];
-    for (let sweep = 0; sweep < sweeps; sweep++) {
-      if (topDown) this.#sweep(this.#fitted(filled), detection, units);
-      else detection = [decide(first.inputs(this.#fitted(filled)), units)];
-      filled = filledWith(first.reconstruct(at(detection, 0)));
+    const fromBelow = this.#lookUp(visible, isKnown.astype(visible.dtype), topDown ? this.layers.length : 1);
+    let drawn: Tensor | undefined;
+    for (const [index, inputs] of [...fromBelow.entries()].reverse()) {
+      const layer = at(this.layers, index);
+      const expected = drawn === undefined ? undefined : unfit(layer.messageFrom(drawn), pooled(inputs));
+      drawn = layer.reconstruct(decide(expected === undefined ? inputs : addFromAbove(inputs, expected), units));
     }
-    return filled;
+    return drawn === undefined ? visible : where(isKnown, visible, unfit(drawn, visible));
   }
 
   /**
@@ -148,6 +164,17 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
       drawn = layer.reconstruct(this.#spread(layer, above));
     }
     return drawn;
+  }
+
+  /** Inputs of the detection units of the lowest layers, from what is known alone. */
+  #lookUp(visible: Tensor, isKnown: Tensor, layers: number): Tensor[] {
+    let [seen, known] = [visible, isKnown];
+    return this.layers.slice(0, layers).map((layer) => {
+      const view = layer.partialInputs(fit(layer, seen), fit(layer, known));
+      seen = poolBlocks(view.inputs).pooling;
+      known = view.known;
+      return view.inputs;
+    });
   }
 
   /** Detection units of each layer on the way up. */

@@ -1,5 +1,10 @@
 /** How one layer learns. `train.ts` lets the layers of a network learn one after the other. */
+import { z } from "zod";
+import { readChecked } from "../../io/checked.ts";
+import type { Stateful } from "../../tensor/stateDictionary.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type CheckpointStore, decodeCheckpoint, encodeCheckpoint } from "../../train/checkpoint.ts";
+import { randomState, restoreRandomState } from "../../train/randomState.ts";
 import { compile } from "../../transforms/compile.ts";
 import type { BoltzmannLayer } from "./boltzmannLayer.ts";
 import { ContrastiveDivergence, type ContrastiveSettings } from "./contrastive.ts";
@@ -27,6 +32,8 @@ export interface LearnLayerOptions {
   readonly every?: number;
   readonly onProgress?: (progress: LayerProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Where the lesson is kept, and gone on from to the same numbers. Default: nowhere. */
+  readonly checkpoint?: CheckpointStore;
 }
 
 /** Of the first tenth of the steps (the recipe: of the first epochs). */
@@ -53,20 +60,47 @@ export async function learnLayer(
   pictures: Tensor,
   draw: (pictures: Tensor) => Tensor,
   lesson: LayerLesson,
-  { every = 50, onProgress, signal }: LearnLayerOptions = {},
+  { every = 50, onProgress, signal, checkpoint }: LearnLayerOptions = {},
 ): Promise<number> {
   const { steps, seconds = Number.POSITIVE_INFINITY, momentum = 0.9, ...settings } = lesson;
   const prepare = (kept: number) => {
     const learning = new ContrastiveDivergence(layer, { ...settings, momentum: kept });
-    return compile((from: Tensor) => learning.step(draw(from)));
+    return { optimizer: learning.optimizer, take: compile((from: Tensor) => learning.step(draw(from))) };
   };
   const [slow, fast] = [prepare(Math.min(firstMomentum, momentum)), prepare(momentum)];
+  const learned = new Map<string, Stateful>([
+    ["layer", layer],
+    ["slow", slow.optimizer],
+    ["fast", fast.optimizer],
+  ]);
   const end = performance.now() + seconds * 1000;
-  for (let step = 0; step < steps; step++) {
-    const { error, active } = (step < steps / 10 ? slow : fast)(pictures);
+  for (let step = await goOn(learned, checkpoint); step < steps; step++) {
+    const { error, active } = (step < steps / 10 ? slow : fast).take(pictures);
     if (step % every !== 0 && step !== steps - 1) continue;
     await onProgress?.({ step, error: await error.item(), active: await active.item() });
+    await keep(learned, step + 1, checkpoint);
     if (signal?.aborted || performance.now() > end) return step + 1;
   }
   return steps;
+}
+
+/** What a checkpoint says besides tensors. */
+const factsSchema = z.object({ step: z.int().min(0), random: z.unknown() });
+
+async function keep(parts: ReadonlyMap<string, Stateful>, step: number, store?: CheckpointStore): Promise<void> {
+  if (store === undefined) return;
+  const states = new Map([...parts].map(([name, part]) => [name, part.stateDictionary()]));
+  await store.save(await encodeCheckpoint({ parts: states, facts: { step, random: randomState() } }));
+}
+
+/** Puts everything back to where the checkpoint is; returns the next step. @throws DataError where it is of another lesson. */
+async function goOn(parts: ReadonlyMap<string, Stateful>, store?: CheckpointStore): Promise<number> {
+  const bytes = await store?.load();
+  if (bytes === undefined) return 0;
+  const { parts: states, facts } = decodeCheckpoint(bytes);
+  const where = store?.name ?? "The checkpoint";
+  const { step, random } = readChecked(factsSchema, facts, { where, advice: "Remove it to begin anew." });
+  for (const [name, part] of parts) part.loadStateDictionary(states.get(name) ?? new Map());
+  restoreRandomState(random);
+  return step;
 }

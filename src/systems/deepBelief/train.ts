@@ -13,10 +13,11 @@ import { integers } from "../../tensor/random.ts";
 import { mean } from "../../tensor/reduce.ts";
 import { pad } from "../../tensor/slice.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import type { CheckpointStore } from "../../train/checkpoint.ts";
 import { compile } from "../../transforms/compile.ts";
 import { DeepBeliefNetwork } from "./deepBelief.ts";
 import { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
-import { samplePatches, whitenPictures } from "./whitening.ts";
+import { samplePatches, type WhiteningOptions, whitenPictures } from "./whitening.ts";
 
 /** Pixels of a patch of natural scenes: the recipe's 70, less one that would make no whole block. */
 const patchSize = 69;
@@ -43,9 +44,9 @@ export const recipes = {
     layer: { channels: 24, groups: 40, kernel: 10, visible: "gaussian" },
     lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.005, steps: 300, batch: 4 },
   },
-  /** Parts → wholes. The paper's filters are of 14 × 14; these fit into smaller pictures. */
+  /** Parts → wholes. The paper's filters are of 14 × 14 on larger pictures; these see all of one of 64 × 64. */
   wholes: {
-    layer: { channels: 40, groups: 24, kernel: 10, visible: "gaussian" },
+    layer: { channels: 40, groups: 24, kernel: 8, visible: "gaussian" },
     lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.01, steps: 400, batch: 8 },
   },
   /** Digits → strokes. */
@@ -58,9 +59,20 @@ export const recipes = {
 /** A layer's lesson with the size of its batches. */
 export type Lesson = LayerLesson & { readonly batch: number };
 
+/** Where the training of a network is. */
+export interface TrainProgress extends LayerProgress {
+  /** From 0. */
+  readonly layer: number;
+  readonly network: DeepBeliefNetwork;
+}
+
 /** What training may be told. */
-export interface TrainOptions extends Omit<LearnLayerOptions, "onProgress"> {
-  readonly onProgress?: (progress: LayerProgress & { readonly layer: number }) => void | Promise<void>;
+export interface TrainOptions extends Omit<LearnLayerOptions, "onProgress" | "checkpoint"> {
+  readonly onProgress?: (progress: TrainProgress) => void | Promise<void>;
+  /** Where the lesson of layer `layer`, from 0, is kept and gone on from. */
+  readonly checkpointOf?: (layer: number) => CheckpointStore;
+  /** How pictures are whitened, for all layers alike. Default: as `whitenPictures` does. */
+  readonly whitening?: WhiteningOptions;
   /** Instead of the recipe's, by layer. */
   readonly lessons?: readonly Partial<Lesson>[];
 }
@@ -86,7 +98,13 @@ export async function trainScenes(pictures: Tensor, options: TrainOptions = {}):
   const network = new DeepBeliefNetwork([layer]);
   const { batch, ...rest } = { ...lesson, ...options.lessons?.[0] };
   const draw = (from: Tensor) => samplePatches(from, batch, patchSize);
-  await learnLayer(at(network.layers, 0), whitenPictures(pictures), draw, rest, progressOf(0, options));
+  await learnLayer(
+    at(network.layers, 0),
+    whitenPictures(pictures, options.whitening),
+    draw,
+    rest,
+    optionsFor(network, 0, options),
+  );
   return network;
 }
 
@@ -102,9 +120,10 @@ export async function trainObjects(
   const above = [recipes.parts, recipes.wholes];
   const network = new DeepBeliefNetwork([recipes.scenes.layer, ...above.map(({ layer }) => layer)]);
   at(network.layers, 0).loadStateDictionary(at(scenes.layers, 0).stateDictionary());
-  const visible = expandDims(whitenPictures(pictures), 1);
+  const visible = expandDims(whitenPictures(pictures, options.whitening), 1);
   for (const [position, { lesson }] of above.entries()) {
     const index = position + 1;
+    if (options.signal?.aborted) break;
     const chosen: Lesson = { ...lesson, ...options.lessons?.[index] };
     await learnFrom(network, index, seenByAll(network, index, visible), chosen, options);
   }
@@ -150,13 +169,18 @@ async function learnFrom(
   options: TrainOptions,
 ): Promise<void> {
   const draw = (from: Tensor) => take(from, integers([batch], 0, from.shape[0] ?? 1));
-  await learnLayer(at(network.layers, index), seen, draw, lesson, progressOf(index, options));
+  await learnLayer(at(network.layers, index), seen, draw, lesson, optionsFor(network, index, options));
 }
 
-function progressOf(layer: number, { every, signal, onProgress }: TrainOptions): LearnLayerOptions {
+function optionsFor(
+  network: DeepBeliefNetwork,
+  layer: number,
+  { every, signal, onProgress, checkpointOf }: TrainOptions,
+): LearnLayerOptions {
   return {
     ...(every === undefined ? {} : { every }),
     ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress({ ...progress, layer }) }),
+    ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress({ ...progress, layer, network }) }),
+    ...(checkpointOf === undefined ? {} : { checkpoint: checkpointOf(layer) }),
   };
 }
