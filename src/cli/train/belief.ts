@@ -8,7 +8,6 @@ import { sharpDecoder } from "../../data/images/sharpDecoder.node.ts";
 import { writeFileAtomic } from "../../support/atomicFile.node.ts";
 import { DataError } from "../../support/errors.ts";
 import { at } from "../../support/invariant.ts";
-import type { DeepBeliefNetwork } from "../../systems/deepBelief/deepBelief.ts";
 import { saveDeepBelief } from "../../systems/deepBelief/opening.node.ts";
 import { type FilterSnapshot, makeReport } from "../../systems/deepBelief/report.ts";
 import {
