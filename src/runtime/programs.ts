@@ -14,7 +14,7 @@ import { remember } from "../support/remember.ts";
 import { programText } from "./programText.ts";
 
 export type { Program } from "../compile/program.ts";
-export type { DeviceBuffer } from "../device/device.ts";
+export type { Device, DeviceBuffer } from "../device/device.ts";
 export type { Plan } from "../kernel/plan.ts";
 
 /** Most programs that a device keeps. */

@@ -2,7 +2,7 @@
  * What a compiled function becomes, for people: `explainPlan` says what a step will do without running it, `profile`
  * measures where its time goes.
  */
-import { type PlanProfile, type PlanReport, reportPlan } from "../runtime/planProfile.ts";
+import { type PlanProfile, type PlanReport, profilePlan, reportPlan } from "../runtime/planProfile.ts";
 import { ArgumentError } from "../support/errors.ts";
 import type { CompiledFunction } from "./compile.ts";
 import { readArguments } from "./signature.ts";
@@ -68,7 +68,9 @@ export function profile<Arguments extends readonly unknown[]>(
     throw new ArgumentError("profile: the arguments of the step come in a list: profile(step, [x, y], { rounds: 5 }).");
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new ArgumentError(`profile: ${rounds} rounds; give a whole number of at least 1.`, { rounds });
-  return step.prepare(...given).profile(readArguments(given), rounds);
+  return step
+    .prepare(...given)
+    .runAside(readArguments(given), (device, plan, externals) => profilePlan(device, plan, externals, rounds));
 }
 
 function requireCompiled(operation: string, step: unknown): void {

@@ -3,8 +3,13 @@
  * values of parameters in place.
  */
 import { type Node, sourceNode, withOrigin } from "../graph/node.ts";
-import { type PlanProfile, profilePlan } from "../runtime/planProfile.ts";
-import { type DeviceBuffer, type Plan, type PreparedProgram, prepareProgram } from "../runtime/programs.ts";
+import {
+  type Device,
+  type DeviceBuffer,
+  type Plan,
+  type PreparedProgram,
+  prepareProgram,
+} from "../runtime/programs.ts";
 import { bytesOfNode, deviceOf, realize } from "../runtime/realize.ts";
 import { allocateStorage, type Storage, storageOf } from "../runtime/storage.ts";
 import { bytesAs } from "../shape/elements.ts";
@@ -94,8 +99,8 @@ export class TracedFunction {
     return result.rebuild(results);
   }
 
-  /** Times each command on these arguments and the present state. Results go to memory of their own, so nothing changes. */
-  profile(read: GivenArguments, rounds: number): PlanProfile {
+  /** Runs the plan as `run` says on these arguments and the present state. Results go to memory of their own, so nothing changes. */
+  runAside<T>(read: GivenArguments, run: (device: Device, plan: Plan, externals: readonly DeviceBuffer[]) => T): T {
     const { program, states, captured } = this.#traced;
     const { device, plan } = this.#prepared;
     const externals: DeviceBuffer[] = read.tensors.map((tensor) => storedValueOf(tensor.node).buffer);
@@ -105,7 +110,7 @@ export class TracedFunction {
     for (const node of captured) externals.push(storedValueOf(node).buffer);
     const aside = program.outputs.map((node) => device.allocate(bytesOfNode(node)));
     try {
-      return profilePlan(device, plan, [...externals, ...aside], rounds);
+      return run(device, plan, [...externals, ...aside]);
     } finally {
       for (const buffer of aside) device.free(buffer);
     }
