@@ -1,10 +1,12 @@
 /** Remainders and whole quotients of floats, on every device, are what rational numbers give, to the last bit. */
 import { describe, expect, test } from "vitest";
+import { nativeForm } from "../../src/compile/approximate.ts";
 import type { Device } from "../../src/device/device.ts";
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
 import { NativeDevice } from "../../src/device/native/nativeDevice.node.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import { fmod, tensor } from "../../src/index.ts";
+import type { Expression } from "../../src/kernel/expression.ts";
 import { Draft } from "../conformance/draft.ts";
 import { launch } from "../conformance/launch.ts";
 import { hasNative } from "../device/native/available.ts";
@@ -69,11 +71,11 @@ function compute(device: Device, dtype: Float, op: "quotient" | "remainder", pai
   const draft = new Draft();
   const [a, b] = [draft.buffer(dtype, "read"), draft.buffer(dtype, "read")];
   const [output, size] = [draft.buffer(dtype, "write"), draft.size()];
-  const body = draft.loop(
-    size,
-    (i) => [draft.store(output, i, draft.e.apply(op, draft.load(a, i), draft.load(b, i)))],
-    { lanes: 8 },
-  );
+  const divided = (i: Expression) => {
+    const inputs = [draft.load(a, i), draft.load(b, i)];
+    return nativeForm(draft.e, draft.e.apply(op, ...inputs), inputs, device.target);
+  };
+  const body = draft.loop(size, (i) => [draft.store(output, i, divided(i))], { lanes: 8 });
   return launch(device, draft.kernel(op, [body]), [...pairs, new arrays[dtype](count)], [count])[2] as Numbers;
 }
 

@@ -35,7 +35,7 @@ function divideSingles(s: Single, op: Division, a: Expression, b: Expression): D
   };
 }
 
-/** Divisors between its inverse and it have halves, and products, inside of the range. */
+/** Products with divisors up to this one stay inside of the range. */
 const largest = 2 ** 900;
 
 /**
@@ -54,9 +54,8 @@ function divideDoubles(s: Single, op: Division, a: Expression, b: Expression): D
   // rounding toward minus infinity instead of zero
   const signs = s.ofBits(s.apply("xor", s.bits(a), s.bits(b)));
   const isMoved = s.apply("and", s.less(s.bits(signs), 0), s.apply("not", s.equal(rest, 0)));
-  const isOutside = s.apply("or", s.less(y, 1 / largest), s.less(largest, y));
   return {
-    isRare: s.apply("or", isOutside, s.apply("lessEqual", s.multiply(y, 2 ** 26), x)),
+    isRare: s.apply("or", s.less(largest, y), s.apply("lessEqual", s.multiply(y, 2 ** 26), x)),
     result:
       op === "quotient"
         ? s.withSignOf(s.select(isMoved, s.add(count, 1), count), signs)
