@@ -14,8 +14,10 @@ import { mapCost } from "./lower/maps.ts";
 import { isFamily } from "./lower/values.ts";
 import { readInputs } from "./lower/waits.ts";
 
-/** What may be computed again rather than kept, in additions an element. */
+/** What may be computed again rather than kept, in additions an element; less where that would be often. */
 const cheap = 10;
+const cheapOften = 5;
+const often = 16;
 /** The longest expression that one kernel should hold, in additions an element. */
 const longest = 400;
 /** What may be computed again because it is read at several positions, in additions an element. */
@@ -168,12 +170,15 @@ function worthKeeping(
     return !isFamily(seenThrough(node), "leaf") || inMemory(seenThrough(node));
   if (!isFamily(node, "view") || node.primitive === "concat")
     if (repeatedCostOf(node, inMemory) > Math.max(mostRepeated, 2 * cost)) return true;
-  // A view is as good as what it views, which is kept instead where that is worth it
-  if (isFamily(node, "view")) return false;
-  if (cost <= cheap || isStepOf(users, node)) return false;
   const readers = readersOf(node, usersOf);
+  // A view is as good as what it views, which is kept instead where that is worth it
+  if (isFamily(node, "view"))
+    return isNode(node, "gather") && isScattered(node) && readers.some((reader) => repeats(reader, node));
+  const isRepeated = readers.some((reader) => repeats(reader, node));
+  const isOften = isRepeated && readers.some(({ type }) => sizeOf(type.shape) >= often * sizeOf(node.type.shape));
+  if (cost <= (isOften ? cheapOften : cheap) || isStepOf(users, node)) return false;
   if (cost > mostRepeated && readers.some((reader) => isNode(reader, "scatter"))) return true;
-  return isShared || readers.some((reader) => repeats(reader, node)) || isGatheredOften(node, users);
+  return isShared || isRepeated || isGatheredOften(node, users);
 }
 
 /** What `node` is a view of. */
