@@ -44,8 +44,8 @@ export function scheduleNest(context: NestContext, nest: Nest, target: Target): 
 /** Runs lanes over the last outer axis or over the inner loops, whichever reads memory more evenly. */
 function vectorize(context: NestContext, nest: Nest, target: Target): readonly Step[] {
   const last = nest.axes.at(-1);
-  const hasLanes = last !== undefined && last.extent >= target.vectorBytes / 4;
-  const outer = hasLanes ? laneScore(context, nest.body, last.local) : -Infinity;
+  const hasLanes = last !== undefined && last.extent >= fewestLanes(target);
+  const outer = hasLanes ? laneScore(context, nest.body, last.local, target) : -Infinity;
   if (last !== undefined && hasLanes && outer >= innerScore(context, nest.body, target)) {
     const single = target.vectorBytes / 4;
     const lanes = isRecurrence(nest) ? besideEachOther * single : lanesFor(context, nest.body, last, target);
@@ -64,8 +64,9 @@ function isRecurrence({ body }: Nest): boolean {
 function innerScore(context: NestContext, steps: readonly Step[], target: Target): number {
   let score = 0;
   for (const step of steps) {
-    if (step.kind !== "loop") score += laneScore(context, [step], undefined);
-    else if (mayCarryLanes(step, target)) score += step.axis.extent * laneScore(context, step.body, step.axis.local);
+    if (step.kind !== "loop") score += laneScore(context, [step], undefined, target);
+    else if (mayCarryLanes(context, step, target))
+      score += step.axis.extent * laneScore(context, step.body, step.axis.local, target);
     else score += step.axis.extent * innerScore(context, step.body, target);
   }
   return score;
@@ -74,16 +75,32 @@ function innerScore(context: NestContext, steps: readonly Step[], target: Target
 /** Lanes from which on a vector of which some count is better than single numbers. */
 const fewestCounting = 4;
 
-/** Innermost loops long enough for a vector, unless their order matters. */
-function mayCarryLanes({ axis, body, ordered }: LoopStep, target: Target): boolean {
-  const fewest = target.masks ? fewestCounting : target.vectorBytes / 4;
-  return ordered !== true && axis.extent >= fewest && body.every((step) => step.kind !== "loop");
+/** Positions that are worth a vector. */
+function fewestLanes({ masks, vectorBytes }: Target): number {
+  return masks === true ? fewestCounting : vectorBytes / 4;
+}
+
+/** Innermost loops long enough for a vector, unless their order matters; and those around loops that are too short for one. */
+function mayCarryLanes(context: NestContext, { axis, body, ordered }: LoopStep, target: Target): boolean {
+  if (ordered === true || axis.extent < fewestLanes(target)) return false;
+  return body.every((step) => step.kind !== "loop") || isBetterAround(context, axis, body, target);
+}
+
+/** Do lanes over `axis` gain where `body` writes a few elements for each position, as the way back through a pool does? */
+function isBetterAround(context: NestContext, axis: Axis, body: readonly Step[], target: Target): boolean {
+  const isShort = (step: Step): boolean =>
+    step.kind === "loop" ? step.axis.extent < fewestCounting && step.body.every(isShort) : step.kind === "store";
+  return (
+    target.gathers === true &&
+    body.every(isShort) &&
+    laneScore(context, body, axis.local, target) > laneScore(context, body, undefined, target)
+  );
 }
 
 function vectorizeInner(context: NestContext, steps: readonly Step[], target: Target): Step[] {
   return steps.map((step) => {
     if (step.kind !== "loop") return step;
-    if (mayCarryLanes(step, target))
+    if (mayCarryLanes(context, step, target))
       return { ...step, mode: "vector", lanes: lanesFor(context, step.body, step.axis, target) };
     return { ...step, body: vectorizeInner(context, step.body, target) };
   });
