@@ -4,14 +4,23 @@
  */
 import type { Node } from "../graph/node.ts";
 import type { Expression } from "../kernel/expression.ts";
-import type { Kernel, Statement } from "../kernel/kernel.ts";
+import type { Kernel, OfProduct, Statement } from "../kernel/kernel.ts";
 import type { Target } from "../kernel/target.ts";
 import { inputsOf } from "../kernel/traverse.ts";
-import { at } from "../support/invariant.ts";
+import { at, invariant } from "../support/invariant.ts";
 import { remember } from "../support/remember.ts";
 import { affineOf, dependsOn } from "./affine.ts";
 import { angleOfTangent, nativeForm, tangent } from "./approximate.ts";
-import { allSteps, type LoopStep, loadsIn, loadsOf, type Nest, type NestContext, type Step } from "./nest.ts";
+import {
+  allSteps,
+  type LoopStep,
+  loadsIn,
+  loadsOf,
+  type Nest,
+  type NestContext,
+  type ProductStep,
+  type Step,
+} from "./nest.ts";
 import { Numbers } from "./numbers.ts";
 import { Placement } from "./placement.ts";
 import type { RegionCommands } from "./regions/regionMemory.ts";
@@ -58,7 +67,10 @@ export function finishKernel(
   overwrites: ReadonlyMap<Node, Node>,
 ): KernelLaunch {
   const writes = new Set<Node>();
-  for (const step of allSteps(steps)) if (step.kind === "store") writes.add(step.tensor);
+  for (const step of allSteps(steps)) {
+    if (step.kind === "store") writes.add(step.tensor);
+    if (step.kind === "multiply") writes.add(context.tensorOf(placeOf(step.operands[0]).buffer));
+  }
   const reads = new Set(loadsIn(steps).map((load) => context.tensorOf(load.buffer)));
   const sizes = new Sizes(context);
   const statements = new Statements(context, sizes, target, nest.offsets).of(steps);
@@ -91,6 +103,12 @@ export function finishKernel(
     computes: nest.computes,
     waits: nest.waits,
   };
+}
+
+/** The element that an operand of a product begins with. */
+function placeOf(operand: Expression): Extract<Expression, { kind: "load" }> {
+  invariant(operand.kind === "load", "operands of products of tiles lie in memory");
+  return operand;
 }
 
 /** What is known of the iterations of a vector loop: whether some are left over decides what code it takes. */
@@ -189,6 +207,8 @@ class Statements {
           value: this.#value(step.value),
           ...(step.ahead !== undefined && { ahead: step.ahead }),
         };
+      case "multiply":
+        return this.#product(step);
       case "loop":
         this.#depth.set(step.axis.local, this.#depth.size);
         return {
@@ -205,6 +225,26 @@ class Statements {
       default:
         return step satisfies never;
     }
+  }
+
+  #product({ kind, operands, apart, steps, rows, columns, isFirst }: ProductStep): Statement {
+    const numbers = ([first, second, third]: OfProduct<number>) =>
+      [this.#sizes.argument(first), this.#sizes.argument(second), this.#sizes.argument(third)] as const;
+    const [sums, left, right] = operands.map((operand) => {
+      const { buffer, index } = placeOf(operand);
+      return { buffer, index: this.#address(index, this.#rowOf(this.#context.tensorOf(buffer))) };
+    });
+    invariant(sums && left && right, "a product has sums and two operands");
+    return {
+      kind,
+      buffers: [sums.buffer, left.buffer, right.buffer],
+      indices: [sums.index, left.index, right.index],
+      apart: numbers(apart),
+      steps: steps.map(numbers),
+      rows,
+      columns,
+      isFirst,
+    };
   }
 
   /** A value, its loads at final addresses, and its operations those of the target. */

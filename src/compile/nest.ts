@@ -6,7 +6,7 @@ import type { Node } from "../graph/node.ts";
 import type { RegionNode } from "../graph/region.ts";
 import { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
-import type { LoopMode } from "../kernel/kernel.ts";
+import type { LoopMode, OfProduct, TileProduct } from "../kernel/kernel.ts";
 import type { ReduceOp } from "../kernel/scalarOps.ts";
 import { inputsOf, visitExpressions } from "../kernel/traverse.ts";
 import type { Dtype } from "../shape/dtype.ts";
@@ -39,7 +39,15 @@ export type Step =
       /** The hint of the kernel language. */
       readonly ahead?: number;
     }
+  | ProductStep
   | LoopStep;
+
+/** A product of tiles (`TileProduct`): loads of the first element of each operand, distances and counts as numbers. */
+export interface ProductStep extends Pick<TileProduct, "kind" | "rows" | "columns" | "isFirst"> {
+  readonly operands: OfProduct<Expression>;
+  readonly apart: OfProduct<number>;
+  readonly steps: readonly (readonly [count: number, left: number, right: number])[];
+}
 
 /** A loop inside a nest: positions 0, step, 2·step, … below the extent. */
 export interface LoopStep {
@@ -219,6 +227,10 @@ export function rewriteSteps(
         return { ...step, local: rename(step.local), value: visit(step.value) };
       case "store":
         return { ...step, indices: step.indices.map(visit), value: visit(step.value) };
+      case "multiply": {
+        const [sums, left, right] = step.operands;
+        return { ...step, operands: [visit(sums), visit(left), visit(right)] };
+      }
       case "loop":
         return { ...step, axis: { ...step.axis, local: rename(step.axis.local) }, body: step.body.map(visitStep) };
       default:
@@ -268,6 +280,8 @@ export function expressionsOf(step: Step): readonly Expression[] {
       return [step.value];
     case "store":
       return [...step.indices, step.value];
+    case "multiply":
+      return step.operands;
     case "loop":
       return [];
     default:

@@ -123,7 +123,9 @@ export const passes = [
     optimizes: true,
     run: (state) => {
       const replaced = replacedBy(state);
-      state.nests = state.nests.flatMap((nest) => packContraction(state.context, nest, state.target, replaced));
+      const { context, target, program } = state;
+      const demands = { replaced, precision: program.precision ?? "f32" };
+      state.nests = state.nests.flatMap((nest) => packContraction(context, nest, target, demands));
     },
   },
   {
@@ -173,9 +175,10 @@ function regionNest(region: RegionCall): Nest {
   return { axes: [], body: [], contraction: false, computes, waits: [], region };
 }
 
-function launchRegion({ computes }: Nest, region: RegionCall, { target, foresee }: Compilation): RegionLaunch {
+function launchRegion({ computes }: Nest, region: RegionCall, { program, target, foresee }: Compilation): RegionLaunch {
+  const { precision = "f32" } = program;
   return {
-    commands: compileRegion(region, (body) => compileProgram(body, target, foresee)),
+    commands: compileRegion(region, (body) => compileProgram({ ...body, precision }, target, foresee)),
     reads: new Set(region.inputs),
     writes: new Set(region.results.values()),
     mayOverwrite: new Set(),

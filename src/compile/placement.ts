@@ -177,6 +177,10 @@ export class Placement {
 
   #numbered(statement: Statement): Statement {
     if ("local" in statement) return { ...statement, local: this.#locals.of(statement.local) };
+    if (statement.kind === "multiply") {
+      const [sums, left, right] = statement.buffers;
+      return { ...statement, buffers: [this.#buffers.of(sums), this.#buffers.of(left), this.#buffers.of(right)] };
+    }
     return "buffer" in statement ? { ...statement, buffer: this.#buffers.of(statement.buffer) } : statement;
   }
 

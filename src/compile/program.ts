@@ -1,6 +1,9 @@
 /** What the compiler is given: the graph to compute, which leaves it is given, and which results may overwrite them. */
 import type { Node } from "../graph/node.ts";
 
+/** What the operands of products of f32 are multiplied as: what they are, or rounded to bf16 where that is faster. */
+export type Precision = "f32" | "bf16";
+
 /** A function as a graph. Its plan's external buffers are the sources, then the outputs, in these orders. */
 export interface Program {
   readonly sources: readonly Node[];
@@ -12,6 +15,8 @@ export interface Program {
   readonly replaces: readonly (readonly [output: number, source: number])[];
   /** Outputs of which a run writes one slice only. */
   readonly parts?: readonly Part[];
+  /** Of products; f32 where left out. */
+  readonly precision?: Precision;
 }
 
 /** A result that becomes slice `position` (along the first axis) of `whole`: an output that is no operation but memory. */

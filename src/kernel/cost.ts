@@ -2,7 +2,7 @@
 import { bytesOf } from "../shape/dtype.ts";
 import type { Expression } from "./expression.ts";
 import { numberOf } from "./indexRanges.ts";
-import type { Kernel, Statement } from "./kernel.ts";
+import { type Kernel, type Statement, type TileProduct, tileTerms } from "./kernel.ts";
 import { expressionsOf, visitExpressions } from "./traverse.ts";
 
 /** What one launch of a kernel does. */
@@ -32,12 +32,18 @@ export function costOf(kernel: Kernel, sizes: readonly number[]): Cost {
       );
       if (statement.kind === "accumulate") operations += times;
       if (statement.kind === "store") bytes += times * bytesOf(statement.value.dtype);
+      if (statement.kind === "multiply") operations += times * productOperations(statement, sizes);
       if (statement.kind === "if") for (const inner of [statement.body, statement.otherwise]) count(inner, times);
       if (statement.kind === "loop") count(statement.body, times * iterations(statement, sizes));
     }
   };
   count(kernel.body, 1);
   return { operations, bytes };
+}
+
+/** Multiplications and additions of a product of tiles. */
+function productOperations({ rows, columns, steps }: TileProduct, sizes: readonly number[]): number {
+  return steps.reduce((all, [count]) => all * (numberOf(count, sizes) ?? 1), 2 * rows * columns * tileTerms);
 }
 
 function iterations({ start, stop, step }: Statement & { kind: "loop" }, sizes: readonly number[]): number {

@@ -2,9 +2,11 @@
  * Which elements a launch touches, where that can be said exactly: accesses that are reached for certain, whose index
  * is a sum over loops with known bounds. Nothing is said of the others (behind an `if`, indirect, in ragged loops).
  */
+
+import { at } from "../support/invariant.ts";
 import type { Expression } from "./expression.ts";
 import { type Sum, sumOf } from "./indexArithmetic.ts";
-import type { Kernel, Statement } from "./kernel.ts";
+import { type Kernel, type Statement, type TileProduct, termsIn, tileTerms } from "./kernel.ts";
 import { evaluate } from "./meaning.ts";
 import { expressionsOf, visitExpressions } from "./traverse.ts";
 
@@ -18,11 +20,12 @@ export interface IndexRange {
 /** The ranges of all accesses of `kernel` that are known when it is launched with `sizes`. */
 export function indexRanges(kernel: Kernel, sizes: readonly number[]): readonly IndexRange[] {
   const found: IndexRange[] = [];
-  walk(kernel.body, { sizes, bounds: new Map(), definitions: new Map(), found });
+  walk(kernel.body, { kernel, sizes, bounds: new Map(), definitions: new Map(), found });
   return found;
 }
 
 interface Walk {
+  readonly kernel: Kernel;
   readonly sizes: readonly number[];
   /** First and last value of each loop around whose bounds are known. */
   readonly bounds: ReadonlyMap<number, { first: number; last: number }>;
@@ -36,6 +39,7 @@ function walk(body: readonly Statement[], around: Walk): void {
       if (part.kind === "load") record(part.buffer, part.index, around);
     });
     if (statement.kind === "store") record(statement.buffer, statement.index, around);
+    if (statement.kind === "multiply") recordProduct(statement, around);
     if (statement.kind === "let") around.definitions.set(statement.local, statement.value);
     if (statement.kind !== "loop") continue;
     const start = numberOf(statement.start, around.sizes);
@@ -47,7 +51,8 @@ function walk(body: readonly Statement[], around: Walk): void {
   }
 }
 
-function record(buffer: number, index: Expression, { sizes, bounds, definitions, found }: Walk): void {
+/** Notes an access, and with `span` that of as many elements after it. */
+function record(buffer: number, index: Expression, { sizes, bounds, definitions, found }: Walk, span = 0): void {
   const sum = sumOf(index, (local) => definitions.get(local));
   const slopes = slopesOf(sum, sizes, bounds);
   if (slopes === undefined) return;
@@ -57,7 +62,21 @@ function record(buffer: number, index: Expression, { sizes, bounds, definitions,
     lowest += slope * (slope > 0 ? first : last);
     highest += slope * (slope > 0 ? last : first);
   }
-  found.push({ buffer, lowest, highest });
+  found.push({ buffer, lowest, highest: highest + span });
+}
+
+/** All that a product of tiles touches, in its loops. */
+function recordProduct({ buffers, indices, apart, steps, rows, columns }: TileProduct, around: Walk): void {
+  const known = (expression: Expression) => numberOf(expression, around.sizes) ?? 0;
+  const moved = (operand: 1 | 2) =>
+    steps.reduce((sum, step) => sum + (known(step[0]) - 1) * Math.max(0, known(step[operand])), 0);
+  const [sums, left, right] = apart.map(known);
+  const spans = [
+    (rows - 1) * (sums ?? 0) + columns - 1,
+    (rows - 1) * (left ?? 0) + tileTerms / termsIn(around.kernel, buffers[1]) - 1 + moved(1),
+    (tileTerms / 2 - 1) * (right ?? 0) + columns - 1 + moved(2),
+  ];
+  buffers.forEach((buffer, operand) => record(buffer, at(indices, operand), around, spans[operand]));
 }
 
 /** The sum with numbers for sizes: how far it moves along each loop; undefined where that is not fixed. */

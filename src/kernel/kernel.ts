@@ -56,12 +56,42 @@ export type Statement =
       /** A hint, which changes no value: what lies so many elements further on will be stored to soon, if it exists. */
       readonly ahead?: number;
     }
+  | TileProduct
   | {
       readonly kind: "if";
       readonly condition: Expression;
       readonly body: readonly Statement[];
       readonly otherwise: readonly Statement[];
     };
+
+/** Terms in a row of a tile, and rows of a tile; columns are as many as rows. */
+export const tileTerms = 32;
+export const tileRows = 16;
+
+/** Numbers of the sums, the left and the right operand of a product of tiles. */
+export type OfProduct<T> = readonly [sums: T, left: T, right: T];
+
+/**
+ * A product of tiles, for machines that multiply them whole: sums[row][column] += Σ left[row][term] · right[term][column] in f32, in an
+ * order that is the target's to choose. Sums are f32. Left is bf16, the terms of a row side by side; or u32, which is the same
+ * memory in words of two terms, the first in the lower half. Right is u32: the terms 2p and 2p + 1 of a column are such a word, columns
+ * side by side. Only targets with `tiles` are given any.
+ */
+export interface TileProduct {
+  readonly kind: "multiply";
+  readonly buffers: OfProduct<number>;
+  /** Where the first element of each is. */
+  readonly indices: OfProduct<Expression>;
+  /** Elements from row to row of the sums and of left, and from pair to pair of right. */
+  readonly apart: OfProduct<Expression>;
+  /** Nested loops, the outermost first, each of whose iterations brings 32 terms more: how many, and how far left and right move. */
+  readonly steps: readonly (readonly [count: Expression, left: Expression, right: Expression])[];
+  /** Rows and columns: one tile or two. */
+  readonly rows: number;
+  readonly columns: number;
+  /** The sums begin at 0, whatever lies there. */
+  readonly isFirst: boolean;
+}
 
 /** A loop nest with its arguments. */
 export interface Kernel {
@@ -73,4 +103,9 @@ export interface Kernel {
   /** Dtype of each local, by number. */
   readonly locals: readonly Dtype[];
   readonly body: readonly Statement[];
+}
+
+/** Terms of a product of tiles in an element of `buffer`. */
+export function termsIn({ buffers }: Kernel, buffer: number): 1 | 2 {
+  return buffers[buffer]?.dtype === "u32" ? 2 : 1;
 }

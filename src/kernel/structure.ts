@@ -25,12 +25,15 @@ function describe({ buffers, sizes, locals, body }: Kernel): string {
     }
     return number;
   };
+  const textOf = (part: Expression | number | string | boolean) =>
+    typeof part === "object" ? `#${numberOf(part)}` : `${part}`;
   const write = (statement: Statement): void => {
     const parts: string[] = [];
     const bodies: (readonly Statement[])[] = [];
     for (const [name, value] of Object.entries(statement)) {
-      if (Array.isArray(value)) bodies.push(value);
-      else parts.push(`${name} ${typeof value === "object" ? `#${numberOf(value)}` : value}`);
+      if (name === "body" || name === "otherwise") bodies.push(value);
+      else if (Array.isArray(value)) parts.push(`${name} ${value.flat().map(textOf)} of ${value.length}`);
+      else parts.push(`${name} ${textOf(value)}`);
     }
     lines.push(parts.join());
     for (const inner of bodies) {

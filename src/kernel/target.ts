@@ -32,6 +32,8 @@ export interface Target {
   readonly gathers?: true;
   /** Do vectors of which the first lanes count take as long as whole ones? */
   readonly masks?: true;
+  /** Are there instructions that multiply tiles of bf16 with sums in f32 (`TileProduct`)? */
+  readonly tiles?: true;
   /** Sums of up to so many terms take less time than their results do on the way to memory. */
   readonly shortSum: number;
   /** Can it convert from and to dtypes that are only stored? Where not, the bits are moved by integer arithmetic. */

@@ -2,7 +2,7 @@
 
 import type { Dtype } from "../shape/dtype.ts";
 import type { Expression } from "./expression.ts";
-import type { Kernel, Statement } from "./kernel.ts";
+import type { Kernel, OfProduct, Statement } from "./kernel.ts";
 
 const none: readonly Expression[] = [];
 
@@ -38,6 +38,8 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
       return [statement.start, statement.stop];
     case "store":
       return [statement.index, statement.value];
+    case "multiply":
+      return [...statement.indices, ...statement.apart, ...statement.steps.flat()];
     case "if":
       return [statement.condition];
     default:
@@ -68,6 +70,12 @@ export function mapStatement(
       return { ...statement, start: change(statement.start), stop: change(statement.stop), body: body(statement.body) };
     case "store":
       return { ...statement, index: change(statement.index), value: change(statement.value) };
+    case "multiply": {
+      const all = ([first, second, third]: OfProduct<Expression>) =>
+        [change(first), change(second), change(third)] as const;
+      const { indices, apart, steps } = statement;
+      return { ...statement, indices: all(indices), apart: all(apart), steps: steps.map(all) };
+    }
     case "if":
       return {
         ...statement,
@@ -141,6 +149,7 @@ export function usedBy(kernel: Kernel): {
   };
   visitStatements(kernel.body, (statement) => {
     if (statement.kind === "store") buffers.add(statement.buffer);
+    if (statement.kind === "multiply") for (const buffer of statement.buffers) buffers.add(buffer);
     visitExpressions(expressionsOf(statement), look, seen);
   });
   return { buffers, dtypes };

@@ -61,6 +61,10 @@ function depend(loops: readonly DividedLoop[]): boolean {
     loops.map(({ loop }) => loop),
     (statement) => {
       if (statement.kind === "store") written.add(statement.buffer);
+      if (statement.kind === "multiply") {
+        written.add(statement.buffers[0]);
+        for (const buffer of statement.buffers) read.add(buffer);
+      }
       visitExpressions(expressionsOf(statement), (part) => part.kind === "load" && read.add(part.buffer), seen);
     },
   );

@@ -3,9 +3,9 @@
  * is a defect of the pass that made it; the text names the kernel and the rule. `verify.ts` checks whole plans.
  */
 import { bytesOf, type Dtype, dtypes } from "../shape/dtype.ts";
-import { invariant } from "../support/invariant.ts";
+import { at, invariant } from "../support/invariant.ts";
 import type { Expression } from "./expression.ts";
-import type { Kernel, Statement } from "./kernel.ts";
+import { type Kernel, type Statement, type TileProduct, tileRows } from "./kernel.ts";
 import { roundTo } from "./meaning.ts";
 import { printExpression } from "./print.ts";
 import { isDefined, type ReduceOp, type ScalarTraits, scalarOps } from "./scalarOps.ts";
@@ -68,6 +68,8 @@ class KernelVerifier {
         return this.#accumulate(statement, around);
       case "store":
         return this.#store(statement);
+      case "multiply":
+        return this.#multiply(statement);
       case "if":
         this.#check(
           statement.condition.dtype === "bool",
@@ -130,6 +132,26 @@ class KernelVerifier {
     this.#check(declared.access !== "read", () => `b${buffer} is stored to, so its access is not "read"`);
     this.#check(declared.dtype === value.dtype, () => `b${buffer} holds ${declared.dtype} and is given ${value.dtype}`);
     this.#check(index.dtype === "i32", () => `an index is i32, not ${index.dtype}`);
+  }
+
+  #multiply(product: TileProduct): void {
+    const dtypesOfProduct = [["f32"], ["bf16", "u32"], ["u32"]];
+    product.buffers.forEach((buffer, operand) => {
+      const declared = this.#kernel.buffers[buffer];
+      const isHeld = declared !== undefined && at(dtypesOfProduct, operand).includes(declared.dtype);
+      this.#check(isHeld, () => `b${buffer} of a product of tiles holds ${at(dtypesOfProduct, operand).join(" or ")}`);
+      const isKept = operand === 0 || declared?.access !== "write";
+      this.#check(isKept && (operand > 0 || declared?.access !== "read"), () => {
+        return `b${buffer} of a product of tiles has the access "${declared?.access}"`;
+      });
+    });
+    const isWhole = [product.rows, product.columns].every((size) => size === tileRows || size === 2 * tileRows);
+    this.#check(isWhole, () => `a product has one tile or two each way, not ${product.rows} by ${product.columns}`);
+    const positions = expressionsOf(product);
+    this.#check(
+      positions.every(({ dtype }) => dtype === "i32"),
+      () => "a product of tiles is placed by i32",
+    );
   }
 
   #loop(loop: Extract<Statement, { kind: "loop" }>, around: Surroundings): void {

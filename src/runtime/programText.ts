@@ -10,7 +10,7 @@ import { topologicalOrder } from "../graph/traverse.ts";
  * A text that two programs share exactly when they have one plan: what is computed, and besides, what the plan says of it: the
  * lines and the layers that it comes from.
  */
-export function programText({ sources, outputs, replaces, parts = [] }: Program): string {
+export function programText({ sources, outputs, replaces, parts = [], precision = "f32" }: Program): string {
   const given = [...new Set([...sources, ...parts.map(({ whole }) => whole)])];
   const numbers = new Map(given.map((node, number): [Node, number] => [node, number]));
   const places = new Places();
@@ -25,7 +25,7 @@ export function programText({ sources, outputs, replaces, parts = [] }: Program)
     lines.push(`${computed} ${typeText(node.type)} ${places.of(node)}`);
   }
   const ends = parts.map(({ whole, value, position }) => [whole, value, position].map(numberOf));
-  lines.push(`${sources.map(numberOf)}`, `${outputs.map(numberOf)}`, replaces.join(";"), ends.join(";"));
+  lines.push(`${sources.map(numberOf)}`, `${outputs.map(numberOf)}`, replaces.join(";"), ends.join(";"), precision);
   return [...lines, ...places.texts].join("\n");
 }
 

@@ -13,7 +13,7 @@ import type { Plan } from "../kernel/plan.ts";
 import { remember } from "../support/remember.ts";
 import { programText } from "./programText.ts";
 
-export type { Program } from "../compile/program.ts";
+export type { Precision, Program } from "../compile/program.ts";
 export type { Device, DeviceBuffer } from "../device/device.ts";
 export type { Plan } from "../kernel/plan.ts";
 

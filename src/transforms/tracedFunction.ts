@@ -7,6 +7,7 @@ import {
   type Device,
   type DeviceBuffer,
   type Plan,
+  type Precision,
   type PreparedProgram,
   prepareProgram,
 } from "../runtime/programs.ts";
@@ -31,7 +32,12 @@ export class TracedFunction {
   readonly #hostBuffers: readonly DeviceBuffer[];
   readonly #origin: Origin;
 
-  constructor(traced: (...given: readonly unknown[]) => unknown, given: readonly unknown[], read: GivenArguments) {
+  constructor(
+    traced: (...given: readonly unknown[]) => unknown,
+    given: readonly unknown[],
+    read: GivenArguments,
+    precision: Precision,
+  ) {
     this.#origin = captureOrigin();
     this.#fixed = read.fixed;
     this.#types = read.tensors.map((tensor) => tensor.node.type);
@@ -43,7 +49,7 @@ export class TracedFunction {
       ...states.map((state) => state.cell.node),
       ...captured,
     ]);
-    this.#prepared = prepareProgram(device, program, this);
+    this.#prepared = prepareProgram(device, { ...program, precision }, this);
     this.#hostBuffers = hostValues.map(({ placeholder }) => {
       placeholder.outlivesScopes = true;
       return allocateStorage(placeholder, device, bytesOfNode(placeholder)).buffer;

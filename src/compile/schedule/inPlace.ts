@@ -1,9 +1,11 @@
 /**
- * Schedules that read windows in place, for machines that store lanes all over memory. Whoever brings such a device brings them along
+ * Schedules for machines of some kinds only: those that read windows in place, where lanes are stored all over memory, and products of
+ * tiles, where there are registers for them. Whoever brings such a device brings them along
  * (`runtime/registry.node.ts`): a page, whose devices have no use for them, does not hold their code.
  */
 import type { Target } from "../../kernel/target.ts";
 import type { Nest, NestContext } from "../nest.ts";
+import type { Precision } from "../program.ts";
 import type { Product } from "./product.ts";
 import type { Turned } from "./turned.ts";
 
@@ -20,7 +22,27 @@ export interface WindowSchedules {
   readonly turn: (context: NestContext, product: Product, target: Target) => Turned | undefined;
 }
 
+/** The schedule of a product in tiles (`tiles.ts`), undefined where they are no gain or its operands have to stay as they are. */
+export type TileSchedule = (
+  context: NestContext,
+  nest: Nest,
+  product: Product,
+  target: Target,
+  precision: Precision,
+) => readonly Nest[] | undefined;
+
 let known: WindowSchedules | undefined;
+let knownTiles: TileSchedule | undefined;
+
+/** The schedule of products in tiles on `target`, if there is one. */
+export function tileSchedule({ tiles }: Target): TileSchedule | undefined {
+  return tiles === true ? knownTiles : undefined;
+}
+
+/** Lets products be scheduled in tiles from now on. */
+export function bringTileSchedule(schedule: TileSchedule): void {
+  knownTiles = schedule;
+}
 
 /** The schedules for a contraction on `target`, if there are any. */
 export function windowSchedules({ gathers }: Target): WindowSchedules | undefined {

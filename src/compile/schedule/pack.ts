@@ -11,21 +11,28 @@ import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { flatten } from "../affine.ts";
 import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from "../nest.ts";
+import type { Precision } from "../program.ts";
 import { collapseAxes } from "./axes.ts";
 import { type Blocking, chooseBlocking, multiplyBlocks } from "./blocks.ts";
 import { type Cover, cover } from "./cover.ts";
-import { windowSchedules } from "./inPlace.ts";
+import { tileSchedule, windowSchedules } from "./inPlace.ts";
 import { mostSideBySide, multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
 import { extentOf, type Factor, type Product, productOf, stridesInPlace } from "./product.ts";
 import { shouldStream, streamColumns } from "./stream.ts";
+
+/** What products have to keep to: what results overwrite, and what operands may be rounded to. */
+interface Demanded {
+  readonly replaced: ReadonlyMap<Node, Node>;
+  readonly precision: Precision;
+}
 
 /** `nest` as it is, or the nests that pack its operands and the one that multiplies them. */
 export function packContraction(
   context: NestContext,
   nest: Nest,
   target: Target,
-  replaced: ReadonlyMap<Node, Node>,
+  { replaced, precision }: Demanded,
 ): readonly Nest[] {
   if (!nest.contraction || target.vectorBytes === 0) return [nest];
   const collapsed = collapseAxes(context, nest);
@@ -35,6 +42,8 @@ export function packContraction(
   const isExact = readsWhatItReplaces(context, nest, replaced);
   if (!isExact && shouldStream(context, product, target))
     return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
+  const inTiles = isExact ? undefined : tileSchedule(target)?.(context, nest, product, target, precision);
+  if (inTiles !== undefined) return inTiles;
   const pack = (factor: Factor, cover: Cover) =>
     packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits }, target);
   if (shouldSumInLanes(context, product, target)) {

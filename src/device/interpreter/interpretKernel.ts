@@ -4,7 +4,7 @@
  */
 
 import type { Expression } from "../../kernel/expression.ts";
-import type { Kernel, Statement } from "../../kernel/kernel.ts";
+import { type Kernel, type Statement, type TileProduct, termsIn, tileTerms } from "../../kernel/kernel.ts";
 import { convert, meaningOf, reinterpret, toWide } from "../../kernel/meaning.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { expressionsOf, sharedExpressions } from "../../kernel/traverse.ts";
@@ -55,6 +55,7 @@ class Interpretation {
   }
 
   #statement(statement: Statement): Action {
+    if (statement.kind === "multiply") return this.#multiply(statement);
     const [prepare, first, second] = this.#values(expressionsOf(statement));
     const act = this.#action(statement, first, second);
     return prepare === undefined
@@ -65,7 +66,52 @@ class Interpretation {
         };
   }
 
-  #action(statement: Statement, first: Value, second: Value): Action {
+  #multiply({ buffers, indices, apart, steps, rows, columns, isFirst }: TileProduct): Action {
+    const none: ReadonlyMap<Expression, number> = new Map();
+    const number = (expression: Expression) => {
+      const value = this.#value(expression, none);
+      return () => Number(value());
+    };
+    const [start, distance, loops] = [indices.map(number), apart.map(number), steps.map((step) => step.map(number))];
+    const read = (operand: number, position: number): number => {
+      const buffer = at(buffers, operand);
+      return Number(readElement(at(this.#kernel.buffers, buffer).dtype, this.#elements(buffer, position), position));
+    };
+    /** The term in the lower or the upper half of a word. */
+    const half = (word: number, isUpper: boolean) =>
+      Number(reinterpret("i32", "f32", isUpper ? word & 0xffff0000 : word << 16));
+    const terms = termsIn(this.#kernel, buffers[1]);
+    /** Σ over all steps from loop `depth` on, of one row and column. */
+    const sum = (depth: number, left: number, right: number, pairs: number): number => {
+      let result = 0;
+      const [count, onLeft, onRight] = loops[depth] ?? [];
+      for (let step = 0; step < (count?.() ?? 0); step++) {
+        const [l, r] = [left + step * (onLeft?.() ?? 0), right + step * (onRight?.() ?? 0)];
+        result += sum(depth + 1, l, r, pairs);
+      }
+      if (count !== undefined) return result;
+      for (let term = 0; term < tileTerms; term++) {
+        const isUpper = term % 2 === 1;
+        const first = terms === 1 ? read(1, left + term) : half(read(1, left + (term >> 1)), isUpper);
+        result += first * half(read(2, right + (term >> 1) * pairs), isUpper);
+      }
+      return result;
+    };
+    return () => {
+      const [sums = 0, left = 0, right = 0] = start.map((each) => each());
+      const [sumsApart = 0, leftApart = 0, pairs = 0] = distance.map((each) => each());
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const position = sums + row * sumsApart + column;
+          const before = isFirst ? 0 : read(0, position);
+          const added = sum(0, left + row * leftApart, right + column, pairs);
+          writeElement("f32", this.#elements(buffers[0], position), position, before + added);
+        }
+      }
+    };
+  }
+
+  #action(statement: Exclude<Statement, TileProduct>, first: Value, second: Value): Action {
     const locals = this.#locals;
     switch (statement.kind) {
       case "let":

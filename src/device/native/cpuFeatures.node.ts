@@ -4,12 +4,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import type { CpuFeatures, InstructionSet } from "../../render/c/features.ts";
 import { ArgumentError } from "../../support/errors.ts";
+import { at } from "../../support/invariant.ts";
 
 /** Instructions that have to be there for each set, as Linux names them. */
 const needed = {
   avx512: ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "f16c", "fma", "bmi2"],
   avx2: ["avx2", "f16c", "bmi2"],
 } as const;
+
+/** Instructions for tiles of bf16. Systems give leave to use them, or not: the driver asks for it. */
+const neededForTiles = [...needed.avx512, "amx_tile", "amx_bf16"];
 
 /** Bytes of caches where the system does not say. */
 const usualCaches: CpuFeatures["caches"] = { l1: 32 << 10, l2: 512 << 10, l3: 8 << 20 };
@@ -28,6 +32,9 @@ export interface Cpu {
   readonly identity: string;
 }
 
+/** What may be asked for: `amx` is AVX-512 with tiles. */
+export type AskedSet = InstructionSet | "amx";
+
 /**
  * The CPU of this machine, or less of it where `most`, or else the variable SMILODON_ISA, says so.
  * @throws ArgumentError where that names instructions that the CPU does not have.
@@ -36,18 +43,21 @@ export function findCpu(most: string | undefined = process.env["SMILODON_ISA"]):
   const flags = instructionsOf();
   const has = (names: readonly string[]) => names.every((name) => flags.has(name));
   const widest = widestSet(has);
-  const isa = most === undefined || most === "" ? widest : weaker[widest].find((each) => each === most);
-  if (isa === undefined) {
-    throw new ArgumentError(
-      `This CPU runs no instructions "${most}" (SMILODON_ISA). It has: ${weaker[widest].join(", ")}.`,
-      { asked: most, has: weaker[widest] },
-    );
+  const known = [...(widest === "avx512" && has(neededForTiles) ? ["amx" as const] : []), ...weaker[widest]];
+  const found = most === undefined || most === "" ? at(known, 0) : known.find((each) => each === most);
+  if (found === undefined) {
+    throw new ArgumentError(`This CPU runs no instructions "${most}" (SMILODON_ISA). It has: ${known.join(", ")}.`, {
+      asked: most,
+      has: known,
+    });
   }
+  const isa = found === "amx" ? "avx512" : found;
   const features: CpuFeatures = {
     isa,
     fma: isa === "neon" || ((isa === "avx512" || isa === "avx2") && has(["fma"])),
     bf16: isa === "avx512" && has(["avx512_bf16"]),
     vnni: isa === "avx512" && has(["avx512_vnni"]),
+    tiles: found === "amx",
     caches: cachesOf(),
   };
   return { features, identity: `${arch()} ${cpus()[0]?.model ?? ""} ${[...flags].sort().join(" ")}` };

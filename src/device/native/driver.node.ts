@@ -15,6 +15,8 @@ export interface Driver {
   taken(team: number, thread: number): number;
   /** Waits for the helpers of a team and ends them. */
   end(team: number): void;
+  /** Does the system give this process leave to use registers of tiles? Then 1. */
+  tiles(): number;
   run(team: number, words: number, externals: Float64Array, scratch: number): void;
   map(bytes: number): number;
   unmap(address: number, bytes: number): void;
@@ -35,6 +37,7 @@ const signatures = {
   setThreads: "void smilodon_set_threads(uint64_t team, int32_t threads)",
   taken: "double smilodon_taken(uint64_t team, int32_t thread)",
   end: "void smilodon_end(uint64_t team)",
+  tiles: "int32_t smilodon_tiles(void)",
   run: "void smilodon_run(uint64_t team, uint64_t words, const double *externals, uint64_t scratch)",
   map: "uint64_t smilodon_map(double bytes)",
   unmap: "void smilodon_unmap(uint64_t address, double bytes)",

@@ -50,6 +50,9 @@ export const driverSource = `/* The driver of Smilodon's native device. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,6 +129,16 @@ void smilodon_run(uint64_t team_address, uint64_t words_address, const double *e
   for (int64_t pair = 0; pair < words[2]; pair++, pairs += 2)
     run.cells[pairs[0]] = (char *)(uintptr_t)(scratch + (uint64_t)pairs[1]);
   run_commands(&run, words + words[3], words + words[4]);
+}
+
+/* May the threads of this process use registers of tiles? The system has to be asked; assemblers of older compilers do not know them. */
+int32_t smilodon_tiles(void) {
+#if defined(__linux__) && defined(__x86_64__) && (defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11)
+  enum { arch_req_xcomp_perm = 0x1023, xtile_data = 18 };
+  return syscall(SYS_arch_prctl, arch_req_xcomp_perm, xtile_data) == 0;
+#else
+  return 0;
+#endif
 }
 
 /* Fresh memory of zeros at a multiple of 2 MiB, in big pages where the system has them; 0 where there is none. */

@@ -26,6 +26,7 @@ export function effortFor({ body }: Kernel): Effort {
     if (isProduct(value) && isFloat(value.dtype)) products++;
   };
   visitStatements(body, (statement) => {
+    if (statement.kind === "multiply") products += manyProducts;
     if (statement.kind === "carry") initials.set(statement.local, statement.initial);
     if (statement.kind === "accumulate" && isProduct(statement.value)) {
       sums++;

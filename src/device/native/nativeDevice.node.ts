@@ -7,14 +7,14 @@ import { availableParallelism } from "node:os";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Plan } from "../../kernel/plan.ts";
 import type { Target } from "../../kernel/target.ts";
-import { type InstructionSet, targetOf } from "../../render/c/features.ts";
+import { targetOf } from "../../render/c/features.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
 import type { Device, DeviceBuffer, Executable, PlanStore } from "../device.ts";
 import { Scratch } from "../scratch.ts";
 import { wantedThreads } from "../wantedThreads.ts";
 import { CacheFolder, type CacheOptions, hashOf } from "./cacheFolder.node.ts";
 import { type Compiler, compile, findCompiler, versionOf } from "./compiler.node.ts";
-import { findCpu } from "./cpuFeatures.node.ts";
+import { type AskedSet, type Cpu, findCpu } from "./cpuFeatures.node.ts";
 import { type Driver, findKoffi, type Koffi, loadDriver } from "./driver.node.ts";
 import { driverSource } from "./driverSource.ts";
 import { KernelCode, libraryFlags, type Workshop } from "./kernelCode.node.ts";
@@ -47,7 +47,7 @@ export interface NativeOptions {
   /** At most so many threads, and never more than cores; left out, what the variable SMILODON_THREADS says, or all cores. */
   readonly threads?: number;
   /** Instructions to do with; left out, what the variable SMILODON_ISA says, or the widest that the CPU has. */
-  readonly isa?: InstructionSet;
+  readonly isa?: AskedSet;
   /** Where compiled kernels are kept. */
   readonly cache?: CacheOptions;
   /** How launches are cut; for tests, which want many pieces of little work. */
@@ -80,9 +80,9 @@ export class NativeDevice implements Device {
   constructor({ threads, isa, cache, grain = usualGrain }: NativeOptions = {}) {
     const koffi = findKoffiHere();
     const compiler = findCompiler();
-    const cpu = findCpu(isa);
     const folder = new CacheFolder(cache);
     const driver = makeDriver(koffi, compiler, folder);
+    const cpu = usable(findCpu(isa), driver);
     this.target = targetOf(cpu.features);
     this.planStore = planFiles(folder, this.target);
     this.#driver = driver;
@@ -102,7 +102,10 @@ export class NativeDevice implements Device {
   get facts(): readonly string[] {
     const { folder, compiler, cpu } = this.#workshop;
     const complaint = folder.complaint === undefined ? "" : ` until this process ends: ${folder.complaint}`;
-    return [`${versionOf(compiler)}, for ${cpu.features.isa}`, `kernels are kept in ${folder.path}${complaint}`];
+    return [
+      `${versionOf(compiler)}, for ${cpu.features.isa}${cpu.features.tiles === true ? " with tiles" : ""}`,
+      `kernels are kept in ${folder.path}${complaint}`,
+    ];
   }
 
   /** How many threads may share a launch; results have the same bits whatever their number. */
@@ -217,6 +220,12 @@ function findKoffiHere(): Koffi {
       missing: "platform",
     });
   return findKoffi();
+}
+
+/** `cpu` without what the system gives no leave to use. */
+function usable(cpu: Cpu, driver: Driver): Cpu {
+  const tiles = cpu.features.tiles === true && driver.tiles() === 1;
+  return { ...cpu, features: { ...cpu.features, tiles } };
 }
 
 /** The driver of this machine, from the cache folder or compiled. */

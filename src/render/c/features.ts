@@ -19,6 +19,8 @@ export interface CpuFeatures {
   readonly bf16: boolean;
   /** Has dot products of 8-bit integers, accumulated in i32. */
   readonly vnni: boolean;
+  /** Has registers for tiles of bf16, and leave to use them: AMX. */
+  readonly tiles?: boolean;
   /** Bytes of the data caches that one core has for itself, and of the last one, which all share. */
   readonly caches: { readonly l1: number; readonly l2: number; readonly l3: number };
 }
@@ -35,7 +37,7 @@ const tiles: { readonly [I in InstructionSet]: Target["tile"] } = {
 };
 
 /** The target that kernels are scheduled for on a CPU with `features`. */
-export function targetOf({ isa, caches: { l1, l2 } }: CpuFeatures): Target {
+export function targetOf({ isa, tiles: hasTiles, caches: { l1, l2 } }: CpuFeatures): Target {
   return {
     name: "native",
     dtypes: allDtypes,
@@ -45,6 +47,7 @@ export function targetOf({ isa, caches: { l1, l2 } }: CpuFeatures): Target {
     tile: tiles[isa],
     caches: { fast: l1 / 2, inner: 0.6 * l1, near: l2 / 4, held: l2 / 2 },
     ...(isa === "avx512" ? { gathers: true, masks: true } : {}),
+    ...(hasTiles === true ? { tiles: true } : {}),
     shortSum: 64,
     // Polynomials in place of transcendental functions run in vectors, and are the same on every device
     nativeOps: new Set(allScalarOps.filter((op) => !transcendentalOps.has(op))),

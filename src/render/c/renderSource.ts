@@ -5,7 +5,7 @@
  */
 import type { Kernel } from "../../kernel/kernel.ts";
 import { structureOf } from "../../kernel/structure.ts";
-import { usedBy } from "../../kernel/traverse.ts";
+import { usedBy, visitStatements } from "../../kernel/traverse.ts";
 import { dividedLoops } from "../../kernel/units.ts";
 import { fingerprint } from "../../support/fingerprint.ts";
 import { at } from "../../support/invariant.ts";
@@ -14,6 +14,7 @@ import { Frame } from "./frame.ts";
 import { preludeOf } from "./prelude/prelude.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
 import { StatementWriter } from "./statementWriter.ts";
+import { tilePrelude } from "./tileProduct.ts";
 import { storedAs } from "./types.ts";
 import { UnitRanges } from "./unitRanges.ts";
 
@@ -38,7 +39,16 @@ export function renderSource(kernels: readonly Kernel[], features: CpuFeatures):
     return name;
   });
   const code = [...functions.values()].join("\n");
-  return { source: preludeOf(features, [...widths], code) + code, names };
+  const tiles = kernels.some(multipliesTiles) ? `${tilePrelude}\n` : "";
+  return { source: preludeOf(features, [...widths], code) + tiles + code, names };
+}
+
+function multipliesTiles({ body }: Kernel): boolean {
+  let found = false;
+  visitStatements(body, ({ kind }) => {
+    if (kind === "multiply") found = true;
+  });
+  return found;
 }
 
 function renderKernel(kernel: Kernel, features: CpuFeatures, name: string, widths: Set<number>): string {
@@ -57,7 +67,10 @@ function renderKernel(kernel: Kernel, features: CpuFeatures, name: string, width
     ({ start, stop }) => `(${scalars.position(stop)} - ${scalars.position(start)})`,
   );
   const range = loops.length > 0 ? { loops, begin: "(ix)begin", end: "(ix)end" } : undefined;
+  const hasTiles = multipliesTiles(kernel);
+  if (hasTiles) frame.line("tiles_begin();");
   new StatementWriter(frame, ranges).body(kernel.body, range);
+  if (hasTiles) frame.line("tiles_end();");
   const parameters = "char *const *buffers, const int32_t *sizes, int32_t begin, int32_t end";
   return `/* ${kernel.name.replaceAll(/\W/g, " ")} */\nvoid ${name}(${parameters}) {\n${frame.text}\n}\n`;
 }

@@ -3,7 +3,7 @@
  * with one vector of which only the first lanes count. `scalarWriter.ts` and `vectorWriter.ts` write the expressions.
  */
 import type { Expression } from "../../kernel/expression.ts";
-import type { Statement } from "../../kernel/kernel.ts";
+import type { Statement, TileProduct } from "../../kernel/kernel.ts";
 import { identityOf } from "../../kernel/meaning.ts";
 import { expressionsOf, sharedExpressions, visitExpressions, visitStatements } from "../../kernel/traverse.ts";
 import { at, invariant } from "../../support/invariant.ts";
@@ -13,6 +13,7 @@ import { vectorBytesOf } from "./features.ts";
 import { forms } from "./forms.ts";
 import type { Frame, Lanes, Loop, Storage } from "./frame.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
+import { writeTileProduct } from "./tileProduct.ts";
 import { laneBytes, literal, operatedAs, splat, storedAs, typeName } from "./types.ts";
 import type { LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
 import { VectorWriter } from "./vectorWriter.ts";
@@ -59,6 +60,8 @@ export class StatementWriter {
         );
       case "store":
         return this.#store(statement);
+      case "multiply":
+        return this.#multiply(statement);
       case "if":
         return this.#if(statement);
       default:
@@ -127,6 +130,12 @@ export class StatementWriter {
     // Too far on is harmless: a hint touches nothing
     if (store.ahead !== undefined) this.#frame.line(`__builtin_prefetch(&${element} + ${store.ahead});`);
     this.#frame.line(`${element} = (m_${storedAs[dtype]})${scalars.value(store.value)};`);
+  }
+
+  #multiply(product: TileProduct): void {
+    invariant(this.#frame.features.tiles, "only targets with tiles are given products of them");
+    const { scalars } = this.#writers(product);
+    this.#frame.block("", () => writeTileProduct(this.#frame, scalars, product));
   }
 
   #if(statement: Extract<Statement, { kind: "if" }>): void {

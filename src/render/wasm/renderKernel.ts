@@ -167,6 +167,8 @@ class StatementWriter {
         return this.#store(statement);
       case "if":
         return this.#if(statement);
+      case "multiply":
+        return invariant(false, "the target has tiles");
       default:
         statement satisfies never;
     }

@@ -1,0 +1,149 @@
+/**
+ * Contractions on machines that multiply tiles of bf16 whole (`TileProduct`): operands are packed in halves, 32 terms of a row side by side on the
+ * left, pairs of terms of neighbouring columns on the right; the sums of a tile wait in the fastest cache for what becomes of them.
+ * `tilePacking.ts` writes the copies.
+ *
+ * The last tile is moved back until it ends at the border, as in `pack.ts`; terms beyond the last are zeros.
+ */
+import { Node, withOrigin } from "../../graph/node.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import { tileRows, tileTerms } from "../../kernel/kernel.ts";
+import type { Target } from "../../kernel/target.ts";
+import { sizeOf } from "../../shape/shape.ts";
+import { at } from "../../support/invariant.ts";
+import {
+  type Axis,
+  loopOver,
+  type Nest,
+  type NestContext,
+  nestLoops,
+  rewriteSteps,
+  type Step,
+  substitution,
+} from "../nest.ts";
+import type { Precision } from "../program.ts";
+import { type Cover, cover, split, startOf } from "./cover.ts";
+import { extentOf, type Factor, type Product, place } from "./product.ts";
+import { termsOf } from "./terms.ts";
+import { packLeft, packRight, type TileOperand } from "./tilePacking.ts";
+
+/** Multiplications from which on tiles are worth a launch for each operand. */
+const fewestProducts = 2 ** 17;
+/** Multiplications with each element that is packed. */
+const fewestUses = 12;
+/** Pieces that threads can share evenly. */
+const fewestTasks = 16;
+/** Tiles may compute so many times what is wanted. */
+const mostWaste = 2.5;
+
+/** The nests of `nest`, or undefined where tiles would gain nothing, or its operands have to stay as they are. */
+export function multiplyInTiles(
+  context: NestContext,
+  nest: Nest,
+  product: Product,
+  target: Target,
+  precision: Precision,
+): readonly Nest[] | undefined {
+  const halves = halvesOf(context, product, precision);
+  if (halves === undefined) return undefined;
+  const { rows, columns } = product;
+  const [m, n, k] = [extentOf(rows.tiled), extentOf(columns.tiled), extentOf(product.summed)];
+  const outer = extentOf(product.outer);
+  if (m < tileRows || n < tileRows || outer * m * n * k < fewestProducts || (m * n) / (m + n) < fewestUses)
+    return undefined;
+  const [tiles, panels] = [tileCover(m), tileCover(n)];
+  const sums = termsOf(context, product);
+  const computed = tiles.count * tiles.width * panels.count * panels.width * sums.padded;
+  if (computed > mostWaste * m * n * k) return undefined;
+  const { origin } = at(nest.computes, 0);
+  const operand = (factor: Factor, value: Expression, cover: Cover): TileOperand => ({
+    ...factor,
+    value,
+    cover,
+    terms: sums,
+    origin,
+    waits: nest.waits,
+  });
+  const left = packLeft(context, operand(rows, halves.left, tiles));
+  const right = packRight(context, operand(columns, halves.right, panels));
+  const held = Math.floor(target.caches.held / (2 * tiles.width * sums.padded));
+  const shared = Math.floor((tiles.count * panels.count * outer) / fewestTasks);
+  const blocks = Math.ceil(tiles.count / Math.max(1, Math.min(held, shared, tiles.count)));
+  const work: Work = { context, product, tiles, panels, left: left.packed, right: right.packed, padded: sums.padded };
+  const inBlocks = cover(tiles.count, Math.ceil(tiles.count / blocks));
+  return [left.nest, right.nest, { ...nest, axes: [], body: multiplyTiles(work, inBlocks), isScheduled: true }];
+}
+
+/** The factors in bf16, where they are that already or may be rounded. */
+function halvesOf(
+  { builder }: NestContext,
+  { carry: { initial }, rows, columns }: Product,
+  precision: Precision,
+): { readonly left: Expression; readonly right: Expression } | undefined {
+  if (initial.kind !== "literal" || initial.dtype !== "f32" || initial.value !== 0) return undefined;
+  const half = (value: Expression) => builder.cast("bf16", value);
+  const isExact = [rows, columns].every(({ value }) => value.kind === "cast" && value.input.dtype === "bf16");
+  return isExact || precision === "bf16" ? { left: half(rows.value), right: half(columns.value) } : undefined;
+}
+
+/** Two tiles at once, where that does not compute much more than is wanted: each that is loaded serves two products then. */
+export function tileCover(extent: number): Cover {
+  const [wide, narrow] = [cover(extent, 2 * tileRows), cover(extent, tileRows)];
+  const isWide = extent >= wide.width && wide.count * wide.width <= 1.2 * narrow.count * narrow.width;
+  return isWide ? wide : narrow;
+}
+
+/** A product in tiles, in the making. */
+interface Work {
+  readonly context: NestContext;
+  readonly product: Product;
+  readonly tiles: Cover;
+  readonly panels: Cover;
+  readonly left: Node;
+  readonly right: Node;
+  /** Terms of a sum, in whole blocks. */
+  readonly padded: number;
+}
+
+/** The loops over tasks (a block of tiles times a panel) and the tiles of a block; for each the product, and what becomes of its sums. */
+function multiplyTiles(work: Work, blocks: Cover): readonly Step[] {
+  const { context, product, tiles, panels, left, right, padded } = work;
+  const { builder, arithmetic } = context;
+  const { carry, rows, columns, outer, stores } = product;
+  const extents = [...outer.map((axis) => axis.extent), blocks.count, panels.count];
+  const task = context.newAxis(sizeOf(extents));
+  const positions = split(context, context.position(task), extents);
+  const walk = context.newAxis(blocks.width);
+  const tile = arithmetic.sum([
+    [startOf(context, blocks, at(positions, -2)), 1],
+    [context.position(walk), 1],
+  ]);
+  const panel = at(positions, -1);
+  const shape = [task.extent, tiles.width, panels.width];
+  const sums = withOrigin(left.origin, () => new Node("reshape", [], { shape }, { shape, dtype: "f32" }));
+  context.markPacked(sums);
+  const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
+  const [row, lane] = [context.newAxis(tiles.width), context.newAxis(panels.width)];
+  place(context, places, rows.tiled, startOf(context, tiles, tile), row);
+  place(context, places, columns.tiled, startOf(context, panels, panel), lane);
+  const first = (tensor: Node, factor: Factor, number: Expression) => {
+    const around = factor.outer.map((axis) => places.get(axis.local) ?? context.position(axis));
+    const zeros = tensor.type.shape.slice(around.length + 1).map(() => builder.index(0));
+    return context.load(tensor, [...around, number, ...zeros]);
+  };
+  const wordsInRow = at(left.type.shape, -1);
+  const sumAt = (indices: readonly Expression[]) => context.load(sums, [context.position(task), ...indices]);
+  const multiply: Step = {
+    kind: "multiply",
+    operands: [sumAt([builder.index(0), builder.index(0)]), first(left, rows, tile), first(right, columns, panel)],
+    apart: [panels.width, wordsInRow, panels.width],
+    steps: [[padded / tileTerms, tiles.width * wordsInRow, (panels.width * tileTerms) / 2]],
+    rows: tiles.width,
+    columns: panels.width,
+    isFirst: true,
+  };
+  places.set(carry.local, sumAt([context.position(row), context.position(lane)]));
+  const results = rewriteSteps(context, stores, substitution(places));
+  const lanes: Step = { ...loopOver(lane, results, "vector", panels.width), isFixed: true };
+  return nestLoops([task], nestLoops([walk], [multiply, { ...loopOver(row, [lanes]), isFixed: true }]), "parallel");
+}

@@ -1,0 +1,105 @@
+/**
+ * Products in tiles of bf16 (`compile/schedule/tiles.ts`), on machines without them too: the interpreter runs what is scheduled for a CPU with
+ * tiles, and its C goes through the compiler. `tests/device/native/tiles.test.ts` runs it where there are tiles.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { compileProgram } from "../../src/compile/pipeline.ts";
+import type { Precision } from "../../src/compile/program.ts";
+import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import { printPlan } from "../../src/kernel/print.ts";
+import { visitStatements } from "../../src/kernel/traverse.ts";
+import { verifyPlan } from "../../src/kernel/verify.ts";
+import { flagsOf, targetOf } from "../../src/render/c/features.ts";
+import { renderSource } from "../../src/render/c/renderSource.ts";
+import { dtypes } from "../../src/shape/dtype.ts";
+import { sizeOf } from "../../src/shape/shape.ts";
+import "../../src/runtime/registry.node.ts";
+import { runPlan } from "../conformance/launch.ts";
+import { featuresFor, setsHere } from "../render/runInC.ts";
+import { type Case, counted, productGraph } from "./productGraph.ts";
+
+const interpreter = new InterpreterDevice();
+const features = { ...featuresFor("avx512"), tiles: true };
+const target = targetOf(features);
+
+function tilesIn({ kernels }: Plan): number {
+  let found = 0;
+  for (const { body } of kernels)
+    visitStatements(body, ({ kind }) => {
+      if (kind === "multiply") found++;
+    });
+  return found;
+}
+
+function planOf(each: Case, precision: Precision, of = target) {
+  const { sources, output } = productGraph(each);
+  return {
+    sources,
+    output,
+    plan: compileProgram({ sources, outputs: [output], replaces: [], precision }, of),
+  };
+}
+
+/** Numbers that bf16 holds, and whose sums f32 holds: rounding changes nothing. */
+function compare(each: Case): Plan {
+  const { sources, output, plan } = planOf(each, "bf16");
+  verifyPlan(plan);
+  const externals = sources.map(({ type }, index) => counted(type.shape, index + 1, type.dtype));
+  const result = new dtypes[each.dtype].array(sizeOf(output.type.shape));
+  const plain = planOf(each, "f32", interpreter.target).plan;
+  const found = runPlan(interpreter, plan, [...externals, result]).at(-1);
+  expect(found).toEqual(runPlan(interpreter, plain, [...externals, result]).at(-1));
+  return plan;
+}
+
+test.each([
+  [[64, 33, 64], "plain"],
+  [[17, 30, 272], "left turned"],
+  [[33, 96, 47], "right turned"],
+] as const)("a product of %j in tiles, %s, has the values of plain loops", (sizes, orientation) => {
+  expect(tilesIn(compare({ batch: [], sizes, orientation, dtype: "f32" }))).toBe(1);
+});
+
+test("so has a batch of products", () => {
+  expect(tilesIn(compare({ batch: [3], sizes: [32, 34, 50], orientation: "plain", dtype: "f32" }))).toBe(1);
+});
+
+test("nothing is rounded unless it is asked for, nor where it gains nothing", () => {
+  const asked = (sizes: Case["sizes"], precision: Precision, of = target) =>
+    tilesIn(planOf({ batch: [], sizes, orientation: "plain", dtype: "f32" }, precision, of).plan);
+  expect(asked([256, 256, 256], "bf16")).toBe(1);
+  expect(asked([256, 256, 256], "f32")).toBe(0);
+  expect(asked([256, 256, 256], "bf16", targetOf(featuresFor("avx512")))).toBe(0);
+  for (const [m, k, n] of [
+    [1, 4096, 4096],
+    [15, 1024, 1024],
+    [1024, 1024, 15],
+    [32, 32, 32],
+    [1024, 2, 1024],
+  ] as const)
+    expect(asked([m, k, n], "bf16")).toBe(0);
+});
+
+test("a product of tiles prints as what it is", () => {
+  const { plan } = planOf({ batch: [], sizes: [64, 64, 64], orientation: "plain", dtype: "f32" }, "bf16");
+  expect(printPlan(plan)).toMatch(/b0\[.* by .*\] = b1\[.* by .*\] \* b2\[.* by .*\] tiles 32 x 32 steps .* by .* by /);
+});
+
+test.skipIf(!setsHere().includes("avx2"))("its C is understood by the compiler (skipped without one for x86)", () => {
+  const { plan } = planOf({ batch: [2], sizes: [64, 70, 48], orientation: "left turned", dtype: "f32" }, "bf16");
+  const folder = mkdtempSync(join(tmpdir(), "smilodon-tiles-"));
+  try {
+    const { source } = renderSource(plan.kernels, features);
+    expect(source).toMatch(/tiles_begin\(\);.*tile_product\(0, 4, 6\);.*tiles_end\(\);/s);
+    writeFileSync(join(folder, "tiles.c"), source);
+    const files = ["-c", join(folder, "tiles.c"), "-o", join(folder, "tiles.o")];
+    execFileSync("cc", ["-O1", "-Wall", "-Werror", ...flagsOf(features), "-Wno-unused", ...files]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
