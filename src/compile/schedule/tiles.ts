@@ -12,7 +12,6 @@ import type { Target } from "../../kernel/target.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import {
-  type Axis,
   loopOver,
   type Nest,
   type NestContext,
