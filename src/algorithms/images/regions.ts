@@ -1,4 +1,5 @@
 /** Regions of pictures brought to one size: RoI align, RoI pool, crop and resize. */
+import { node } from "../../graph/node.ts";
 import { dtypes } from "../../shape/dtype.ts";
 import { showShape } from "../../shape/shape.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
@@ -8,12 +9,12 @@ import { astype } from "../../tensor/cast.ts";
 import { equal, greaterEqual, less, lessEqual, logicalAnd, where } from "../../tensor/comparison.ts";
 import { arange, full } from "../../tensor/creation.ts";
 import { positionsOf } from "../../tensor/indexing.ts";
-import { broadcastTo, permuteDims, reshape } from "../../tensor/manipulate.ts";
+import { permuteDims, reshape } from "../../tensor/manipulate.ts";
 import { floatsOf } from "../../tensor/operands.ts";
 import { max, sum } from "../../tensor/reduce.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import { requireFloats, sidesOf } from "./boxes.ts";
-import { edgeOutside, linearTaps, nearestTaps, sampleAt, type Tap } from "./sampling.ts";
+import { edgeOutside, linearTaps, nearestTaps, type Tap, tapsTogether } from "./sampling.ts";
 
 /** Which regions, and what becomes of them. */
 export interface RegionOptions {
@@ -150,21 +151,26 @@ function sampleRegions(x: Tensor, indices: Tensor, taps: readonly (readonly Tap[
   const picture = minimum(maximum(given, 0), batch - 1);
   const isThere = reshape(equal(picture, given), [regions, 1, 1, 1, 1, 1]);
   const inFlat = (each: Tensor, axis: number): Tensor =>
-    axis === 0 ? reshape(each, [1, regions, rows, down, 1, 1]) : reshape(each, [1, regions, 1, 1, columns, across]);
+    axis === 0 ? reshape(each, [regions, 1, rows, down, 1, 1]) : reshape(each, [regions, 1, 1, 1, columns, across]);
+  const firstRow = reshape(multiply(picture, channels * height), [regions, 1, 1]);
   const lists = taps.map((list, axis) =>
     list.map(({ place, weight }) => ({
-      place: inFlat(axis === 0 ? add(place, multiply(reshape(picture, [regions, 1, 1]), height)) : place, axis),
+      place: inFlat(axis === 0 ? add(place, firstRow) : place, axis),
       weight: weight === undefined ? undefined : inFlat(weight, axis),
     })),
   );
-  // One picture of all, whose rows are those of the pictures one below the other
-  const together = reshape(permuteDims(x, [1, 0, 2, 3]), [1, channels, batch * height, width]);
-  const whole = [1, regions, rows, down, columns, across];
-  const spread = lists.map((list) => list.map((tap) => ({ place: broadcastTo(tap.place, whole), weight: tap.weight })));
-  const combine = isLargest ? maximum : add;
-  const sampled = sampleAt(together, [batch * height, width], spread, (a, b): Tensor => combine(a, b));
-  const inOrder = permuteDims(reshape(sampled, [channels, ...whole.slice(1)]), [1, 0, 2, 3, 4, 5]);
-  return where(isThere, inOrder, Number.NaN);
+  // Each channel reads at the same places, a picture further on
+  const flat = reshape(x, [x.size]);
+  const channel = reshape(multiply(arange(channels), height * width), [channels, 1, 1, 1, 1]);
+  const parts = tapsTogether([height, width], lists).map(({ place, weight }): Tensor => {
+    const found = node("gather", [flat.node, add(place, channel).node], { axis: 0, batch: 0, value: null });
+    return weight === undefined ? new Tensor(found) : multiply(new Tensor(found), weight);
+  });
+  return where(
+    isThere,
+    parts.reduce((a, b) => (isLargest ? maximum(a, b) : add(a, b))),
+    Number.NaN,
+  );
 }
 
 /**

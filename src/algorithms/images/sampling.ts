@@ -90,26 +90,29 @@ export function sampleAt(
   combine: (sum: Tensor, part: Tensor) => Tensor = (sum, part) => add(sum, part),
 ): Tensor {
   const rows = x.reshape([...x.shape.slice(0, 2), sizeOf(sizes)]);
-  const combinations = taps.reduce<readonly Tap[]>(
-    (known, list, axis) =>
-      axis === 0
-        ? list
-        : known.flatMap((before) =>
-            list.map(({ place, weight }) => ({
-              place: add(multiply(before.place, at(sizes, axis)), place),
-              weight:
-                before.weight === undefined
-                  ? weight
-                  : weight === undefined
-                    ? before.weight
-                    : multiply(before.weight, weight),
-            })),
-          ),
-    [],
-  );
-  const parts = combinations.map(({ place, weight }): Tensor => {
+  const parts = tapsTogether(sizes, taps).map(({ place, weight }): Tensor => {
     const read = new Tensor(node("gather", [rows.node, place.node], { axis: 2, batch: 1, value: null }));
     return weight === undefined ? read : multiply(read, expandDims(weight, 1));
   });
   return parts.reduce((sum, part) => combine(sum, part));
+}
+
+/** All combinations of taps, one list an axis of `sizes`: places are counted row by row, weights multiplied. */
+export function tapsTogether(sizes: readonly number[], taps: readonly (readonly Tap[])[]): readonly Tap[] {
+  const [first = [], ...others] = taps;
+  return others.reduce(
+    (known, list, axis) =>
+      known.flatMap((before) =>
+        list.map(({ place, weight }) => ({
+          place: add(multiply(before.place, at(sizes, axis + 1)), place),
+          weight:
+            before.weight === undefined
+              ? weight
+              : weight === undefined
+                ? before.weight
+                : multiply(before.weight, weight),
+        })),
+      ),
+    first,
+  );
 }

@@ -30,7 +30,6 @@ function lowered(context: NestContext, node: Node, values: Values): Computation 
   if (isNode(node, "scatter")) return lowerScatter(context, node, values);
   if (isNode(node, "recurrence")) return lowerRecurrence(context, node, values);
   if (isNode(node, "concat") && hasRowsToJoin(node)) return lowerConcat(context, node, values);
-  if (isNode(node, "pad") && hasRowsToPad(node)) return lowerPad(context, node, values);
   const axes = node.type.shape.map((extent, position) => context.resultAxis(position, extent));
   const indices = axes.map((axis) => context.position(axis));
   return nest(axes, [{ kind: "store", tensor: node, indices, value: values.computed(node, indices) }], node);
@@ -58,30 +57,6 @@ function lowerConcat(context: NestContext, node: Node<"concat">, values: Values)
     return nestLoops(inner, [{ kind: "store", tensor: node, indices: indices.with(axis, place), value }]);
   });
   return nest(outer, body, node);
-}
-
-function hasRowsToPad({ type: { shape }, params: { low, high }, inputs }: Node<"pad">): boolean {
-  const hasBorders = (low.at(-1) ?? 0) > 0 || (high.at(-1) ?? 0) > 0;
-  return hasBorders && at(at(inputs, 0).type.shape, -1) > 1 && sizeOf(shape.slice(0, -1)) >= fewestRows;
-}
-
-/** Inside the loops over rows, a loop for each border and one for what lies between: it reads neighbours, and asks nothing. */
-function lowerPad(context: NestContext, node: Node<"pad">, values: Values): Computation {
-  const { low, high, value } = node.params;
-  const outer = node.type.shape.slice(0, -1).map((extent, position) => context.resultAxis(position, extent));
-  const padding = context.builder.literal(node.type.dtype, value);
-  let start = 0;
-  const part = (extent: number, isInside: boolean): readonly Step[] => {
-    const axis = context.newAxis(extent);
-    const place = context.arithmetic.sum([[context.position(axis), 1]], start);
-    start += extent;
-    if (extent === 0) return [];
-    const indices = [...outer.map((each) => context.position(each)), place];
-    const stored = isInside ? values.computed(node, indices) : padding;
-    return nestLoops([axis], [{ kind: "store", tensor: node, indices, value: stored }]);
-  };
-  const inside = at(at(node.inputs, 0).type.shape, -1);
-  return nest(outer, [...part(at(low, -1), false), ...part(inside, true), ...part(at(high, -1), false)], node);
 }
 
 /** The scalar operation that each reduction repeats. */
