@@ -13,7 +13,7 @@ import { add } from "../tensor/arithmetic.ts";
 import { onesLike, zerosLike } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type CallResult, type CallRule, ruleOf } from "./calls.ts";
-import { type PullBackGraph, pullBackRegion } from "./control/regionVjp.ts";
+import { type PullBackGraph, pullBackRegion } from "./control/regionRule.ts";
 import { recordTape, type Step, type Tape } from "./tape.ts";
 import { pullBack } from "./vjpRules.ts";
 

@@ -10,8 +10,7 @@ import { at } from "../../support/invariant.ts";
 import { concat } from "../../tensor/joining.ts";
 import { mapTensor } from "../../tensor/operands.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { type Carry, makeScan, type ScanParts } from "./parts.ts";
-import type { Captured } from "./traceBody.ts";
+import { type Captured, type Carry, makeScan, type ScanParts } from "./parts.ts";
 
 /** The results that a user of a scan sees. */
 export interface BlockResults {

@@ -7,7 +7,12 @@ import { project, Region, type RegionNode, regionOf } from "../../graph/region.t
 import { topologicalOrder } from "../../graph/traverse.ts";
 import { at } from "../../support/invariant.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import type { Captured } from "./traceBody.ts";
+
+/** Tensors from outside, and the parameters that stand for them. */
+export interface Captured {
+  readonly value: Node;
+  readonly parameter: Node;
+}
 
 /** What is handed on from step to step. */
 export interface Carry {

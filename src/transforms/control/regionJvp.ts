@@ -9,9 +9,8 @@ import { at } from "../../support/invariant.ts";
 import { zerosLike } from "../../tensor/creation.ts";
 import { castNode } from "../../tensor/operands.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { type BranchParts, condParts, makeCond, makeScan, scanParts } from "./parts.ts";
+import { type BranchParts, type Captured, condParts, makeCond, makeScan, scanParts } from "./parts.ts";
 import { movingCarries } from "./regionVjp.ts";
-import type { Captured } from "./traceBody.ts";
 
 /** Changes of all nodes that depend on the seeds, up to `outputs`: `jvp.ts` hands in itself. */
 export type PushForwardGraph = (

@@ -15,32 +15,12 @@ import { Tensor } from "../../tensor/tensor.ts";
 import type { Direction } from "../calls.ts";
 import { recordTape } from "../tape.ts";
 import { type BranchParts, condParts, makeCond, makeScan, scanParts, scanResults } from "./parts.ts";
-
-/** Cotangents of `wanted`, from those of nodes that depend on them: `gradient.ts` hands in itself. */
-export type PullBackGraph = (
-  wanted: readonly Node[],
-  seeds: readonly (readonly [Node, Tensor])[],
-) => ReadonlyMap<Node, Tensor>;
-
-/** A list with gaps: undefined is zero. */
-export type Cotangents = readonly (Tensor | undefined)[];
-
-/** A region that was applied to `inputs`, of which some are `needed`. */
-interface Applied<P extends PrimitiveOf<"region">> {
-  readonly region: Node<P>;
-  readonly inputs: readonly Node[];
-  readonly needed: readonly boolean[];
-  /** Of its results, by number. */
-  readonly cotangents: Cotangents;
-  readonly pullBack: PullBackGraph;
-}
+import type { Applied, Cotangents, PullBackRegion } from "./regionRule.ts";
 
 type RegionVjpRule<P extends PrimitiveOf<"region">> = (applied: Applied<P>) => Cotangents;
 
-/** The cotangents of the inputs of `region`. */
-export function pullBackRegion(applied: Applied<PrimitiveOf<"region">>): Cotangents {
-  return applyRule(applied.region, applied);
-}
+/** See `regionRule.ts`. */
+export const pullBackThrough: PullBackRegion = (applied) => applyRule(applied.region, applied);
 
 function applyRule<P extends PrimitiveOf<"region">>(region: Node<P>, applied: Omit<Applied<P>, "region">): Cotangents {
   const rule: RegionVjpRule<P> = rules[region.primitive];

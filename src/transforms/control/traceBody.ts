@@ -15,6 +15,9 @@ import { type Flattened, flattenTree } from "../../support/tree.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { openTrace, type Trace, withTrace } from "../../tensor/tracing.ts";
 import { isTensor } from "../differentiated.ts";
+import type { Captured } from "./parts.ts";
+import { bringPullBackRegion } from "./regionRule.ts";
+import { pullBackThrough } from "./regionVjp.ts";
 
 /** What a function made of placeholders. */
 export interface TracedBody {
@@ -30,6 +33,7 @@ export function traceBody(
   types: readonly TensorType[],
   body: (parameters: readonly Tensor[]) => unknown,
 ): TracedBody {
+  bringPullBackRegion(pullBackThrough);
   const { id: begin } = sourceNode({ shape: [], dtype: "f32" });
   const parameters = types.map((type) => sourceNode(type));
   const outer = openTrace();
@@ -56,12 +60,6 @@ function insideOf(operation: string, outer: Trace): Trace {
     hostInput: (input) => outer.hostInput(input),
     dependOn: (read) => outer.dependOn(read),
   };
-}
-
-/** Tensors from outside, and the parameters that stand for them. */
-export interface Captured {
-  readonly value: Node;
-  readonly parameter: Node;
 }
 
 /** `results` as functions of the parameters and of what they capture from outside, and nothing else. */
