@@ -51,6 +51,11 @@ function vectorize(context: NestContext, nest: Nest, target: Target): readonly S
     const lanes = isRecurrence(nest) ? besideEachOther * single : lanesFor(context, nest.body, last, target);
     return nestLoops(nest.axes.slice(0, -1), [loopOver(last, nest.body, "vector", lanes)], "parallel");
   }
+  const [before, within] = [nest.axes.at(-2), last === undefined ? [] : [loopOver(last, nest.body)]];
+  if (before !== undefined && before.extent >= fewestLanes(target) && isBetterAround(context, before, within, target)) {
+    const lanes = lanesFor(context, within, before, target);
+    return nestLoops(nest.axes.slice(0, -2), [loopOver(before, within, "vector", lanes)], "parallel");
+  }
   const body = vectorizeInner(context, nest.body, target);
   if (last === undefined || !isRecurrence(nest)) return nestLoops(nest.axes, body, "parallel");
   const rows = splitJam(context, last, besideEachOther, body, (each) => each);
