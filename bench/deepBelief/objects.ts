@@ -48,7 +48,7 @@ export async function measureObjects(): Promise<{ rising: number; faces: number;
 
 /** Mean over the groups of each layer. */
 async function areasOf(network: DeepBeliefNetwork, pictures: Tensor, wanted: number): Promise<number[]> {
-  const pass = compile((some: Tensor) => network.evidence(some).map((evidence) => regionAnswers(evidence)));
+  const pass = compile((some: Tensor) => network.odds(some).map((odds) => regionAnswers(odds)));
   const parts: Tensor[][] = network.layers.map(() => []);
   for (let row = 0; row < names.length * measured; row += atOnce)
     for (const [layer, answers] of pass(pictures.slice([row, row + atOnce])).entries()) parts[layer]?.push(answers);

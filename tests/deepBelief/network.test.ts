@@ -9,6 +9,7 @@ import { drawSheet } from "../../src/systems/deepBelief/drawings.ts";
 import { fitGabors } from "../../src/systems/deepBelief/gabor.ts";
 import { learnLayer } from "../../src/systems/deepBelief/learn.ts";
 import { averagePrecision, groupAreas, regionAnswers } from "../../src/systems/deepBelief/parts.ts";
+import { beginWithPieces } from "../../src/systems/deepBelief/pieces.ts";
 import { makeReport } from "../../src/systems/deepBelief/report.ts";
 import { applyZca, fitZca, samplePatches, whitenPictures } from "../../src/systems/deepBelief/whitening.ts";
 import {
@@ -61,6 +62,19 @@ describe("inference", () => {
     const features = network.forward(visible);
     for (const [index, each] of detection.entries())
       expect(await difference(each.sum(1), features[index] ?? tensor(0))).toBeLessThan(1e-6);
+  });
+
+  test("log-odds of pooling units are in the order of their probabilities, and do not stop where those are 1", async () => {
+    seed(12);
+    const network = two();
+    const visible = random.normal([2, 1, 20, 20]);
+    const [odds, features] = [network.odds(visible), network.forward(visible)];
+    for (const [index, each] of odds.entries())
+      expect(await difference(each.sigmoid(), features[index] ?? tensor(0))).toBeLessThan(1e-6);
+    const [first] = network.layers;
+    first?.hiddenBias.assign(tensor([4, 5, 6, 7]));
+    const [sure] = network.odds(visible);
+    expect(await sure?.min().item()).toBeGreaterThan(90);
   });
 
   test("what comes from above is added to the inputs of a whole block", async () => {
@@ -172,6 +186,20 @@ test("Gabor functions are fitted wholly, noise is not", async () => {
   for (const fit of fits) expect(fit).toBeGreaterThan(0.97);
   const noise = await fitGabors(random.normal([4, 10, 10]), { starts: 12, steps: 150 });
   for (const fit of noise) expect(fit).toBeLessThan(0.5);
+});
+
+test("filters begin as pieces of what is seen, and as many units are on as shall be", async () => {
+  seed(13);
+  const layer = new BoltzmannLayer({ channels: 2, groups: 6, kernel: 4, visible: "gaussian" });
+  const seen = random.uniform([5, 2, 19, 19]);
+  await beginWithPieces(layer, seen, { sparsity: 0.02, lessMean: 0 });
+  // As unit vectors the pieces of the pictures and the filters have a product of 1 at one place
+  const unit = layer.weight.value.divide(layer.weight.value.square().sum([1, 2, 3], { keepDims: true }).sqrt());
+  const lengths = correlateFilters(seen.square(), unit.multiply(0).add(1), 2).sqrt();
+  const alike = correlateFilters(seen, unit, 2).divide(lengths);
+  for (const largest of await alike.max([0, 1, 3, 4]).data()) expect(largest).toBeCloseTo(1, 4);
+  const { detection } = layer.infer(seen);
+  expect(Math.abs((await detection.mean().item()) - 0.02)).toBeLessThan(0.01);
 });
 
 test("a layer learns to draw what it sees", async () => {

@@ -51,7 +51,12 @@ export function sampleBlocks(inputs: Tensor, options: RandomOptions = {}): Tenso
 
 /** ln(1 + Σ exp(I)) of each block, [count, groups, rows, columns]: what it takes from the free energy. */
 export function blockEvidence(inputs: Tensor): Tensor {
-  return softplus(logsumexp(inputs, cells));
+  return softplus(poolingOdds(inputs));
+}
+
+/** ln P(p = 1) / P(p = 0) of each block, [count, groups, rows, columns]: unlike the probability it never stops at 0 or 1. */
+export function poolingOdds(inputs: Tensor): Tensor {
+  return logsumexp(inputs, cells);
 }
 
 /** The pooling units of states or probabilities of detection units: [count, groups, rows, columns]. */

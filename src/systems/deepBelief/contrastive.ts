@@ -43,6 +43,9 @@ export interface ContrastiveSettings {
   readonly leastDeviation?: number;
 }
 
+/** ρ of the authors' recipe. */
+export const usualSparsity = 0.003;
+
 /** Of how often units are on, from step to step. */
 const kept = 0.97;
 
@@ -98,7 +101,7 @@ export class ContrastiveDivergence {
     const { learningRate = 0.01, momentum = 0.5, weightDecay = 0.01, chains, ...others } = settings;
     const learnVisibleBias = layer.settings.visible === "binary";
     this.#settings = {
-      sparsity: 0.003,
+      sparsity: usualSparsity,
       sparsityRate: 5,
       steps: 1,
       dream: "means",

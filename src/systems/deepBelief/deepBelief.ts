@@ -14,7 +14,7 @@ import { broadcastTo, expandDims } from "../../tensor/manipulate.ts";
 import { bernoulli } from "../../tensor/random.ts";
 import { pad, slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { addFromAbove, blockEvidence, poolBlocks, pooled, sampleBlocks } from "./blocks.ts";
+import { addFromAbove, poolBlocks, pooled, poolingOdds, sampleBlocks } from "./blocks.ts";
 import { BoltzmannLayer, type BoltzmannSettings } from "./boltzmannLayer.ts";
 import { sizesOf } from "./windows.ts";
 
@@ -95,15 +95,15 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
   }
 
   /**
-   * What speaks for each pooling unit, ln(1 + Σ exp(I)) of its block, [count, groups, rows, columns] of each layer from below. It grows
-   * with the unit's probability and, unlike that, never stops at 1.
+   * Log-odds of each layer's pooling units from below, [count, groups, rows, columns] each: in the order of their probabilities, and without
+   * ties where those are 0 or 1 as far as numbers go.
    */
-  evidence(visible: Tensor): Tensor[] {
+  odds(visible: Tensor): Tensor[] {
     let seen = visible;
     return this.layers.map((layer) => {
       const inputs = layer.inputs(fit(layer, seen));
       seen = poolBlocks(inputs).pooling;
-      return blockEvidence(inputs);
+      return poolingOdds(inputs);
     });
   }
 

@@ -2,7 +2,7 @@
  * Convolutional deep belief networks: edges, then parts, then whole things, learned from pictures without a label. README.md tells
  * the story; `boltzmannLayer.ts` and `contrastive.ts` are the places to read on.
  */
-export { type Blocks, blockEvidence, poolBlocks, sampleBlocks } from "./blocks.ts";
+export { type Blocks, blockEvidence, poolBlocks, poolingOdds, sampleBlocks } from "./blocks.ts";
 export { BoltzmannLayer, type BoltzmannSettings, fullyConnected, type PartialView } from "./boltzmannLayer.ts";
 export { featuresOf, fitKernelClassifier, KernelClassifier, type KernelOptions } from "./classifier.ts";
 export { ContrastiveDivergence, type ContrastiveSettings, countStatistics, type Statistics } from "./contrastive.ts";
@@ -12,6 +12,7 @@ export { openDeepBelief, sealDeepBelief } from "./folder.ts";
 export { fitGabors, type GaborOptions, shareFitted } from "./gabor.ts";
 export { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
 export { averagePrecision, groupAreas, regionAnswers } from "./parts.ts";
+export { type Beginning, beginWithPieces } from "./pieces.ts";
 export { type FilterSnapshot, makeReport, type ReportFacts } from "./report.ts";
 export {
   frameDigits,

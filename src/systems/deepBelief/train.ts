@@ -15,8 +15,10 @@ import { pad } from "../../tensor/slice.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import type { CheckpointStore } from "../../train/checkpoint.ts";
 import { compile } from "../../transforms/compile.ts";
+import { usualSparsity } from "./contrastive.ts";
 import { DeepBeliefNetwork } from "./deepBelief.ts";
 import { type LayerLesson, type LayerProgress, type LearnLayerOptions, learnLayer } from "./learn.ts";
+import { beginWithPieces } from "./pieces.ts";
 import { samplePatches, type WhiteningOptions, whitenPictures } from "./whitening.ts";
 
 /** Pixels of a patch of natural scenes: the recipe's 70, less one that would make no whole block. */
@@ -42,12 +44,28 @@ export const recipes = {
   /** Edges → parts. */
   parts: {
     layer: { channels: 24, groups: 40, kernel: 10, visible: "gaussian" },
-    lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.005, steps: 300, batch: 4 },
+    lesson: {
+      learningRate: 0.2,
+      weightDecay: 0.01,
+      sparsity: 0.005,
+      sparsityRate: 2,
+      steps: 300,
+      batch: 4,
+      lessMean: 1,
+    },
   },
   /** Parts → wholes. The paper's filters are of 14 × 14 on larger pictures; these see all of one of 64 × 64. */
   wholes: {
     layer: { channels: 40, groups: 24, kernel: 8, visible: "gaussian" },
-    lesson: { learningRate: 0.2, weightDecay: 0.01, sparsity: 0.01, steps: 400, batch: 8 },
+    lesson: {
+      learningRate: 0.01,
+      weightDecay: 0.01,
+      sparsity: 0.06,
+      sparsityRate: 1,
+      steps: 400,
+      batch: 8,
+      lessMean: 0.7,
+    },
   },
   /** Digits → strokes. */
   digits: {
@@ -56,8 +74,8 @@ export const recipes = {
   },
 } as const;
 
-/** A layer's lesson with the size of its batches. */
-export type Lesson = LayerLesson & { readonly batch: number };
+/** A layer's lesson with the size of its batches, and how much of their mean pieces lose that it begins with; without, it begins with noise. */
+export type Lesson = LayerLesson & { readonly batch: number; readonly lessMean?: number };
 
 /** Where the training of a network is. */
 export interface TrainProgress extends LayerProgress {
@@ -148,6 +166,9 @@ export function frameDigits(pictures: Tensor): Tensor {
   ]);
 }
 
+/** Pictures that filters begin as pieces of. */
+const piecesFrom = 40;
+
 /** Pictures that are passed through lower layers at once. */
 const picturesAtOnce = 16;
 
@@ -165,9 +186,12 @@ async function learnFrom(
   network: DeepBeliefNetwork,
   index: number,
   seen: Tensor,
-  { batch, ...lesson }: Lesson,
+  { batch, lessMean, ...lesson }: Lesson,
   options: TrainOptions,
 ): Promise<void> {
+  const { sparsity = usualSparsity } = lesson;
+  if (lessMean !== undefined)
+    await beginWithPieces(at(network.layers, index), seen.slice([0, piecesFrom]), { sparsity, lessMean });
   const draw = (from: Tensor) => take(from, integers([batch], 0, from.shape[0] ?? 1));
   await learnLayer(at(network.layers, index), seen, draw, lesson, optionsFor(network, index, options));
 }
