@@ -1,8 +1,36 @@
 /** How the terms of a product in tiles (`tiles.ts`) are walked: in blocks of what a tile takes. */
-import { tileTerms } from "../../kernel/kernel.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import { tileRows, tileTerms } from "../../kernel/kernel.ts";
 import { at } from "../../support/invariant.ts";
 import type { Axis, NestContext } from "../nest.ts";
+import type { Precision } from "../program.ts";
+import { type Cover, cover } from "./cover.ts";
 import { areNeighbours, extentOf, type Product, walkEvenly } from "./product.ts";
+
+/** The factors of a product in bf16. */
+export interface Halves {
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+/** The factors in bf16, where they are that already or may be rounded. */
+export function halvesOf(
+  { builder }: NestContext,
+  { carry: { initial }, rows, columns }: Product,
+  precision: Precision,
+): Halves | undefined {
+  if (initial.kind !== "literal" || initial.dtype !== "f32" || initial.value !== 0) return undefined;
+  const half = (value: Expression) => builder.cast("bf16", value);
+  const isExact = [rows, columns].every(({ value }) => value.kind === "cast" && value.input.dtype === "bf16");
+  return isExact || precision === "bf16" ? { left: half(rows.value), right: half(columns.value) } : undefined;
+}
+
+/** Two tiles at once, where that does not compute much more than is wanted: each that is loaded serves two products then. */
+export function tileCover(extent: number): Cover {
+  const [wide, narrow] = [cover(extent, 2 * tileRows), cover(extent, tileRows)];
+  const isWide = extent >= wide.width && wide.count * wide.width <= 1.2 * narrow.count * narrow.width;
+  return isWide ? wide : narrow;
+}
 
 /** How the axes of a sum are walked: `inner` in blocks of 32 terms, and `around` it the others. Axes that both factors walk as one are one. */
 export interface Terms {

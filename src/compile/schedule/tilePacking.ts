@@ -1,11 +1,12 @@
 /** Copies of operands in bf16 as tiles read them (`tiles.ts`), rounded on the way; lanes run along what lies side by side in memory. */
 import { Node, withOrigin } from "../../graph/node.ts";
+import type { ExpressionBuilder } from "../../kernel/builder.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileTerms } from "../../kernel/kernel.ts";
 import type { Dtype } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import type { Origin } from "../../support/origin.ts";
-import { type Axis, loopOver, type NestContext, nestLoops, type Step, substitution } from "../nest.ts";
+import { type Axis, loopOver, type Nest, type NestContext, nestLoops, type Step, substitution } from "../nest.ts";
 import { type Cover, cover as coverOf, split, startOf } from "./cover.ts";
 import type { PackedOperand } from "./packing.ts";
 import { areNeighbours, extentOf, type Factor, walkEvenly } from "./product.ts";
@@ -28,48 +29,46 @@ export interface TileOperand extends Factor {
 /** Tiles of the left operand: [outer …, tile, block of terms, row, terms], in words of two where rows lie side by side. */
 export function packLeft(context: NestContext, operand: TileOperand): PackedOperand {
   const { cover, terms } = operand;
-  const packing = new Packing(context, operand);
-  const isAcross = packing.lieAcross;
+  const work = new Packing(context, operand);
+  const isAcross = work.lieAcross;
   const [dtype, length] = isAcross ? (["u32", pairsInBlock] as const) : (["bf16", tileTerms] as const);
-  const packed = packing.tensor(dtype, [cover.width, length]);
+  const packed = work.tensor(dtype, [cover.width, length]);
   const [tile, row] = [context.newAxis(cover.count), context.newAxis(cover.width)];
   const number = context.position(tile);
   const body = isAcross
-    ? packing.blocks((block, count) => {
+    ? work.blocks((block, count) => {
         const [pair, lane] = [context.newAxis(pairsInBlock), context.newAxis(cover.width)];
         const indices = [context.position(lane), context.position(pair)];
-        const value = packing.pairAt(number, context.position(lane), block, context.position(pair), count);
-        return nestLoops([pair], [lanesOver(lane, [packing.store(packed, number, block, indices, value)])]);
+        const value = work.pairAt(number, context.position(lane), block, context.position(pair), count);
+        return nestLoops([pair], [lanesOver(lane, [work.store(packed, number, block, indices, value)])]);
       })
     : nestLoops(
         [row],
-        packing.blocks((block, count) =>
-          packing.termLanes(count, (term, isTerm) => {
-            const value = isTerm ? packing.at(number, context.position(row), packing.term(block, term)) : packing.zero;
-            return packing.store(packed, number, block, [context.position(row), term], value);
+        work.blocks((block, count) =>
+          work.termLanes(count, (term, isTerm) => {
+            const value = isTerm ? work.at(number, context.position(row), work.term(block, term)) : work.zero;
+            return work.store(packed, number, block, [context.position(row), term], value);
           }),
         ),
       );
-  return packing.result(packed, nestLoops([tile], nestLoops(terms.around.map(packing.copyOf), body), "parallel"));
+  return work.result(packed, nestLoops([tile], nestLoops(terms.around.map(work.copyOf), body), "parallel"));
 }
 
 /** Panels of the right operand: [outer …, panel, block of terms, pair of terms, column]. */
 export function packRight(context: NestContext, operand: TileOperand): PackedOperand {
   const { cover, terms } = operand;
-  const packing = new Packing(context, operand);
-  const packed = packing.tensor("u32", [pairsInBlock, cover.width]);
-  const around = terms.around.map(packing.copyOf);
-  if (packing.lieAlong) {
+  const work = new Packing(context, operand);
+  const packed = work.tensor("u32", [pairsInBlock, cover.width]);
+  const around = terms.around.map(work.copyOf);
+  if (work.lieAlong) {
     const [panel, column] = [context.newAxis(cover.count), context.newAxis(cover.width)];
     const number = context.position(panel);
-    const body = packing.blocks((block, count) =>
-      packing.pairLanes(packed, number, context.position(column), block, count),
-    );
-    return packing.result(packed, nestLoops([panel], nestLoops([...around, column], body), "parallel"));
+    const body = work.blocks((block, count) => work.pairLanes(packed, number, context.position(column), block, count));
+    return work.result(packed, nestLoops([panel], nestLoops([...around, column], body), "parallel"));
   }
   const groups = coverOf(cover.count, Math.min(panelsAtOnce, Math.ceil(cover.count / panelsAtOnce)));
   const group = context.newAxis(groups.count);
-  const body = packing.blocks((block, count) => {
+  const body = work.blocks((block, count) => {
     const [inGroup, pair] = [context.newAxis(groups.width), context.newAxis(pairsInBlock)];
     const column = context.newAxis(cover.width);
     const number = context.arithmetic.sum([
@@ -77,10 +76,10 @@ export function packRight(context: NestContext, operand: TileOperand): PackedOpe
       [context.position(inGroup), 1],
     ]);
     const indices = [context.position(pair), context.position(column)];
-    const value = packing.pairAt(number, context.position(column), block, context.position(pair), count);
-    return nestLoops([pair, inGroup], [lanesOver(column, [packing.store(packed, number, block, indices, value)])]);
+    const value = work.pairAt(number, context.position(column), block, context.position(pair), count);
+    return nestLoops([pair, inGroup], [lanesOver(column, [work.store(packed, number, block, indices, value)])]);
   });
-  return packing.result(packed, nestLoops([group], nestLoops(around, body), "parallel"));
+  return work.result(packed, nestLoops([group], nestLoops(around, body), "parallel"));
 }
 
 /** A loop whose lanes are all positions of `axis`. */
@@ -186,13 +185,7 @@ class Packing {
       const value = this.at(tile, inTile, this.term(block, builder.apply("minimum", inBlock, last)));
       return builder.apply("select", builder.apply("lessEqual", inBlock, last), value, this.zero);
     };
-    return this.#word(one(0), one(1));
-  }
-
-  #word(first: Expression, second: Expression): Expression {
-    const { builder } = this.#context;
-    const [low, high] = [first, second].map((half) => builder.bitcast("u32", builder.cast("f32", half)));
-    return builder.apply("or", builder.apply("shiftRight", low ?? first, builder.literal("u32", 16)), high ?? second);
+    return pairOf(builder, one(0), one(1));
   }
 
   /** A loop over the blocks that are full, and what is left over once more. */
@@ -241,9 +234,17 @@ class Packing {
   result(packed: Node, body: readonly Step[]): PackedOperand {
     const { waits } = this.#operand;
     const loops = nestLoops([...this.#outer.values()], body, "parallel");
-    return {
-      packed,
-      nest: { axes: [], body: loops, contraction: false, computes: [packed], waits, name: "pack", isScheduled: true },
-    };
+    return { packed, nest: packing(packed, loops, waits) };
   }
+}
+
+/** Two numbers of bf16 as a word, the first in its lower half. */
+export function pairOf(builder: ExpressionBuilder, first: Expression, second: Expression): Expression {
+  const [low, high] = [first, second].map((half) => builder.bitcast("u32", builder.cast("f32", half)));
+  return builder.apply("or", builder.apply("shiftRight", low ?? first, builder.literal("u32", 16)), high ?? second);
+}
+
+/** The nest that fills `packed`. */
+export function packing(packed: Node, body: readonly Step[], waits: readonly Node[]): Nest {
+  return { axes: [], body, contraction: false, computes: [packed], waits, name: "pack", isScheduled: true };
 }

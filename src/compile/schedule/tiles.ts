@@ -5,26 +5,19 @@
  *
  * The last tile is moved back until it ends at the border, as in `pack.ts`; terms beyond the last are zeros.
  */
-import { Node, withOrigin } from "../../graph/node.ts";
+import { isNode, Node, withOrigin } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileRows, tileTerms } from "../../kernel/kernel.ts";
 import type { Target } from "../../kernel/target.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
-import {
-  loopOver,
-  type Nest,
-  type NestContext,
-  nestLoops,
-  rewriteSteps,
-  type Step,
-  substitution,
-} from "../nest.ts";
+import { loopOver, type Nest, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import type { Precision } from "../program.ts";
 import { type Cover, cover, split, startOf } from "./cover.ts";
 import { extentOf, type Factor, type Product, place } from "./product.ts";
-import { termsOf } from "./terms.ts";
+import { halvesOf, termsOf, tileCover } from "./terms.ts";
 import { packLeft, packRight, type TileOperand } from "./tilePacking.ts";
+import { multiplyWindows } from "./windowTiles.ts";
 
 /** Multiplications from which on tiles are worth a launch for each operand. */
 const fewestProducts = 2 ** 17;
@@ -48,8 +41,9 @@ export function multiplyInTiles(
   const { rows, columns } = product;
   const [m, n, k] = [extentOf(rows.tiled), extentOf(columns.tiled), extentOf(product.summed)];
   const outer = extentOf(product.outer);
-  if (m < tileRows || n < tileRows || outer * m * n * k < fewestProducts || (m * n) / (m + n) < fewestUses)
-    return undefined;
+  const isSmall = (m * n) / (m + n) < fewestUses && !slides(nest);
+  if (m < tileRows || (n < tileRows && !slides(nest)) || outer * m * n * k < fewestProducts || isSmall) return undefined;
+  if (slides(nest)) return multiplyWindows(context, nest, product, target, halves);
   const [tiles, panels] = [tileCover(m), tileCover(n)];
   const sums = termsOf(context, product);
   const computed = tiles.count * tiles.width * panels.count * panels.width * sums.padded;
@@ -73,23 +67,8 @@ export function multiplyInTiles(
   return [left.nest, right.nest, { ...nest, axes: [], body: multiplyTiles(work, inBlocks), isScheduled: true }];
 }
 
-/** The factors in bf16, where they are that already or may be rounded. */
-function halvesOf(
-  { builder }: NestContext,
-  { carry: { initial }, rows, columns }: Product,
-  precision: Precision,
-): { readonly left: Expression; readonly right: Expression } | undefined {
-  if (initial.kind !== "literal" || initial.dtype !== "f32" || initial.value !== 0) return undefined;
-  const half = (value: Expression) => builder.cast("bf16", value);
-  const isExact = [rows, columns].every(({ value }) => value.kind === "cast" && value.input.dtype === "bf16");
-  return isExact || precision === "bf16" ? { left: half(rows.value), right: half(columns.value) } : undefined;
-}
-
-/** Two tiles at once, where that does not compute much more than is wanted: each that is loaded serves two products then. */
-export function tileCover(extent: number): Cover {
-  const [wide, narrow] = [cover(extent, 2 * tileRows), cover(extent, tileRows)];
-  const isWide = extent >= wide.width && wide.count * wide.width <= 1.2 * narrow.count * narrow.width;
-  return isWide ? wide : narrow;
+function slides({ computes }: Nest): boolean {
+  return computes.some((node) => isNode(node, "contract") && node.params.windows.length > 0);
 }
 
 /** A product in tiles, in the making. */

@@ -1,0 +1,265 @@
+/**
+ * Convolutions in tiles (`tiles.ts`) without a copy of their windows: pictures become words of two channels, as large as they were, and a tile
+ * reads the places of 32 neighbouring results at one position of the kernel where they lie. Lines follow each other with the borders between
+ * them, so a row of tiles runs on across lines; what is summed at borders is never looked at.
+ */
+import { Node, withOrigin } from "../../graph/node.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import { tileRows, tileTerms } from "../../kernel/kernel.ts";
+import type { Target } from "../../kernel/target.ts";
+import type { Dtype } from "../../shape/dtype.ts";
+import { sizeOf } from "../../shape/shape.ts";
+import { at } from "../../support/invariant.ts";
+import { coefficientOf, dependsOn, flatten } from "../affine.ts";
+import {
+  type Axis,
+  loopOver,
+  type Nest,
+  type NestContext,
+  nestLoops,
+  type ProductStep,
+  rewriteSteps,
+  type Step,
+  substitution,
+} from "../nest.ts";
+import { type Cover, cover, split, startOf } from "./cover.ts";
+import { extentOf, type Product, place } from "./product.ts";
+import { type Halves, tileCover } from "./terms.ts";
+import { packing, packLeft, pairOf } from "./tilePacking.ts";
+
+type Load = Extract<Expression, { kind: "load" }>;
+
+/** Columns of a tile. */
+const columns = 2 * tileRows;
+/** Results may be so many times what is wanted, with those at borders. */
+const mostWaste = 1.8;
+
+/** Where the windows of a product lie. */
+interface Windows {
+  /** What is read, its channels, and which axis of it they are. */
+  readonly load: Load;
+  readonly channels: Axis;
+  readonly channelAxis: number;
+  /** Lines of results, neighbours in a line, and elements from line to line. */
+  readonly lines: Axis | undefined;
+  readonly across: Axis;
+  readonly pitch: number;
+  /** Axes of the result that neither tiles nor lines walk. */
+  readonly outer: readonly Axis[];
+  /** Positions of the kernel. */
+  readonly kernel: readonly Axis[];
+}
+
+/** The nests of `nest`, a product over windows with its factors in `halves`; undefined where they do not lie side by side. */
+export function multiplyWindows(
+  context: NestContext,
+  nest: Nest,
+  product: Product,
+  target: Target,
+  halves: Halves,
+): readonly Nest[] | undefined {
+  const windows = windowsOf(context, product);
+  if (windows === undefined) return undefined;
+  const { channels, lines, across, pitch, kernel } = windows;
+  const most = Math.max(columns, target.caches.inner / (2 * columns));
+  const blocks = chooseLines(lines?.extent ?? 1, across.extent, pitch, most);
+  const padded = Math.ceil(channels.extent / tileTerms) * tileTerms;
+  const computed = blocks.count * panelsIn(blocks.width, across.extent, pitch) * columns * padded;
+  if (computed > mostWaste * (lines?.extent ?? 1) * across.extent * channels.extent) return undefined;
+  const { origin } = at(nest.computes, 0);
+  const { waits } = nest;
+  const tiles = tileCover(extentOf(product.rows.tiled));
+  const terms = { around: kernel.map((axis) => [axis]), inner: [channels], padded: padded * extentOf(kernel) };
+  const left = packLeft(context, { ...product.rows, value: halves.left, cover: tiles, terms, origin, waits });
+  const work: Work = { context, product, windows, tiles, blocks, left: left.packed };
+  const { right, body } = multiplyLines(work, padded / tileTerms);
+  return [left.nest, packChannels(work, right, padded, waits), { ...nest, axes: [], body, isScheduled: true }];
+}
+
+/** Panels of 32 columns over `lines` lines and what lies between them. */
+function panelsIn(lines: number, width: number, pitch: number): number {
+  return Math.ceil(((lines - 1) * pitch + width) / columns);
+}
+
+/** So many lines at a time, of up to `most` results, that the fewest are computed in all. */
+function chooseLines(lines: number, width: number, pitch: number, most: number): Cover {
+  let best: { readonly count: number; readonly computed: number } | undefined;
+  for (let count = 1; count <= lines && (count === 1 || count * pitch <= most); count++) {
+    const computed = Math.ceil(lines / count) * panelsIn(count, width, pitch);
+    if (computed <= (best?.computed ?? Infinity)) best = { count, computed };
+  }
+  return cover(lines, best?.count ?? 1);
+}
+
+/** The windows of `product`: one summed axis is an axis of memory by itself, and neighbours in a line of results are neighbours there. */
+function windowsOf(context: NestContext, { columns: factor, rows, summed, outer }: Product): Windows | undefined {
+  const value = factor.value.kind === "cast" ? factor.value.input : factor.value;
+  const across = factor.tiled.at(-1);
+  if (value.kind !== "load" || across === undefined || coefficientOf(value.index, across.local) !== 1) return undefined;
+  const indices = context.indicesOf(value);
+  const { shape } = context.tensorOf(value.buffer).type;
+  const isAlone = (axis: Axis) => indices.filter((index) => dependsOn(index, axis.local));
+  const channels = summed.find((axis) => {
+    const [index, ...others] = isAlone(axis);
+    return others.length === 0 && index === context.position(axis) && at(shape, indices.indexOf(index)) === axis.extent;
+  });
+  if (channels === undefined || rows.outer.length > 0) return undefined;
+  const channelAxis = indices.indexOf(context.position(channels));
+  const isInPlane = ({ local }: Axis) => indices.slice(channelAxis + 1).some((index) => dependsOn(index, local));
+  const around = [...outer, ...factor.tiled.slice(0, -1)];
+  const lines = around.filter(isInPlane).at(-1);
+  const whole = indices.slice(0, channelAxis).every((index, axis) => {
+    const walked = around.find((each) => index === context.position(each));
+    return at(shape, axis) === 1 || walked?.extent === at(shape, axis);
+  });
+  const kernel = summed.filter((axis) => axis !== channels);
+  const steps = [...kernel, ...around].map((axis) => coefficientOf(value.index, axis.local));
+  const pitch = lines === undefined ? across.extent : (coefficientOf(value.index, lines.local) ?? 0);
+  if (!whole || steps.some((step) => step === undefined || step < 0) || pitch < across.extent) return undefined;
+  if (!isInPlane(across) || !kernel.every(isInPlane)) return undefined;
+  const others = around.filter((axis) => axis !== lines);
+  return { load: value, channels, channelAxis, lines, across, pitch, outer: others, kernel };
+}
+
+/** A convolution in the making. */
+interface Work {
+  readonly context: NestContext;
+  readonly product: Product;
+  readonly windows: Windows;
+  readonly tiles: Cover;
+  /** Lines of a task. */
+  readonly blocks: Cover;
+  readonly left: Node;
+}
+
+/** Words before the channels of one picture, before the next two channels, and of all pictures. */
+function wordsOf({ context, windows: { load, channelAxis } }: Work, padded: number) {
+  const { shape } = context.tensorOf(load.buffer).type;
+  const plane = sizeOf(shape.slice(channelAxis + 1));
+  const pictures = sizeOf(shape.slice(0, channelAxis));
+  return { shape, plane, pictures, all: (pictures * padded * plane) / 2 };
+}
+
+/** The loops over tasks (lines of a picture), tiles and panels; and the tensor of words that they read. */
+function multiplyLines(work: Work, channelBlocks: number): { readonly right: Node; readonly body: readonly Step[] } {
+  const { context, product, windows, tiles, blocks, left } = work;
+  const { builder, arithmetic } = context;
+  const { load, channelAxis, lines, across, pitch, outer, kernel } = windows;
+  const { plane, all } = wordsOf(work, channelBlocks * tileTerms);
+  const panels = panelsIn(blocks.width, across.extent, pitch);
+  const extents = [...outer.map((axis) => axis.extent), blocks.count];
+  const task = context.newAxis(sizeOf(extents));
+  const positions = split(context, context.position(task), extents);
+  const [tile, panel] = [context.newAxis(tiles.count), context.newAxis(panels)];
+  const firstLine = startOf(context, blocks, at(positions, -1));
+  const firstColumn = arithmetic.sum([[context.position(panel), columns]]);
+  const around = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
+  const origins = new Map([...around, ...kernel.map(({ local }): [number, Expression] => [local, builder.index(0)])]);
+  if (lines !== undefined) origins.set(lines.local, firstLine);
+  const toOrigin = context.rewriter(substitution(origins.set(across.local, firstColumn)));
+  const indices = context.indicesOf(load).map(toOrigin);
+  const { shape } = context.tensorOf(load.buffer).type;
+  const start = arithmetic.sum([
+    [
+      flatten(arithmetic, indices.slice(0, channelAxis), shape.slice(0, channelAxis)),
+      (channelBlocks * tileTerms * plane) / 2,
+    ],
+    [flatten(arithmetic, indices.slice(channelAxis + 1), shape.slice(channelAxis + 1)), 1],
+  ]);
+  const [, ...inLeft] = left.type.shape;
+  const leftStride = (axis: number) => sizeOf(inLeft.slice(axis + 1));
+  const steps: ProductStep["steps"] = [
+    [channelBlocks, leftStride(kernel.length), (tileTerms / 2) * plane],
+    ...kernel.map(
+      (axis, index) => [axis.extent, leftStride(index), coefficientOf(load.index, axis.local) ?? 0] as const,
+    ),
+  ];
+  const beyond = steps.reduce(
+    (sum, [count, , move]) => sum + (count - 1) * move,
+    (tileTerms / 2 - 1) * plane + columns,
+  );
+  const words = Math.max(all, arithmetic.rangeOf(start)[1] + beyond);
+  const tensor = (dtype: Dtype, size: readonly number[]) =>
+    withOrigin(left.origin, () => new Node("reshape", [], { shape: size }, { shape: size, dtype }));
+  const right = tensor("u32", [words]);
+  const sums = tensor("f32", [task.extent, tiles.width, panels * columns]);
+  const sumAt = (row: Expression, column: Expression) => context.load(sums, [context.position(task), row, column]);
+  const multiply: Step = {
+    kind: "multiply",
+    operands: [
+      sumAt(builder.index(0), firstColumn),
+      context.load(left, [context.position(tile), ...inLeft.map(() => builder.index(0))]),
+      context.load(right, [start]),
+    ],
+    apart: [panels * columns, at(inLeft, -1), plane],
+    steps,
+    rows: tiles.width,
+    columns,
+    isFirst: true,
+  };
+  const [row, line, lane] = [tiles.width, blocks.width, across.extent].map((extent) => context.newAxis(extent));
+  if (row === undefined || line === undefined || lane === undefined) return { right, body: [] };
+  const places = new Map(around);
+  place(context, places, product.rows.tiled, startOf(context, tiles, context.position(tile)), row);
+  const inBlock = context.position(line);
+  if (lines !== undefined)
+    places.set(
+      lines.local,
+      arithmetic.sum([
+        [firstLine, 1],
+        [inBlock, 1],
+      ]),
+    );
+  places.set(across.local, context.position(lane));
+  const column = arithmetic.sum([
+    [inBlock, pitch],
+    [context.position(lane), 1],
+  ]);
+  places.set(product.carry.local, sumAt(context.position(row), column));
+  const results = rewriteSteps(context, product.stores, substitution(places));
+  const lanes = 2 ** Math.min(5, Math.ceil(Math.log2(across.extent)));
+  const finish = nestLoops([row, line], [{ ...loopOver(lane, results, "vector", lanes), isFixed: true }]);
+  const body = nestLoops([tile], [...nestLoops([panel], [multiply]), ...finish]);
+  return { right, body: nestLoops([task], body, "parallel") };
+}
+
+/** Fills `words` with the pictures, two channels in a word, zeros in the place of channels that are not there. */
+function packChannels(work: Work, words: Node, padded: number, waits: readonly Node[]): Nest {
+  const { context, windows } = work;
+  const { builder, arithmetic } = context;
+  const { load, channels, channelAxis } = windows;
+  const { shape, plane, pictures } = wordsOf(work, padded);
+  const source = context.tensorOf(load.buffer);
+  const picture = context.newAxis(pictures);
+  const part = (
+    start: number,
+    count: number,
+    value: (pair: Expression, place: Expression) => Expression,
+  ): readonly Step[] => {
+    if (count <= 0) return [];
+    const [pair, lane] = [context.newAxis(count), context.newAxis(plane)];
+    const number = arithmetic.sum([[context.position(pair), 1]], start);
+    const index = arithmetic.sum([
+      [context.position(picture), (padded * plane) / 2],
+      [number, plane],
+      [context.position(lane), 1],
+    ]);
+    const step: Step = { kind: "store", tensor: words, indices: [index], value: value(number, context.position(lane)) };
+    return nestLoops([pair], [loopOver(lane, [step], "vector", tileTerms)]);
+  };
+  const channel = (pair: Expression, offset: number, place: Expression) => {
+    const before = split(context, context.position(picture), shape.slice(0, channelAxis));
+    const inPlane = split(context, place, shape.slice(channelAxis + 1));
+    const value = context.load(source, [...before, arithmetic.sum([[pair, 2]], offset), ...inPlane]);
+    return builder.cast("bf16", value);
+  };
+  const zero = builder.literal("bf16", 0);
+  const pairs = Math.floor(channels.extent / 2);
+  const single = channels.extent % 2;
+  const body = [
+    ...part(0, pairs, (pair, lane) => pairOf(builder, channel(pair, 0, lane), channel(pair, 1, lane))),
+    ...part(pairs, single, (pair, lane) => pairOf(builder, channel(pair, 0, lane), zero)),
+    ...part(pairs + single, padded / 2 - pairs - single, () => builder.literal("u32", 0)),
+  ];
+  return packing(words, nestLoops([picture], body, "parallel"), waits);
+}
