@@ -131,7 +131,10 @@ function shareBelow(x: number): number {
   return total * Math.exp((-x * x) / 2) * Math.sqrt(2 / Math.PI);
 }
 
-/** The inverse of erf between −1 and 1: a formula good to three digits (S. Winitzki, 2008), then three steps of Newton's method. */
+/**
+ * The inverse of erf between −1 and 1: a formula good to three digits (S. Winitzki, 2008), then three steps of Newton's method. Not the one of
+ * algorithms/special, whose tables would add a hundredth to what a page with all layers loads.
+ */
 function inverseErf(y: Tensor): Tensor {
   const a = 0.147;
   const tail: Tensor = log(maximum(subtract(1, square(y)), 1e-30));
