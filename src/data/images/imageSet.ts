@@ -9,14 +9,20 @@ import { type Batch, type HostBatch, tensorsOf } from "../loader.ts";
 import { shuffledOrder } from "../shuffle.ts";
 import { StreamEpoch } from "../streamLoader.ts";
 
+/** Pixels that were read. */
+export type Pixels = Uint8Array<ArrayBuffer>;
+
 /** Where pixels are: rows of pixels of one picture after the other, 8 bits a channel. */
 export interface PixelStore {
   readonly count: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** The pixels of the pictures at `rows`, in that order, in memory of their own. */
-  read(rows: ArrayLike<number>): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The pixels of the pictures at `rows`, in that order: in memory of their own, or in `into` where that is given, which is as long. Memory that
+   * was used before is read into in half the time.
+   */
+  read(rows: ArrayLike<number>, into?: Pixels): Pixels | Promise<Pixels>;
 }
 
 /** A picture that could not be read. */
@@ -55,8 +61,7 @@ export function imagesInMemory(
     throw new DataError(`Images: ${count} pictures, ${labels.length} labels, ${names.length} names.`);
   const { data } = pixels;
   const size = height * width * channels;
-  const read = (rows: ArrayLike<number>) => {
-    const chosen = new Uint8Array(rows.length * size);
+  const read = (rows: ArrayLike<number>, chosen: Pixels = new Uint8Array(rows.length * size)) => {
     for (let row = 0; row < rows.length; row++) {
       const from = at(rows, row) * size;
       chosen.set(data.subarray(from, from + size), row * size);
@@ -84,7 +89,11 @@ export function selectImages(set: ImageSet, rows: ArrayLike<number>): ImageSet {
     pixels: {
       ...pixels,
       count: chosen.length,
-      read: (places) => pixels.read(Uint32Array.from(places, (place) => at(chosen, place))),
+      read: (places, into) =>
+        pixels.read(
+          Uint32Array.from(places, (place) => at(chosen, place)),
+          into,
+        ),
     },
     labels: Int32Array.from(chosen, (row) => at(set.labels, row)),
     names: Array.from(chosen, (row) => at(set.names, row)),
@@ -104,6 +113,12 @@ export interface ImageLoaderOptions {
   readonly shuffle?: boolean;
   /** Leave out a last batch that is smaller. Default false. */
   readonly dropLast?: boolean;
+}
+
+/** How an `ImageLoader` gives arrays. */
+export interface HostEpochOptions {
+  /** Each batch may lie where the one before it was. Default false. */
+  readonly isReused?: boolean;
 }
 
 /**
@@ -142,25 +157,30 @@ export class ImageLoader {
     return new StreamEpoch(this.batchCount, (start) => this.#batches(epoch, start));
   }
 
-  /** The same as arrays: to be made in a worker. */
-  hostEpoch(epoch: number): StreamEpoch<HostBatch<ImageColumn>> {
-    return new StreamEpoch(this.batchCount, (start) => this.#hostBatches(epoch, start));
+  /**
+   * The same as arrays: to be made in a worker. Where `isReused`, the pixels of each batch are overwritten by the next: for who copies them at
+   * once.
+   */
+  hostEpoch(epoch: number, { isReused = false }: HostEpochOptions = {}): StreamEpoch<HostBatch<ImageColumn>> {
+    return new StreamEpoch(this.batchCount, (start) => this.#hostBatches(epoch, start, isReused));
   }
 
   async *#batches(epoch: number, start: number): AsyncGenerator<Batch<ImageColumn>> {
-    for await (const batch of this.#hostBatches(epoch, start)) yield tensorsOf(batch);
+    for await (const batch of this.#hostBatches(epoch, start, true)) yield tensorsOf(batch);
   }
 
-  async *#hostBatches(epoch: number, start: number): AsyncGenerator<HostBatch<ImageColumn>> {
+  async *#hostBatches(epoch: number, start: number, isReused: boolean): AsyncGenerator<HostBatch<ImageColumn>> {
     const { batchSize, seed = 0, shuffle = true } = this.#options;
     const { pixels, labels } = this.#set;
     const { count, height, width, channels } = pixels;
     const order = shuffle
       ? shuffledOrder(count, seed, "shuffle", epoch)
       : Uint32Array.from({ length: count }, (_, row) => row);
+    const size = height * width * channels;
+    const memory = isReused ? new Uint8Array(Math.min(batchSize, count) * size) : undefined;
     for (let batch = start; batch < this.batchCount; batch++) {
       const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-      const data = await pixels.read(rows);
+      const data = await pixels.read(rows, memory?.subarray(0, rows.length * size));
       const y = Int32Array.from(rows, (row) => at(labels, row));
       const x = hostArray(data, [rows.length, height, width, channels], "u8");
       yield { x, y: hostArray(y), row: hostArray(Int32Array.from(rows)) };

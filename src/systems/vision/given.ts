@@ -128,8 +128,7 @@ export function joinImages(sets: readonly ImageSet[]): ImageSet {
       width,
       channels,
       count: at(starts, -1),
-      async read(rows) {
-        const chosen = new Uint8Array(rows.length * size);
+      async read(rows, chosen = new Uint8Array(rows.length * size)) {
         for (const [index, { pixels }] of sets.entries()) {
           const [from, to] = [at(starts, index), at(starts, index + 1)];
           const places = Array.from(rows, (row, place) => ({ row, place })).filter(

@@ -149,7 +149,7 @@ class Batches {
   }
 
   epoch(epoch: number): AsyncIterable<Lesson> {
-    const batches = this.#loader.hostEpoch(epoch);
+    const batches = this.#loader.hostEpoch(epoch, { isReused: true });
     return prefetch(new StreamEpoch(this.batchCount, (start) => this.#lessons(batches.skip(start), epoch)));
   }
 

@@ -326,6 +326,19 @@ describe("sets and batches", () => {
     expect(() => new ImageLoader(numbered(3), { batchSize: 0 })).toThrow(ArgumentError);
   });
 
+  it("gives arrays of their own, or the same memory again where it may be reused", async () => {
+    const loader = new ImageLoader(numbered(10), { batchSize: 4, seed: 3 });
+    const own = await Array.fromAsync(loader.hostEpoch(0), ({ x }) => x.data);
+    expect(new Set(own.map((data) => data instanceof Uint8Array && data.buffer)).size).toBe(3);
+    const memory = new Set<unknown>();
+    let batch = 0;
+    for await (const { x } of loader.hostEpoch(0, { isReused: true })) {
+      expect(x.data).toEqual(own[batch++]);
+      memory.add(x.data instanceof Uint8Array && x.data.buffer);
+    }
+    expect([batch, memory.size]).toEqual([3, 1]);
+  });
+
   it("selects rows, and refuses those that are not there", async () => {
     const some = selectImages(numbered(5), [4, 1]);
     expect([...(await some.pixels.read([0, 1]))]).toEqual([4, 4, 4, 4, 1, 1, 1, 1]);
@@ -409,7 +422,10 @@ describe("the cache", () => {
     const small = await write({ "a/1.png": red, "b/2.png": blue });
     const open = async (width: number) => {
       await using set = await cacheImages(await openImageFolder(small), { width, height: 8, decoder, folder: cache });
-      return [...(await set.pixels.read([1])).subarray(0, 3)];
+      const into = new Uint8Array(width * 8 * 3);
+      expect(await set.pixels.read([1], into)).toBe(into);
+      expect(await set.pixels.read([1])).toEqual(into);
+      return [...into.subarray(0, 3)];
     };
     expect(await open(8)).toEqual([10, 10, 250]);
     expect((await open(4)).length).toBe(3);
