@@ -1,12 +1,8 @@
-/**
- * Decoding with sharp, an optional package: JPEG, PNG, WebP, GIF, TIFF and AVIF, in threads of its own. Plain JPEG files that have the size
- * asked for, as prepared sets do, take a shorter way to the same pixels (`jpeg/decodeJpeg.ts`).
- */
+/** Decoding with sharp, an optional package: JPEG, PNG, WebP, GIF, TIFF and AVIF, in threads of its own. */
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { DataError, UnsupportedError } from "../../support/errors.ts";
 import type { DecodeOptions, PictureDecoder } from "./decoder.ts";
-import { JpegTeam } from "./jpeg/jpegTeam.node.ts";
 import { readJpegHeader } from "./jpegHeader.ts";
 
 /** What of sharp is used. */
@@ -34,12 +30,6 @@ interface Sharp {
 
 /** Pictures beyond this are refused: a small file may say that it is huge. */
 const mostPixels = 2 ** 28;
-/** In hand for each core: what waits for the disk keeps no core from decoding. */
-const inHand = 8;
-/** Before these many pictures it does not pay to begin threads of our own. */
-const fewPictures = 16;
-
-const team = new JpegTeam();
 
 /**
  * The decoder for Node. Pictures may be cut short: their first rows are no picture, so that counts as damage.
@@ -50,25 +40,7 @@ export function sharpDecoder(): PictureDecoder {
   // Pictures side by side, each in one thread; nothing is decoded twice
   sharp.concurrency(1);
   sharp.cache(false);
-  let decoded = 0;
-  return {
-    parallel: inHand * availableParallelism(),
-    decode: async (bytes, options) => {
-      const isMany = ++decoded > fewPictures;
-      return (isMany ? await decodePlain(bytes, options) : undefined) ?? decode(sharp, bytes, options);
-    },
-  };
-}
-
-/** The pixels of a plain JPEG file that has the size and the channels asked for; undefined for all others. */
-async function decodePlain(
-  bytes: Uint8Array,
-  { width, height, channels = 3 }: DecodeOptions,
-): Promise<Uint8Array | undefined> {
-  const header = readJpegHeader(bytes);
-  if (header?.width !== width || header.height !== height || header.hasExif) return undefined;
-  const picture = await team.decode(bytes);
-  return picture?.channels === channels ? picture.pixels : undefined;
+  return { parallel: 2 * availableParallelism(), decode: (bytes, options) => decode(sharp, bytes, options) };
 }
 
 async function decode(sharp: Sharp, bytes: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
