@@ -7,7 +7,7 @@ import { grad, jvp, type Tensor, vjp } from "../../src/index.ts";
 import { isFloat } from "../../src/shape/dtype.ts";
 import { as, count, type HostTensor } from "./host.ts";
 import { draw, type OpRow, type Sample } from "./row.ts";
-import { callSample, devices, expectedOf, faultsOf, onDevice, readAll, sampled, toTensor } from "./run.ts";
+import { callSample, devices, expectedOf, faultsOf, onDevice, readAll, sampledOf, toTensor } from "./run.ts";
 import { table } from "./table.ts";
 
 const differentiable = table.filter(({ derivative }) => derivative !== "none");
@@ -23,7 +23,7 @@ describe.each(devices)("on %s", (device) => {
     const samples = samplesOf(row);
     expect(samples.length, "samples with derivatives").toBeGreaterThan(0);
     // Rules make graphs, whatever the device: the slow one sees fewer of them
-    expect(await onDevice(device, () => firstFaults(sampled(samples, device === "wasm" ? 3 : 1)))).toBe("");
+    expect(await onDevice(device, () => firstFaults(sampledOf(row, samples, device === "wasm" ? 3 : 1)))).toBe("");
   });
 });
 
@@ -31,7 +31,7 @@ describe("on wasm", () => {
   it.each(differentiable.filter(({ derivative }) => derivative === "smooth"))(
     "$name has the second derivatives of its reference",
     async (row) => {
-      expect(await onDevice("wasm", () => secondFaults(sampled(samplesOf(row), 2)))).toBe("");
+      expect(await onDevice("wasm", () => secondFaults(sampledOf(row, samplesOf(row), 2)))).toBe("");
     },
   );
 });

@@ -61,6 +61,11 @@ export function sampled<T>(items: readonly T[], most: number): readonly T[] {
   );
 }
 
+/** The same for samples of `row`; of an operation of many steps, which take long to compile, a third as many. */
+export function sampledOf<T>(row: OpRow, items: readonly T[], most: number): readonly T[] {
+  return sampled(items, row.name.startsWith("linalg.") ? Math.ceil(most / 3) : most);
+}
+
 /** The results of a sample as a list. */
 export function callSample(sample: Sample, inputs: readonly Tensor[]): readonly Tensor[] {
   const result = sample.call(...inputs);

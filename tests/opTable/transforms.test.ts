@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { compile, stack, type Tensor, vmap } from "../../src/index.ts";
 import type { HostTensor } from "./host.ts";
 import type { OpRow } from "./row.ts";
-import { callSample, faultsOf, onDevice, readAll, sampled, toleranceOf, toTensor } from "./run.ts";
+import { callSample, faultsOf, onDevice, readAll, sampledOf, toleranceOf, toTensor } from "./run.ts";
 import { table } from "./table.ts";
 
 const withInputs = table.filter(({ samples }) => samples.some(({ inputs }) => inputs.length > 0));
@@ -28,7 +28,8 @@ function entriesOf(x: HostTensor): readonly HostTensor[] {
 }
 
 async function vmapFaults(row: OpRow): Promise<string> {
-  const cases = sampled(
+  const cases = sampledOf(
+    row,
     row.samples.filter(({ inputs }) => inputs.length > 0),
     3,
   ).flatMap((sample, index) => {
@@ -65,7 +66,7 @@ async function vmapFaults(row: OpRow): Promise<string> {
 
 /** Samples of the row as one compiled function of all their inputs. */
 async function compiledFaults(row: OpRow): Promise<string> {
-  const samples = sampled(row.samples, 6);
+  const samples = sampledOf(row, row.samples, 6);
   const inputs = samples.map((sample) => sample.inputs.map((input) => toTensor(input)));
   const all = (given: readonly (readonly Tensor[])[]) =>
     samples.flatMap((sample, index) => callSample(sample, given[index] ?? []));
