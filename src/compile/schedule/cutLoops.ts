@@ -41,7 +41,7 @@ function cutInside(context: NestContext, step: Step): readonly Step[] {
 /** Loops that together run `body` at all positions of `axis`, each between two borders; undefined where one loop is better. */
 function piecesOf(context: NestContext, axis: Axis, body: readonly Step[]): readonly Step[] | undefined {
   if (axis.extent < fewestInside) return undefined;
-  const { borders, parts } = bordersIn(body, axis);
+  const { borders, parts } = bordersIn(context, body, axis);
   if (borders.length === 0 || borders.length >= mostPieces || parts * (borders.length + 1) > mostParts)
     return undefined;
   const pieces = [...borders, axis.extent].map((end, index) => ({ start: borders[index - 1] ?? 0, end }));
@@ -51,30 +51,41 @@ function piecesOf(context: NestContext, axis: Axis, body: readonly Step[]): read
 }
 
 /** Positions in `axis`, in order, at which conditions on nothing else change, and how many parts there are to all expressions. */
-function bordersIn(body: readonly Step[], axis: Axis): { readonly borders: readonly number[]; readonly parts: number } {
+function bordersIn(
+  context: NestContext,
+  body: readonly Step[],
+  axis: Axis,
+): { readonly borders: readonly number[]; readonly parts: number } {
   const borders = new Set<number>();
   let parts = 0;
   visitExpressions(body.flatMap(expressionsOf), (expression) => {
     parts++;
-    if (expression.kind !== "apply") return;
-    const border = borderOf(expression.op, expression.inputs, axis);
-    if (border !== undefined && border > 0 && border < axis.extent) borders.add(border);
+    const difference = expression.kind === "apply" && differenceOf(context, expression.op, expression.inputs);
+    if (!difference) return;
+    const { constant, terms } = affineOf(difference);
+    const [[atom, step = 0] = [], ...others] = terms;
+    if (atom?.kind !== "local" || atom.local !== axis.local || others.length > 0) return;
+    // The first position at which step · position + constant is no longer negative, or is so from there on
+    const border = step > 0 ? Math.ceil(-constant / step) : Math.floor(-constant / step) + 1;
+    if (border > 0 && border < axis.extent) borders.add(border);
   });
   return { borders: [...borders].sort((a, b) => a - b), parts };
 }
 
-/** The first position in `axis` at which `op` of numbers that depend on nothing else decides otherwise than before. */
-function borderOf(op: ScalarOp, [a, b]: readonly Expression[], axis: Axis): number | undefined {
-  if (op !== "less" && op !== "lessEqual" && op !== "minimum" && op !== "maximum") return undefined;
-  if (a?.dtype !== "i32" || b?.dtype !== "i32" || (a.kind === "literal") === (b.kind === "literal")) return undefined;
-  const [left, right] = [affineOf(a), affineOf(b)];
-  const [[atom, factor] = [], ...others] = [...left.terms, ...right.terms];
-  if (factor === undefined || atom?.kind !== "local" || atom.local !== axis.local || others.length > 0)
-    return undefined;
-  // a < b where step · position < limit; a ≤ b is a < b + 1
-  const limit = right.constant - left.constant + (op === "lessEqual" ? 1 : 0);
-  const step = a.kind === "literal" ? -factor : factor;
-  return step > 0 ? Math.ceil(limit / step) : Math.floor(limit / step) + 1;
+const comparing: ReadonlySet<ScalarOp> = new Set<ScalarOp>(["less", "lessEqual", "minimum", "maximum"]);
+
+/** The number whose sign decides what `op` of positions gives. */
+function differenceOf(
+  { arithmetic }: NestContext,
+  op: ScalarOp,
+  [a, b]: readonly Expression[],
+): Expression | undefined {
+  if (!comparing.has(op) || a?.dtype !== "i32" || b === undefined) return undefined;
+  const sides = [
+    [a, 1],
+    [b, -1],
+  ] as const;
+  return arithmetic.sum(sides, op === "lessEqual" ? -1 : 0);
 }
 
 /** `body` at the positions of `axis` from `start` up to `end`. */
@@ -108,19 +119,14 @@ function chosen(context: NestContext, [condition, a, b]: readonly Expression[], 
 }
 
 /** `op` of positions, where it decides the same way at all of them. */
-function decided(context: NestContext, op: ScalarOp, [a, b]: readonly Expression[]): Expression | undefined {
-  if (op !== "less" && op !== "lessEqual" && op !== "minimum" && op !== "maximum") return undefined;
-  if (a?.dtype !== "i32" || b?.dtype !== "i32" || !isPlace(context, a) || !isPlace(context, b)) return undefined;
-  const difference = context.arithmetic.sum([
-    [a, 1],
-    [b, -1],
-  ]);
+function decided(context: NestContext, op: ScalarOp, inputs: readonly Expression[]): Expression | undefined {
+  const difference = differenceOf(context, op, inputs);
+  if (difference === undefined || !inputs.every((input) => isPlace(context, input))) return undefined;
   const [low, high] = context.arithmetic.rangeOf(difference);
-  const isBefore = high < 0 || (op !== "less" && high === 0);
-  const isBehind = low > 0 || (op !== "lessEqual" && low === 0);
-  if (!isBefore && !isBehind) return undefined;
-  if (op === "less" || op === "lessEqual") return context.builder.literal("bool", isBefore ? 1 : 0);
-  return (op === "minimum") === isBefore ? a : b;
+  const isChoice = op === "minimum" || op === "maximum";
+  const isBefore = high < 0 || (isChoice && high === 0);
+  if (!isBefore && low < 0) return undefined;
+  return isChoice ? inputs[(op === "minimum") === isBefore ? 0 : 1] : context.builder.literal("bool", isBefore ? 1 : 0);
 }
 
 /** Is `index`, with all that it is made of, a number that i32 has at all positions, so that nothing wraps around? */
