@@ -26,6 +26,12 @@ export interface AccessFacts {
   readonly constant: number;
 }
 
+/** May iterations be left over when `count` run at once? */
+export function mayLeaveOver({ start, stop, multiple = 1 }: Loop, count: number): boolean {
+  const isWritten = start.kind === "literal" && stop.kind === "literal";
+  return (isWritten ? stop.value - start.value : multiple) % count !== 0;
+}
+
 /** The accesses of a loop's own statements; those of loops inside belong to them. */
 export function loopFacts(kernel: Kernel, loop: Loop): readonly AccessFacts[] {
   const carries = remember(knownCarries, kernel, () => carriesOf(kernel));

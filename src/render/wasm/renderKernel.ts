@@ -20,7 +20,7 @@ import { beginExtreme, isExtreme, lookAt, pushExtreme, vectorsOfExtreme } from "
 import type { Frame, Lanes, Storage } from "./frame.ts";
 import { FunctionWriter } from "./functionWriter.ts";
 import { LoopAddresses } from "./loopAddresses.ts";
-import { type Loop, loopFacts } from "./loopFacts.ts";
+import { type Loop, loopFacts, mayLeaveOver } from "./loopFacts.ts";
 import { reduceLanes } from "./reduceLanes.ts";
 import { ScalarEmitter, stores, writeScalar } from "./scalarEmitter.ts";
 import { kernelSignature } from "./team.ts";
@@ -478,12 +478,6 @@ function sharedIn(statement: Statement, isWide: boolean): ReadonlySet<Expression
 /** Is `loop` over before its body could run several times in a row? */
 function isShort({ start, stop, step }: Loop): boolean {
   return start.kind === "literal" && stop.kind === "literal" && stop.value - start.value < runsInARow * step;
-}
-
-/** May iterations be left over when `count` run at once? */
-function mayLeaveOver({ start, stop, multiple = 1 }: Loop, count: number): boolean {
-  const isWritten = start.kind === "literal" && stop.kind === "literal";
-  return (isWritten ? stop.value - start.value : multiple) % count !== 0;
 }
 
 /** Pushes all parts, so that none is overwritten before all are read; returns their positions. */
