@@ -15,6 +15,7 @@ import {
   smoothGrad,
 } from "../../../src/explain/index.ts";
 import { averagePool, nn, relu, seed, slice, subtract, type Tensor, tensor } from "../../../src/index.ts";
+import { createNetwork } from "../../../src/systems/vision/networks/index.ts";
 import { noise, smallNetwork, stagesOf } from "./networks.ts";
 
 /** Pixel `index` of pictures [n, 1, 1, k], as [n, 1]. */
@@ -92,6 +93,22 @@ describe("integrated gradients", () => {
       expect(output).toBeCloseTo((scores[3] ?? 0) - (scores[2] ?? 0), 5);
     });
   });
+});
+
+test("on WebAssembly the programs that explain compute the plain scores, bit for bit", async () => {
+  seed(1);
+  const shape = { channels: 1, height: 14, width: 14 } as const;
+  const network = createNetwork({ network: "lenet", ...shape, classes: 10, breadth: 0.5 });
+  const pictures = noise(6 * 14 * 14);
+  // Means and deviations that are no powers of two
+  network.prepare(tensor(pictures, { shape: [6, 1, 14, 14] }));
+  const asked = new PictureNetwork(network.eval(), shape, { block: 5 });
+  const questions: readonly PictureMethod[] = [{ method: "saliency" }, { method: "gradCam", stage: 1 }];
+  for (const question of questions)
+    expect([question.method, ...(await explainPictures(asked, pictures, question)).isExact]).toEqual([
+      question.method,
+      ...new Array(6).fill(1),
+    ]);
 });
 
 describe("occlusion", () => {
