@@ -87,6 +87,26 @@ describe.each(compiled)("%s", (network) => {
   });
 });
 
+test.each([
+  [28, 2, ["group1", "group2"]],
+  [28, 1, ["group1", "group2", "group3"]],
+  [32, 1, ["group1", "group2", "group3"]],
+  [128, 4, ["group1", "group2", "group3"]],
+] as const)(
+  "airbench of %i pixels, a %i-th of them a side, has a third group where there is something to halve",
+  (side, reduction, groups) => {
+    const { stages } = createNetwork({
+      network: "airbench",
+      channels: 1,
+      height: side,
+      width: side,
+      classes: 2,
+      reduction,
+    });
+    expect(stages.map(({ name }) => name)).toEqual(["standardize", "whiten", ...groups, "head"]);
+  },
+);
+
 test("a network is made again from its settings as JSON, and has the same first values under the same seed", async () => {
   const settings = { network: "airbench", channels: 1, height: 20, width: 16, classes: 4, breadth: 0.25 } as const;
   seed(5);
