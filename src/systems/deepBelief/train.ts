@@ -45,8 +45,8 @@ export const recipes = {
   parts: {
     layer: { channels: 24, groups: 40, kernel: 10, visible: "gaussian" },
     lesson: {
-      learningRate: 0.2,
-      weightDecay: 0.01,
+      learningRate: 0.1,
+      weightDecay: 0.001,
       sparsity: 0.005,
       sparsityRate: 2,
       steps: 300,
@@ -54,17 +54,17 @@ export const recipes = {
       lessMean: 1,
     },
   },
-  /** Parts → wholes. The paper's filters are of 14 × 14 on larger pictures; these see all of one of 64 × 64. */
+  /** Parts → wholes. The paper's filters are of 14 × 14 on larger pictures; these see two thirds of one of 64 × 64. */
   wholes: {
-    layer: { channels: 40, groups: 24, kernel: 8, visible: "gaussian" },
+    layer: { channels: 40, groups: 24, kernel: 6, visible: "gaussian" },
     lesson: {
-      learningRate: 0.01,
-      weightDecay: 0.01,
-      sparsity: 0.06,
+      learningRate: 0.005,
+      weightDecay: 0.001,
+      sparsity: 0.08,
       sparsityRate: 1,
       steps: 400,
-      batch: 8,
-      lessMean: 0.7,
+      batch: 16,
+      lessMean: 1,
     },
   },
   /** Digits → strokes. */
