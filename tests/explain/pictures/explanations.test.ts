@@ -101,7 +101,7 @@ test("on WebAssembly the programs that explain compute the plain scores, bit for
   const network = createNetwork({ network: "lenet", ...shape, classes: 10, breadth: 0.5 });
   const pictures = noise(6 * 14 * 14);
   // Means and deviations that are no powers of two
-  network.prepare(tensor(pictures, { shape: [6, 1, 14, 14] }));
+  network.prepare(tensor(Float32Array.from(pictures), { shape: [6, 1, 14, 14] }));
   const asked = new PictureNetwork(network.eval(), shape, { block: 5 });
   const questions: readonly PictureMethod[] = [{ method: "saliency" }, { method: "gradCam", stage: 1 }];
   for (const question of questions)
