@@ -34,7 +34,7 @@ async function smallRun() {
   } as const;
   const network = createNetwork(settings).eval();
   const system = await untrained({ classes: 2, size });
-  const set = await sketches(6, { size, seed: 1 });
+  const set = await sketches(16, { size, seed: 1 });
   const files: Record<string, Uint8Array> = {};
   for (const [index, name] of set.names.entries()) {
     const pixels = await set.pixels.read([index]);
@@ -163,14 +163,15 @@ test("concepts name the unit that tells them apart, and the part that shows them
   }).eval();
   const asked = new PictureNetwork(network, { channels: 3, height: size, width: size });
   // Red and blue pictures: some unit of a random network tells them apart
-  const pixels = Uint8Array.from({ length: 8 * size * size * 3 }, (_, index) => {
+  const count = 32;
+  const pixels = Uint8Array.from({ length: count * size * size * 3 }, (_, index) => {
     const picture = Math.floor(index / (size * size * 3));
-    return index % 3 === (picture % 2 === 0 ? 0 : 2) ? 200 + picture : 20;
+    return index % 3 === (picture % 2 === 0 ? 0 : 2) ? 200 + picture : 20 + picture;
   });
   const examples = {
-    ...(await sketches(8, { size })),
+    ...(await sketches(count, { size })),
     classes: ["red", "blue"],
-    pixels: { count: 8, height: size, width: size, channels: 3, read: () => pixels },
+    pixels: { count, height: size, width: size, channels: 3, read: () => pixels },
   };
   const concepts = await PictureConcepts.learn(asked, examples);
   const [first] = network.stages.slice(1);
@@ -180,4 +181,11 @@ test("concepts name the unit that tells them apart, and the part that shows them
   const pictures = await readPictures(asked, examples.pixels, [0]);
   expect(await concepts.nameOfPart(pictures.subarray(0, asked.pictureSize), box)).toBe("red");
   expect(await concepts.nameOfPart(pictures.subarray(asked.pictureSize, 2 * asked.pictureSize), box)).toBe("blue");
+  // Half of a picture is named by what it shows, whatever the other half does
+  const halves = Float32Array.from({ length: asked.pictureSize }, (_, index) => {
+    const channel = Math.floor(index / (size * size));
+    return channel === (index % size < size / 2 ? 0 : 2) ? 0.85 : 0.12;
+  });
+  expect(await concepts.nameOfPart(halves, { ...box, right: size / 2 })).toBe("red");
+  expect(await concepts.nameOfPart(halves, { ...box, left: size / 2 })).toBe("blue");
 });

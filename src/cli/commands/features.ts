@@ -43,7 +43,7 @@ export const features = defineCommand({
     picture: { kind: "list", meaning: "Explain the answer to this picture.", placeholder: "FILE" },
     concepts: {
       kind: "optional",
-      meaning: "Folder with a folder of examples for each concept.",
+      meaning: "Folder with a folder of examples for each concept, 16 pictures or more in all.",
       placeholder: "FOLDER",
     },
     units: {

@@ -1,53 +1,44 @@
 /**
- * Names for units and for parts of pictures, from examples of concepts: a few pictures of ears, of noses. A unit is named after the
- * concept that its answers tell from the others; a part after the concept whose examples its activations are most like.
+ * Names for units and for parts of pictures, from folders of examples: a few pictures of ears, of noses. What a network knows of them is found by
+ * `explain/concepts`; a unit is named after the concept that it follows, a part after the concept whose score it has when it fills the picture, as
+ * the examples do.
  */
+import { interpolate } from "../../../algorithms/images/interpolate.ts";
 import type { ImageSet } from "../../../data/images/imageSet.ts";
-import { type PictureBox, type PictureNetwork, readPictures } from "../../../explain/index.ts";
+import {
+  type Concept,
+  fitConcepts,
+  nameUnits,
+  type PictureBox,
+  type PictureNetwork,
+  readPictures,
+  scoreConcept,
+} from "../../../explain/index.ts";
 import { ArgumentError } from "../../../support/errors.ts";
 import { at } from "../../../support/invariant.ts";
+import { tensor } from "../../../tensor/tensor.ts";
 
-/** A concept that names something, and how surely. */
-export interface NamedConcept {
-  readonly concept: string;
-  /** Of units: correlation of answers and concept; of parts: how far above the other concepts, in deviations. */
-  readonly strength: number;
-}
-
-/** Mean answers of the units of a stage to each example: [examples, units]. */
-interface StageAnswers {
-  readonly units: number;
-  readonly values: Float64Array;
-}
-
-/** Least correlation by which a unit is named. */
+/** Least correlation with a concept by which a unit is named. */
 const leastCorrelation = 0.5;
+/** Least score by which a part is named: half way from the other examples, 0, to the concept's own, 1. */
+const leastScore = 0.5;
 
 /** Concepts that were learned from examples. */
 export class PictureConcepts {
-  readonly names: readonly string[];
   readonly #network: PictureNetwork;
-  readonly #labels: Int32Array;
-  readonly #answers: ReadonlyMap<string, StageAnswers>;
-  /** The last stage with places: where parts are looked at. */
-  readonly #partStage: string;
+  readonly #concepts: readonly Concept[];
+  /** Names of units by stage and number. */
+  readonly #units: ReadonlyMap<string, string>;
 
-  private constructor(
-    network: PictureNetwork,
-    { classes, labels }: Pick<ImageSet, "classes" | "labels">,
-    answers: ReadonlyMap<string, StageAnswers>,
-    partStage: string,
-  ) {
-    this.names = classes;
+  private constructor(network: PictureNetwork, concepts: readonly Concept[], units: ReadonlyMap<string, string>) {
     this.#network = network;
-    this.#labels = labels;
-    this.#answers = answers;
-    this.#partStage = partStage;
+    this.#concepts = concepts;
+    this.#units = units;
   }
 
   /**
    * Looks at examples: the classes of `set` are the concepts.
-   * @throws ArgumentError where there are fewer than two concepts, or no stage has channels.
+   * @throws ArgumentError where there are fewer than two concepts, DataError for fewer than 16 examples.
    */
   static async learn(network: PictureNetwork, set: ImageSet): Promise<PictureConcepts> {
     if (set.classes.length < 2)
@@ -55,128 +46,46 @@ export class PictureConcepts {
         `Concepts: there is ${set.classes.length} concept; two or more are needed, for what distinguishes them. A folder of other things will do.`,
       );
     const rows = Uint32Array.from({ length: set.pixels.count }, (_, row) => row);
-    const pictures = await readPictures(network, set.pixels, rows);
-    const answers = new Map<string, StageAnswers>();
-    let partStage: string | undefined;
-    for (const [stage, { name }] of network.network.stages.entries()) {
-      const { data, shape } = await network.activations(stage, pictures);
-      if (shape.length !== 3 && shape.length !== 1) continue;
-      const [units = 0, ...places] = shape;
-      const size = places.reduce((product, each) => product * each, 1);
-      answers.set(name, {
-        units,
-        values: Float64Array.from({ length: rows.length * units }, (_, row) => meanOf(data, row * size, size)),
-      });
-      if (size > 1) partStage = name;
-    }
-    if (partStage === undefined) throw new ArgumentError("Concepts: no stage of the network has places.");
-    return new PictureConcepts(network, set, answers, partStage);
+    const pictures = { ...network.shape, pixels: await readPictures(network, set.pixels, rows) };
+    const values = Object.fromEntries(
+      set.classes.map((name, number) => [name, Array.from(set.labels, (label) => (label === number ? 1 : 0))]),
+    );
+    const concepts = await fitConcepts(network.network, pictures, values);
+    const units = (await nameUnits(network.network, pictures, values))
+      .filter(({ correlation }) => correlation >= leastCorrelation)
+      .map(({ stage, unit, concept }) => [keyOf(stage, unit), concept] as const);
+    return new PictureConcepts(network, concepts, new Map(units));
   }
 
   /** The concept that unit `unit` of a stage tells from the others, where there is one. */
   nameOfUnit(stage: string, unit: number): string | undefined {
-    const answers = this.#answers.get(stage);
-    if (answers === undefined) return undefined;
-    const own = Float64Array.from(this.#labels, (_, example) => at(answers.values, example * answers.units + unit));
-    const found = this.names.map((concept, number): NamedConcept => {
-      const member = Float64Array.from(this.#labels, (label) => (label === number ? 1 : 0));
-      return { concept, strength: correlation(own, member) };
-    });
-    const best = found.reduce((a, b) => (b.strength > a.strength ? b : a));
-    return best.strength >= leastCorrelation ? best.concept : undefined;
+    return this.#units.get(keyOf(stage, unit));
   }
 
-  /**
-   * The concept that a part of a picture is most like: by the mean activations of its places, along the direction that tells the concept
-   * from the others (Fisher 1936, with variances alone). Undefined where it is like none.
-   */
+  /** The concept that a part of a picture scores highest on, cut out and enlarged; undefined where it is like none. */
   async nameOfPart(picture: Float32Array, box: PictureBox): Promise<string | undefined> {
-    const answers = this.#answers.get(this.#partStage);
-    if (answers === undefined) return undefined;
-    const { data, shape } = await this.#network.activations(this.#network.stageNamed(this.#partStage), picture);
-    const [units = 0, rows = 1, columns = 1] = shape;
-    const { height, width } = this.#network.shape;
-    const inside = placesIn(box, { rows, columns, height, width });
-    const part = Float64Array.from(
-      { length: units },
-      (_, unit) => inside.reduce((sum, place) => sum + at(data, unit * rows * columns + place), 0) / inside.length,
-    );
-    const found = this.names.map(
-      (concept, number): NamedConcept => ({ concept, strength: this.#likeness(answers, number, part) }),
-    );
-    const best = found.reduce((a, b) => (b.strength > a.strength ? b : a));
-    return best.strength > 0 ? best.concept : undefined;
-  }
-
-  /** How far `part` lies on the concept's side of the middle between its examples and the others, in distances of their means. */
-  #likeness({ units, values }: StageAnswers, concept: number, part: Float64Array): number {
-    let [along, length] = [0, 0];
-    for (let unit = 0; unit < units; unit++) {
-      const own = momentsOf(values, units, unit, (example) => this.#labels[example] === concept);
-      const others = momentsOf(values, units, unit, (example) => this.#labels[example] !== concept);
-      const spread = own.variance + others.variance;
-      if (!(spread > 0)) continue;
-      const direction = (own.mean - others.mean) / spread;
-      along += direction * (at(part, unit) - (own.mean + others.mean) / 2);
-      length += direction * (own.mean - others.mean);
+    const { network, shape } = this.#network;
+    const pictures = { ...shape, pixels: await enlarged(picture, box, this.#network) };
+    let [name, best]: [string | undefined, number] = [undefined, leastScore];
+    for (const concept of this.#concepts) {
+      const score = at(await scoreConcept(network, concept, pictures), 0);
+      if (score >= best) [name, best] = [concept.name, score];
     }
-    return length > 0 ? along / length : 0;
+    return name;
   }
 }
 
-/** Places of a stage whose middles lie in a part of the picture; the nearest one where there is none. */
-function placesIn(
+function keyOf(stage: string, unit: number): string {
+  return `${unit} ${stage}`;
+}
+
+/** A part of a picture [channels, height, width] in the size of the whole. */
+async function enlarged(
+  picture: Float32Array,
   { top, bottom, left, right }: PictureBox,
-  {
-    rows,
-    columns,
-    height,
-    width,
-  }: { readonly rows: number; readonly columns: number; readonly height: number; readonly width: number },
-): number[] {
-  const along = (start: number, end: number, count: number, size: number) => {
-    const middles = Array.from({ length: count }, (_, place) => ((place + 0.5) * size) / count);
-    const inside = middles.flatMap((middle, place) => (middle >= start && middle < end ? [place] : []));
-    return inside.length > 0 ? inside : [Math.min(count - 1, Math.floor((((start + end) / 2) * count) / size))];
-  };
-  const across = along(left, right, columns, width);
-  return along(top, bottom, rows, height).flatMap((row) => across.map((column) => row * columns + column));
-}
-
-function meanOf(data: Float32Array, start: number, size: number): number {
-  let sum = 0;
-  for (let place = start; place < start + size; place++) sum += at(data, place);
-  return sum / size;
-}
-
-function momentsOf(
-  values: Float64Array,
-  units: number,
-  unit: number,
-  isCounted: (example: number) => boolean,
-): { readonly mean: number; readonly variance: number } {
-  let [count, sum, squares] = [0, 0, 0];
-  for (let example = 0; example * units < values.length; example++) {
-    if (!isCounted(example)) continue;
-    const value = at(values, example * units + unit);
-    count++;
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / Math.max(1, count);
-  return { mean, variance: Math.max(0, squares / Math.max(1, count) - mean * mean) };
-}
-
-/** Pearson's correlation; 0 where one side is all equal. */
-function correlation(x: Float64Array, y: Float64Array): number {
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [a, b] = [mean(x), mean(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  x.forEach((value, index) => {
-    const [dx, dy] = [value - a, at(y, index) - b];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  });
-  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
+  { shape: { channels, height, width } }: PictureNetwork,
+): Promise<Float32Array> {
+  const whole = tensor(picture, { shape: [1, channels, height, width] });
+  const part = whole.slice(null, null, [top, bottom], [left, right]);
+  return Float32Array.from(await interpolate(part, { size: [height, width], mode: "linear" }).data());
 }
