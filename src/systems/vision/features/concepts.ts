@@ -85,7 +85,7 @@ async function enlarged(
   { top, bottom, left, right }: PictureBox,
   { shape: { channels, height, width } }: PictureNetwork,
 ): Promise<Float32Array> {
-  const whole = tensor(picture, { shape: [1, channels, height, width] });
+  const whole = tensor(Float32Array.from(picture), { shape: [1, channels, height, width] });
   const part = whole.slice(null, null, [top, bottom], [left, right]);
   return Float32Array.from(await interpolate(part, { size: [height, width], mode: "linear" }).data());
 }
