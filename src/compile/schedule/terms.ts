@@ -25,6 +25,15 @@ export function halvesOf(
   return isExact || precision === "bf16" ? { left: half(rows.value), right: half(columns.value) } : undefined;
 }
 
+/** An element of a tensor. */
+export type Load = Extract<Expression, { kind: "load" }>;
+
+/** What `value` reads, where it is nothing but an element of a tensor in another dtype. */
+export function loadIn(value: Expression): Load | undefined {
+  if (value.kind === "cast") return loadIn(value.input);
+  return value.kind === "load" ? value : undefined;
+}
+
 /** Two tiles at once, where that does not compute much more than is wanted: each that is loaded serves two products then. */
 export function tileCover(extent: number): Cover {
   const [wide, narrow] = [cover(extent, 2 * tileRows), cover(extent, tileRows)];

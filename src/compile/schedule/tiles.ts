@@ -14,6 +14,7 @@ import { at } from "../../support/invariant.ts";
 import { loopOver, type Nest, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import type { Precision } from "../program.ts";
 import { type Cover, cover, split, startOf } from "./cover.ts";
+import { multiplyKernels } from "./kernelTiles.ts";
 import { extentOf, type Factor, type Product, place } from "./product.ts";
 import { halvesOf, termsOf, tileCover } from "./terms.ts";
 import { packLeft, packRight, type TileOperand } from "./tilePacking.ts";
@@ -42,8 +43,13 @@ export function multiplyInTiles(
   const [m, n, k] = [extentOf(rows.tiled), extentOf(columns.tiled), extentOf(product.summed)];
   const outer = extentOf(product.outer);
   const isSmall = (m * n) / (m + n) < fewestUses && !slides(nest);
-  if (m < tileRows || (n < tileRows && !slides(nest)) || outer * m * n * k < fewestProducts || isSmall) return undefined;
-  if (slides(nest)) return multiplyWindows(context, nest, product, target, halves);
+  if (m < tileRows || (n < tileRows && !slides(nest)) || outer * m * n * k < fewestProducts || isSmall)
+    return undefined;
+  if (slides(nest)) {
+    return (
+      multiplyWindows(context, nest, product, target, halves) ?? multiplyKernels(context, nest, product, target, halves)
+    );
+  }
   const [tiles, panels] = [tileCover(m), tileCover(n)];
   const sums = termsOf(context, product);
   const computed = tiles.count * tiles.width * panels.count * panels.width * sums.padded;

@@ -24,10 +24,8 @@ import {
 } from "../nest.ts";
 import { type Cover, cover, split, startOf } from "./cover.ts";
 import { extentOf, type Product, place } from "./product.ts";
-import { type Halves, tileCover } from "./terms.ts";
+import { type Halves, type Load, loadIn, tileCover } from "./terms.ts";
 import { packing, packLeft, pairOf } from "./tilePacking.ts";
-
-type Load = Extract<Expression, { kind: "load" }>;
 
 /** Columns of a tile. */
 const columns = 2 * tileRows;
@@ -93,9 +91,9 @@ function chooseLines(lines: number, width: number, pitch: number, most: number):
 
 /** The windows of `product`: one summed axis is an axis of memory by itself, and neighbours in a line of results are neighbours there. */
 function windowsOf(context: NestContext, { columns: factor, rows, summed, outer }: Product): Windows | undefined {
-  const value = factor.value.kind === "cast" ? factor.value.input : factor.value;
+  const value = loadIn(factor.value);
   const across = factor.tiled.at(-1);
-  if (value.kind !== "load" || across === undefined || coefficientOf(value.index, across.local) !== 1) return undefined;
+  if (value === undefined || across === undefined || coefficientOf(value.index, across.local) !== 1) return undefined;
   const indices = context.indicesOf(value);
   const { shape } = context.tensorOf(value.buffer).type;
   const isAlone = (axis: Axis) => indices.filter((index) => dependsOn(index, axis.local));
