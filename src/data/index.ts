@@ -16,12 +16,14 @@ export { type CifarRecords, readCifar, readIdx } from "./images/binaryImages.ts"
 export { type DecodePicturesOptions, decodePictures } from "./images/decodePictures.ts";
 export type { DecodeOptions, PictureDecoder } from "./images/decoder.ts";
 export {
+  type HostEpochOptions,
   ImageLoader,
   type ImageLoaderOptions,
   type ImageSet,
   imagesInMemory,
   type PictureFailure,
   type PixelStore,
+  type Pixels,
   selectImages,
 } from "./images/imageSet.ts";
 export { openImages } from "./images/openImages.ts";
