@@ -10,6 +10,8 @@ import { expect, test } from "vitest";
 import { compileProgram } from "../../src/compile/pipeline.ts";
 import type { Precision } from "../../src/compile/program.ts";
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
+import { sourceNode } from "../../src/graph/node.ts";
+import { conv2d, grad, Tensor } from "../../src/index.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { printPlan } from "../../src/kernel/print.ts";
 import { visitStatements } from "../../src/kernel/traverse.ts";
@@ -67,6 +69,43 @@ test.each([
 
 test("so has a batch of products", () => {
   expect(tilesIn(compare({ batch: [3], sizes: [32, 34, 50], orientation: "plain", dtype: "f32" }))).toBe(1);
+});
+
+/** A convolution and both its derivatives, for a derivative by its results that is given. */
+function convolutionPrograms([pictures, channels, height, width, filters, kernel, padding]: readonly number[]) {
+  const input = new Tensor(sourceNode({ shape: [pictures, channels, height, width].map(Number), dtype: "f32" }));
+  const weight = new Tensor(sourceNode({ shape: [filters, channels, kernel, kernel].map(Number), dtype: "f32" }));
+  const convolve = (x: Tensor, w: Tensor) => conv2d(x, w, { padding: padding ?? 0 });
+  const result = convolve(input, weight);
+  const back = new Tensor(sourceNode({ shape: result.shape, dtype: "f32" }));
+  const byInput = grad((x: Tensor) => convolve(x, weight).multiply(back).sum())(input);
+  const byKernel = grad((w: Tensor) => convolve(input, w).multiply(back).sum())(weight);
+  const sources = [input, weight, back].map(({ node }) => node);
+  return {
+    sources,
+    outputs: { results: result.add(1).node, "derivatives by the input": byInput.node, "by the kernel": byKernel.node },
+  };
+}
+
+test.each([
+  ["lines in whole tiles", [4, 32, 2, 16, 32, 3, 1]],
+  ["odd lines, odd channels", [4, 31, 3, 13, 26, 3, 1]],
+  ["even kernels", [4, 32, 5, 8, 32, 2, 0]],
+  ["a kernel of one place", [4, 32, 6, 6, 32, 1, 0]],
+] as const)("convolutions in tiles, %s, have the values of plain loops", (_, shape) => {
+  const { sources, outputs } = convolutionPrograms(shape);
+  const found: string[] = [];
+  for (const [name, output] of Object.entries(outputs)) {
+    const program = { sources, outputs: [output], replaces: [] };
+    const plan = compileProgram({ ...program, precision: "bf16" }, target);
+    verifyPlan(plan);
+    if (tilesIn(plan) > 0) found.push(name);
+    const externals = [...sources, output].map(({ type }, index) => counted(type.shape, index));
+    expect(runPlan(interpreter, plan, externals).at(-1)).toEqual(
+      runPlan(interpreter, compileProgram(program, targetOf(featuresFor("avx512"))), externals).at(-1),
+    );
+  }
+  expect(found).toEqual(Object.keys(outputs));
 });
 
 test("nothing is rounded unless it is asked for, nor where it gains nothing", () => {

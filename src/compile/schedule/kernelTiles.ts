@@ -32,7 +32,7 @@ const mostGroups = 16;
 /** With fewer tasks, threads would have nothing to do. */
 const fewestTasks = 4;
 /** Zeros may be multiplied so many times as often as what is wanted. */
-const mostWaste = 1.8;
+const mostWaste = 2.5;
 
 /** What is multiplied with what. */
 interface Windows {
@@ -88,7 +88,7 @@ export function multiplyKernels(
   const windows = windowsOf(context, product, halves);
   if (windows === undefined) return undefined;
   const [tiles, panels] = [tileCover(windows.channels.extent), tileCover(extentOf(product.rows.tiled))];
-  const sizes = sizesOf(context, windows, target.caches.inner / (4 * tileTerms));
+  const sizes = sizesOf(context, windows, target.caches.inner / (2 * tileTerms));
   const { pictures, groups, lines, linesAtOnce, terms, plane } = sizes;
   const lineBlocks = Math.ceil(lines / linesAtOnce);
   const isFull = [tiles, panels].every(({ count, width, extent }) => extent >= width && count * width <= 1.5 * extent);
@@ -150,7 +150,8 @@ function windowsOf(
     index !== undefined &&
     coefficientOf(index, own.local) === 1 &&
     [...summed, ...kernel].every((axis) => axis === own || (coefficientOf(index, axis.local) ?? -1) >= 0);
-  if (!slides(inPlane.at(-1), across) || (lines !== undefined && !slides(inPlane.at(-2), lines))) return undefined;
+  const isLine = lines !== undefined ? slides(inPlane.at(-2), lines) : inPlane.length === 1;
+  if (!slides(inPlane.at(-1), across) || !isLine) return undefined;
   const read = [...before, ...(lines ? [lines] : []), across, at(rows.tiled, 0)];
   const isRead = read.every((axis) => context.indicesOf(back).includes(context.position(axis)));
   if (!isRead || sizeOf(context.tensorOf(back.buffer).type.shape) !== extentOf(read)) return undefined;
@@ -317,12 +318,12 @@ function sumGroups(work: Work): readonly Step[] {
   windows.kernel.forEach((axis, index) => places.set(axis.local, context.position(at(kernel, index))));
   const inPlane = context
     .indicesOf(pictures)
-    .slice(-2)
+    .slice(windows.channelAxis + 1)
     .map(context.rewriter(substitution(places)));
   const start = arithmetic.sum([
     [picture, channels.extent * plane],
     [startOf(context, tiles, context.position(tile)), plane],
-    ...(inPlane.length === 2 && windows.lines !== undefined ? [[at(inPlane, 0), pitch] as const] : []),
+    ...(inPlane.length > 1 ? [[at(inPlane, -2), pitch] as const] : []),
     [at(inPlane, -1), 1],
   ]);
   const zeros = (count: number) => Array.from({ length: count }, () => builder.index(0));

@@ -30,7 +30,7 @@ import { packing, packLeft, pairOf } from "./tilePacking.ts";
 /** Columns of a tile. */
 const columns = 2 * tileRows;
 /** Results may be so many times what is wanted, with those at borders. */
-const mostWaste = 1.8;
+const mostWaste = 2.2;
 
 /** Where the windows of a product lie. */
 interface Windows {
