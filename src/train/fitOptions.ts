@@ -4,6 +4,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { Stateful } from "../tensor/stateDictionary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { CompileOptions } from "../transforms/compile.ts";
 import type { FitCallback } from "./callbacks.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
 import type { EpochRecord, Metrics } from "./fitResult.ts";
@@ -41,6 +42,8 @@ export interface FitOptions<B> {
    * one batch is in memory at a time. The loss has to be a mean over rows. Default 1.
    */
   readonly accumulate?: number | undefined;
+  /** What operands of products may be rounded to, as in `compile`. Default "f32": nothing is rounded. */
+  readonly precision?: CompileOptions["precision"];
   /** An average of the weights over steps (`optim.WeightAverage`), with which the model is validated and left at the end. */
   readonly average?: AveragedWeights | undefined;
   /**

@@ -15,7 +15,7 @@ import { gradientsOf, requireScalar } from "../transforms/gradient.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { StepMonitor } from "./stepMonitor.ts";
 
-type StepOptions<B> = Pick<FitOptions<B>, "optimizer" | "loss" | "accumulate" | "average">;
+type StepOptions<B> = Pick<FitOptions<B>, "optimizer" | "loss" | "accumulate" | "average" | "precision">;
 
 /** Takes batches, and a step whenever there are enough. */
 export class StepTaker<B> {
@@ -28,18 +28,21 @@ export class StepTaker<B> {
 
   /** @throws ArgumentError where `accumulate` is no whole number of 1 or more. */
   constructor(options: StepOptions<B>, monitor: StepMonitor) {
-    const { optimizer, loss, accumulate = 1, average } = options;
+    const { optimizer, loss, accumulate = 1, average, precision = "f32" } = options;
     if (!Number.isInteger(accumulate) || accumulate < 1)
       throw new ArgumentError(`fit: accumulate is ${accumulate}; it has to be a whole number of 1 or more.`, {
         accumulate,
       });
     this.batches = accumulate;
-    this.#whole = compile((batch: B) => {
-      monitor.record(optimizer.minimize(() => loss(batch)));
-      average?.update();
-    });
+    this.#whole = compile(
+      (batch: B) => {
+        monitor.record(optimizer.minimize(() => loss(batch)));
+        average?.update();
+      },
+      { precision },
+    );
     const gathered = new Gathered(optimizer);
-    this.#add = compile((batch: B) => gathered.add(() => loss(batch), rowsOf(batch)));
+    this.#add = compile((batch: B) => gathered.add(() => loss(batch), rowsOf(batch)), { precision });
     this.#finish = compile(() => {
       monitor.record(gathered.step());
       average?.update();

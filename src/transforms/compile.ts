@@ -27,7 +27,7 @@ export interface CompileOptions {
    * where the device multiplies those faster: results differ by about 0.4 % of what is added up, at worst. Sums and all else stay f32.
    * Default "f32". Changes nothing on devices, and for shapes, where it would gain nothing.
    */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
 }
 
 /** A compiled function: called like the original. */

@@ -95,6 +95,7 @@ export async function learn(set: ImageSet, settings: VisionSettings, hooks: Lear
     schedule: upAndDown(training, batches.batchCount * training.epochs, clock),
     epochs: training.epochs,
     average,
+    precision: training.precision,
     callbacks: [clock.callback, ...callbacks],
     ...measured,
     checkpoint,

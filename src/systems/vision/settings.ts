@@ -94,6 +94,8 @@ export const trainingSchema = z.object({
   labelSmoothing: z.number().min(0).max(0.9).default(0),
   /** How much of the average of weights is kept at each step; 0 for no average. */
   average: z.number().min(0).max(0.99999).default(0),
+  /** What operands of products and convolutions may be rounded to where that is faster; "f32", nothing, where left out. */
+  precision: z.enum(["f32", "bf16"]).optional(),
   augmentation: augmentationSchema.prefault({}),
 });
 
