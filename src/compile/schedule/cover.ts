@@ -15,6 +15,11 @@ export function cover(extent: number, width: number): Cover {
   return { extent, width, count: Math.ceil(extent / width) };
 }
 
+/** Do the tiles not overlap: is each element in one? */
+export function isDivided({ extent, width }: Cover): boolean {
+  return extent % width === 0;
+}
+
 /** Where tile number `tile` begins. */
 export function startOf(context: NestContext, { extent, width }: Cover, tile: Expression): Expression {
   const start = context.arithmetic.sum([[tile, width]]);

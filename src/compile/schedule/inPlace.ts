@@ -9,9 +9,8 @@ import type { Precision } from "../program.ts";
 import type { Product } from "./product.ts";
 import type { Turned } from "./turned.ts";
 
-/** What `gatherWindows.ts` and `turned.ts` do, each undefined where it does not apply. */
+/** What `gatherWindows.ts` and `turned.ts` do, each undefined where it does not apply. Where a result `isExact`, each element is computed once. */
 export interface WindowSchedules {
-  /** @param isExact every element of the result is to be computed once */
   readonly gather: (
     context: NestContext,
     nest: Nest,
@@ -28,7 +27,7 @@ export type TileSchedule = (
   nest: Nest,
   product: Product,
   target: Target,
-  precision: Precision,
+  demands: { readonly precision: Precision; readonly isExact: boolean },
 ) => readonly Nest[] | undefined;
 
 let known: WindowSchedules | undefined;

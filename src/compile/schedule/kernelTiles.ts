@@ -22,9 +22,9 @@ import {
   type Step,
   substitution,
 } from "../nest.ts";
-import { type Cover, split, startOf } from "./cover.ts";
+import { type Cover, isDivided, split, startOf } from "./cover.ts";
 import { extentOf, type Product, place } from "./product.ts";
-import { type Halves, type Load, loadIn, tileCover } from "./terms.ts";
+import { type Demands, type Halves, type Load, loadIn, tileCover } from "./terms.ts";
 import { packing, pairOf } from "./tilePacking.ts";
 
 /** Groups of pictures, at most: pieces that threads can share. */
@@ -83,7 +83,7 @@ export function multiplyKernels(
   nest: Nest,
   product: Product,
   target: Target,
-  halves: Halves,
+  halves: Demands,
 ): readonly Nest[] | undefined {
   const windows = windowsOf(context, product, halves);
   if (windows === undefined) return undefined;
@@ -92,6 +92,7 @@ export function multiplyKernels(
   const { pictures, groups, lines, linesAtOnce, terms, plane } = sizes;
   const lineBlocks = Math.ceil(lines / linesAtOnce);
   const isFull = [tiles, panels].every(({ count, width, extent }) => extent >= width && count * width <= 1.5 * extent);
+  if (halves.isExact && !(isDivided(tiles) && isDivided(panels))) return undefined;
   if (!isFull || groups * panels.count < fewestTasks) return undefined;
   if (lineBlocks * terms > mostWaste * lines * windows.across.extent) return undefined;
   const { origin } = at(nest.computes, 0);

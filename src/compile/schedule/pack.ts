@@ -42,7 +42,7 @@ export function packContraction(
   const isExact = readsWhatItReplaces(context, nest, replaced);
   if (!isExact && shouldStream(context, product, target))
     return [{ ...nest, axes: [], body: streamColumns(context, product, target, origin), isScheduled: true }];
-  const inTiles = isExact ? undefined : tileSchedule(target)?.(context, nest, product, target, precision);
+  const inTiles = tileSchedule(target)?.(context, nest, product, target, { precision, isExact });
   if (inTiles !== undefined) return inTiles;
   const pack = (factor: Factor, cover: Cover) =>
     packOperand(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits }, target);

@@ -13,6 +13,11 @@ export interface Halves {
   readonly right: Expression;
 }
 
+/** The same, and whether each element of the result is to be computed once. */
+export interface Demands extends Halves {
+  readonly isExact: boolean;
+}
+
 /** The factors in bf16, where they are that already or may be rounded. */
 export function halvesOf(
   { builder }: NestContext,

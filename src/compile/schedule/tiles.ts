@@ -13,7 +13,7 @@ import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { loopOver, type Nest, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import type { Precision } from "../program.ts";
-import { type Cover, cover, split, startOf } from "./cover.ts";
+import { type Cover, cover, isDivided, split, startOf } from "./cover.ts";
 import { multiplyKernels } from "./kernelTiles.ts";
 import { extentOf, type Factor, type Product, place } from "./product.ts";
 import { halvesOf, termsOf, tileCover } from "./terms.ts";
@@ -35,7 +35,7 @@ export function multiplyInTiles(
   nest: Nest,
   product: Product,
   target: Target,
-  precision: Precision,
+  { precision, isExact }: { readonly precision: Precision; readonly isExact: boolean },
 ): readonly Nest[] | undefined {
   const halves = halvesOf(context, product, precision);
   if (halves === undefined) return undefined;
@@ -46,11 +46,14 @@ export function multiplyInTiles(
   if (m < tileRows || (n < tileRows && !slides(nest)) || outer * m * n * k < fewestProducts || isSmall)
     return undefined;
   if (slides(nest)) {
+    const demands = { ...halves, isExact };
     return (
-      multiplyWindows(context, nest, product, target, halves) ?? multiplyKernels(context, nest, product, target, halves)
+      multiplyWindows(context, nest, product, target, demands) ??
+      multiplyKernels(context, nest, product, target, demands)
     );
   }
   const [tiles, panels] = [tileCover(m), tileCover(n)];
+  if (isExact && !(isDivided(tiles) && isDivided(panels))) return undefined;
   const sums = termsOf(context, product);
   const computed = tiles.count * tiles.width * panels.count * panels.width * sums.padded;
   if (computed > mostWaste * m * n * k) return undefined;
@@ -67,10 +70,17 @@ export function multiplyInTiles(
   const right = packRight(context, operand(columns, halves.right, panels));
   const held = Math.floor(target.caches.held / (2 * tiles.width * sums.padded));
   const shared = Math.floor((tiles.count * panels.count * outer) / fewestTasks);
-  const blocks = Math.ceil(tiles.count / Math.max(1, Math.min(held, shared, tiles.count)));
+  const inBlock = evenly(tiles.count, Math.max(1, Math.min(held, shared, tiles.count)), isExact);
   const work: Work = { context, product, tiles, panels, left: left.packed, right: right.packed, padded: sums.padded };
-  const inBlocks = cover(tiles.count, Math.ceil(tiles.count / blocks));
+  const inBlocks = cover(tiles.count, inBlock);
   return [left.nest, right.nest, { ...nest, axes: [], body: multiplyTiles(work, inBlocks), isScheduled: true }];
+}
+
+/** So many of `count` at a time, `most` at most, that all blocks are alike; without overlap where results are exact. */
+function evenly(count: number, most: number, isExact: boolean): number {
+  let size = Math.ceil(count / Math.ceil(count / most));
+  while (isExact && count % size !== 0) size--;
+  return size;
 }
 
 function slides({ computes }: Nest): boolean {

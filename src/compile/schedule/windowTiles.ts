@@ -22,9 +22,9 @@ import {
   type Step,
   substitution,
 } from "../nest.ts";
-import { type Cover, cover, split, startOf } from "./cover.ts";
+import { type Cover, cover, isDivided, split, startOf } from "./cover.ts";
 import { extentOf, type Product, place } from "./product.ts";
-import { type Halves, type Load, loadIn, tileCover } from "./terms.ts";
+import { type Demands, type Load, loadIn, tileCover } from "./terms.ts";
 import { packing, packLeft, pairOf } from "./tilePacking.ts";
 
 /** Columns of a tile. */
@@ -54,7 +54,7 @@ export function multiplyWindows(
   nest: Nest,
   product: Product,
   target: Target,
-  halves: Halves,
+  halves: Demands,
 ): readonly Nest[] | undefined {
   const windows = windowsOf(context, product);
   if (windows === undefined) return undefined;
@@ -67,6 +67,7 @@ export function multiplyWindows(
   const { origin } = at(nest.computes, 0);
   const { waits } = nest;
   const tiles = tileCover(extentOf(product.rows.tiled));
+  if (halves.isExact && !(isDivided(tiles) && isDivided(blocks))) return undefined;
   const terms = { around: kernel.map((axis) => [axis]), inner: [channels], padded: padded * extentOf(kernel) };
   const left = packLeft(context, { ...product.rows, value: halves.left, cover: tiles, terms, origin, waits });
   const work: Work = { context, product, windows, tiles, blocks, left: left.packed };
