@@ -10,10 +10,11 @@ import { expect, test } from "vitest";
 import { compileProgram } from "../../src/compile/pipeline.ts";
 import type { Precision } from "../../src/compile/program.ts";
 import { InterpreterDevice } from "../../src/device/interpreter/interpreterDevice.ts";
-import { sourceNode } from "../../src/graph/node.ts";
+import { type Node, node, sourceNode } from "../../src/graph/node.ts";
 import { conv2d, grad, Tensor } from "../../src/index.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { printPlan } from "../../src/kernel/print.ts";
+import type { Target } from "../../src/kernel/target.ts";
 import { visitStatements } from "../../src/kernel/traverse.ts";
 import { verifyPlan } from "../../src/kernel/verify.ts";
 import { flagsOf, targetOf } from "../../src/render/c/features.ts";
@@ -113,6 +114,45 @@ test.each(convolutions.slice(0, process.env["SMILODON_TESTS"] === "all" ? 4 : 2)
     expect(found).toEqual(Object.keys(outputs));
   },
 );
+
+/** The plan of an update of what is squared and added to `output`, after its values in place were compared with those of plain loops. */
+function updated(sources: readonly Node[], output: Node, precision: Precision, of: Target): Plan {
+  const before = sourceNode(output.type);
+  const after = node("add", [node("multiply", [before, before], {}), output], {});
+  const program = { sources: [...sources, before], outputs: [after], replaces: [[0, sources.length]] as const };
+  const plan = compileProgram({ ...program, precision }, of);
+  verifyPlan(plan);
+  const externals = [...program.sources, after].map(({ type }, index) => counted(type.shape, index));
+  // The new value lies where the old one did
+  const inPlace = (each: Plan) => {
+    const slots = each.slots.map((slot) =>
+      slot.kind === "external" && slot.position > sources.length ? { ...slot, position: sources.length } : slot,
+    );
+    return runPlan(interpreter, { ...each, slots }, externals).at(sources.length);
+  };
+  expect(inPlace(plan)).toEqual(inPlace(compileProgram(program, interpreter.target)));
+  return plan;
+}
+
+test("what an update overwrites is computed once: in tiles that divide it, or without", () => {
+  const tiled = (sizes: Case["sizes"]) => {
+    const { sources, output } = productGraph({ batch: [], sizes, orientation: "plain", dtype: "f32" });
+    return tilesIn(updated(sources, output, "bf16", target));
+  };
+  expect(tiled([64, 64, 48])).toBe(1);
+  expect(tiled([50, 64, 70])).toBe(0);
+});
+
+test.each([
+  ["f32", 32, 3],
+  ["f32", 20, 2],
+  ["bf16", 32, 4],
+  ["bf16", 20, 2],
+] as const)("so is a kernel of a convolution, in %s, of %i filters", (precision, filters, kernels) => {
+  const { sources, outputs } = convolutionPrograms([4, 32, 6, 9, filters, 2, 0]);
+  const plan = updated(sources, outputs["by the kernel"], precision, target);
+  expect(plan.kernels.length).toBe(kernels);
+});
 
 test("nothing is rounded unless it is asked for, nor where it gains nothing", () => {
   const asked = (sizes: Case["sizes"], precision: Precision, of = target) =>
