@@ -1,9 +1,10 @@
 /** What `compile(…, { precision: "bf16" })` gives on the native device: in tiles where the CPU has them, as without it elsewhere. */
 import { afterAll, describe, expect, test } from "vitest";
 import { NativeDevice } from "../../../src/device/native/nativeDevice.node.ts";
-import { compile, setDevice, type Tensor, tensor } from "../../../src/index.ts";
+import { compile, conv2d, grad, setDevice, type Tensor, tensor } from "../../../src/index.ts";
 import { registerDevice } from "../../../src/runtime/registry.ts";
 import "../../../src/runtime/registry.node.ts";
+import { sizeOf } from "../../../src/shape/shape.ts";
 import { at } from "../../../src/support/invariant.ts";
 import { DevicesInStep } from "../../conformance/devicesInStep.ts";
 import { hasNative, reason } from "./available.ts";
@@ -79,5 +80,34 @@ describe.skipIf(!hasNative)(`products in bf16 ${reason}`, () => {
       expect(Math.min(off, offInHalves)).toBeLessThan(limit);
       if (!hasTiles) expect(off).toBeLessThan(limit);
     }
+  });
+
+  /** Small whole numbers, which bf16 holds, and whose sums f32 holds. */
+  const whole = (shape: readonly number[], step: number) =>
+    tensor(Float32Array.from({ length: sizeOf(shape) }, (_, index) => ((index * step) % 7) - 3)).reshape(shape);
+
+  test.each([
+    [4, 32, 18, 20, 48, 3, 1],
+    [3, 40, 7, 7, 64, 3, 1],
+    [5, 33, 9, 31, 17, 2, 0],
+    [4, 64, 12, 12, 32, 1, 0],
+  ] as const)("a convolution of %i × %i × %i × %i to %i channels and its derivatives", async (...shape) => {
+    registerDevice("native", () => new DevicesInStep([one, both]));
+    setDevice("native");
+    const [pictures, channels, height, width, filters, kernel, padding] = shape;
+    const input = whole([pictures, channels, height, width], 5);
+    const weight = whole([filters, channels, kernel, kernel], 3);
+    const convolve = (x: Tensor, w: Tensor) => conv2d(x, w, { padding });
+    const back = whole(convolve(input, weight).shape, 2);
+    const asked = (["f32", "bf16"] as const).map((precision) => {
+      const inPrecision = (traced: (x: Tensor, w: Tensor) => Tensor) => compile(traced, { precision })(input, weight);
+      return [
+        inPrecision((x, w) => convolve(x, w).add(1)),
+        inPrecision((x, w) => grad((each: Tensor) => convolve(each, w).multiply(back).sum())(x)),
+        inPrecision((x, w) => grad((each: Tensor) => convolve(x, each).multiply(back).sum())(w)),
+      ];
+    });
+    const [exact = [], inHalves = []] = asked;
+    for (const [index, found] of inHalves.entries()) expect(await found.data()).toEqual(await at(exact, index).data());
   });
 });
