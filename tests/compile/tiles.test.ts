@@ -149,7 +149,7 @@ test.each([
   ["bf16", 32, 4],
   ["bf16", 20, 2],
 ] as const)("so is a kernel of a convolution, in %s, of %i filters", (precision, filters, kernels) => {
-  const { sources, outputs } = convolutionPrograms([4, 32, 6, 9, filters, 2, 0]);
+  const { sources, outputs } = convolutionPrograms([4, 24, 6, 9, filters, 2, 0]);
   const plan = updated(sources, outputs["by the kernel"], precision, target);
   expect(plan.kernels.length).toBe(kernels);
 });

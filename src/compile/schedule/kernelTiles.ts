@@ -92,7 +92,7 @@ export function multiplyKernels(
   const { pictures, groups, lines, linesAtOnce, terms, plane } = sizes;
   const lineBlocks = Math.ceil(lines / linesAtOnce);
   const isFull = [tiles, panels].every(({ count, width, extent }) => extent >= width && count * width <= 1.5 * extent);
-  if (halves.isExact && !(isDivided(tiles) && isDivided(panels))) return undefined;
+  if (halves.isExact && !isDivided(panels)) return undefined;
   if (!isFull || groups * panels.count < fewestTasks) return undefined;
   if (lineBlocks * terms > mostWaste * lines * windows.across.extent) return undefined;
   const { origin } = at(nest.computes, 0);
@@ -356,32 +356,32 @@ function sumGroups(work: Work): readonly Step[] {
   return nestLoops([task], body, "parallel");
 }
 
-/** The groups added up, and what becomes of that. */
+/** The groups added up, and what becomes of that: each channel once, whichever tiles it is in. */
 function addGroups({ context, product, windows, sizes, tiles, panels, sums }: Work): readonly Step[] {
   const { carry, rows, stores } = product;
   const kernel = windows.kernel.map((axis) => axis.extent);
-  const extents = [panels.count, tiles.count, ...kernel];
+  const extents = [panels.count, windows.channels.extent, ...kernel];
   const task = context.newAxis(sizeOf(extents));
-  const [panel, tile, ...inKernel] = split(context, context.position(task), extents);
-  const [row, group, lane] = [tiles.width, sizes.groups, panels.width].map((extent) => context.newAxis(extent));
-  if (!panel || !tile || !row || !group || !lane) return [];
-  const places = new Map<number, Expression>();
+  const [panel, channel, ...inKernel] = split(context, context.position(task), extents);
+  const [group, lane] = [context.newAxis(sizes.groups), context.newAxis(panels.width)];
+  if (!panel || !channel) return [];
+  const places = new Map<number, Expression>([[windows.channels.local, channel]]);
   windows.kernel.forEach((axis, index) => places.set(axis.local, at(inKernel, index)));
-  const channel = context.arithmetic.sum([
-    [startOf(context, tiles, tile), 1],
-    [context.position(row), 1],
-  ]);
-  places.set(windows.channels.local, channel);
   place(context, places, rows.tiled, startOf(context, panels, panel), lane);
+  const tile = context.arithmetic.quotient(channel, tiles.width);
+  const row = context.arithmetic.sum([
+    [channel, 1],
+    [startOf(context, tiles, tile), -1],
+  ]);
   const number = context.arithmetic.sum([
     [context.position(group), panels.count],
     [panel, 1],
   ]);
-  const value = context.load(sums, [number, tile, ...inKernel, context.position(row), context.position(lane)]);
+  const value = context.load(sums, [number, tile, ...inKernel, row, context.position(lane)]);
   const body: readonly Step[] = [
     carry,
     ...nestLoops([group], [{ kind: "accumulate", local: carry.local, op: "add", value }]),
     ...rewriteSteps(context, stores, substitution(places)),
   ];
-  return nestLoops([task], nestLoops([row], [lanesOver(lane, body)]), "parallel");
+  return nestLoops([task], [lanesOver(lane, body)], "parallel");
 }
