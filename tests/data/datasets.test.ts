@@ -16,6 +16,7 @@ import { openDataset } from "../../src/data/datasets/openDataset.node.ts";
 import { datasetNamed, findFiles } from "../../src/data/datasets/store.node.ts";
 import { openZipMember } from "../../src/data/datasets/zipMember.ts";
 import { DataError } from "../../src/support/errors.ts";
+import { namedSketches } from "../../src/systems/vision/sketches/named.ts";
 import { runWords } from "../cli/world.ts";
 
 const content = new Uint8Array(100_000).map((_, index) => (index * 31) ^ (index >> 7));
@@ -168,7 +169,10 @@ describe("the catalog", () => {
   it("is told by the command line", async () => {
     const listed = await runWords(["data"], [data]);
     expect(listed.code).toBe(0);
-    expect(listed.output.split("\n").filter((line) => line !== "").length).toBe(datasets.length);
+    const lines = listed.output.split("\n").filter((line) => line !== "");
+    expect(lines.map((line) => line.trim().split(/\s/)[0])).toEqual(
+      [...datasets, ...namedSketches].map(({ name }) => name),
+    );
     const told = await runWords(["data", "info", "mnist", "--json"], [data]);
     expect(JSON.parse(told.output)[0].title).toBe("MNIST");
     const wrong = await runWords(["data", "fetch"], [data]);
