@@ -27,8 +27,10 @@ import { extentOf, type Product, place } from "./product.ts";
 import { type Demands, type Load, loadIn, tileCover } from "./terms.ts";
 import { packing, packLeft, pairOf } from "./tilePacking.ts";
 
-/** Columns of a tile. */
-const columns = 2 * tileRows;
+/** Columns of a panel where lines are long. */
+const mostColumns = 2 * tileRows;
+/** Bytes of a sum. */
+const sumBytes = 4;
 /** Results may be so many times what is wanted, with those at borders. */
 const mostWaste = 2.2;
 
@@ -59,10 +61,11 @@ export function multiplyWindows(
   const windows = windowsOf(context, product);
   if (windows === undefined) return undefined;
   const { channels, lines, across, pitch, kernel } = windows;
-  const most = Math.max(columns, target.caches.inner / (2 * columns));
+  const most = Math.max(mostColumns, (2 * target.caches.inner) / (sumBytes * mostColumns));
   const blocks = chooseLines(lines?.extent ?? 1, across.extent, pitch, most);
   const padded = Math.ceil(channels.extent / tileTerms) * tileTerms;
-  const computed = blocks.count * panelsIn(blocks.width, across.extent, pitch) * columns * padded;
+  const panels = panelsIn(blocks.width, across.extent, pitch);
+  const computed = blocks.count * panels.count * panels.width * padded;
   if (computed > mostWaste * (lines?.extent ?? 1) * across.extent * channels.extent) return undefined;
   const { origin } = at(nest.computes, 0);
   const { waits } = nest;
@@ -70,21 +73,24 @@ export function multiplyWindows(
   if (halves.isExact && !(isDivided(tiles) && isDivided(blocks))) return undefined;
   const terms = { around: kernel.map((axis) => [axis]), inner: [channels], padded: padded * extentOf(kernel) };
   const left = packLeft(context, { ...product.rows, value: halves.left, cover: tiles, terms, origin, waits });
-  const work: Work = { context, product, windows, tiles, blocks, left: left.packed };
+  const work: Work = { context, product, windows, tiles, blocks, panels, left: left.packed };
   const { right, body } = multiplyLines(work, padded / tileTerms);
   return [left.nest, packChannels(work, right, padded, waits), { ...nest, axes: [], body, isScheduled: true }];
 }
 
-/** Panels of 32 columns over `lines` lines and what lies between them. */
-function panelsIn(lines: number, width: number, pitch: number): number {
-  return Math.ceil(((lines - 1) * pitch + width) / columns);
+/** Panels over `lines` lines and what lies between them: of 32 columns, or of 16 where that is much less. */
+function panelsIn(lines: number, width: number, pitch: number): Cover {
+  const places = (lines - 1) * pitch + width;
+  const [wide, narrow] = [cover(places, mostColumns), cover(places, tileRows)];
+  return narrow.count * narrow.width <= 0.8 * wide.count * wide.width ? narrow : wide;
 }
 
 /** So many lines at a time, of up to `most` results, that the fewest are computed in all. */
 function chooseLines(lines: number, width: number, pitch: number, most: number): Cover {
   let best: { readonly count: number; readonly computed: number } | undefined;
   for (let count = 1; count <= lines && (count === 1 || count * pitch <= most); count++) {
-    const computed = Math.ceil(lines / count) * panelsIn(count, width, pitch);
+    const panels = panelsIn(count, width, pitch);
+    const computed = Math.ceil(lines / count) * panels.count * panels.width;
     if (computed <= (best?.computed ?? Infinity)) best = { count, computed };
   }
   return cover(lines, best?.count ?? 1);
@@ -128,7 +134,16 @@ interface Work {
   readonly tiles: Cover;
   /** Lines of a task. */
   readonly blocks: Cover;
+  /** Columns of a task, from the first place of its first line on; the last panel may reach beyond the last line. */
+  readonly panels: Cover;
   readonly left: Node;
+}
+
+/** Where a task is: positions of the axes around, its first line, and the first column of one of its panels. */
+interface Place {
+  readonly around: ReadonlyMap<number, Expression>;
+  readonly firstLine: Expression;
+  readonly firstColumn: Expression;
 }
 
 /** Words before the channels of one picture, before the next two channels, and of all pictures. */
@@ -141,85 +156,94 @@ function wordsOf({ context, windows: { load, channelAxis } }: Work, padded: numb
 
 /** The loops over tasks (lines of a picture), tiles and panels; and the tensor of words that they read. */
 function multiplyLines(work: Work, channelBlocks: number): { readonly right: Node; readonly body: readonly Step[] } {
-  const { context, product, windows, tiles, blocks, left } = work;
+  const { context, windows, tiles, blocks, panels, left } = work;
   const { builder, arithmetic } = context;
-  const { load, channelAxis, lines, across, pitch, outer, kernel } = windows;
-  const { plane, all } = wordsOf(work, channelBlocks * tileTerms);
-  const panels = panelsIn(blocks.width, across.extent, pitch);
-  const extents = [...outer.map((axis) => axis.extent), blocks.count];
+  const extents = [...windows.outer.map((axis) => axis.extent), blocks.count];
   const task = context.newAxis(sizeOf(extents));
   const positions = split(context, context.position(task), extents);
-  const [tile, panel] = [context.newAxis(tiles.count), context.newAxis(panels)];
-  const firstLine = startOf(context, blocks, at(positions, -1));
-  const firstColumn = arithmetic.sum([[context.position(panel), columns]]);
-  const around = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
-  const origins = new Map([...around, ...kernel.map(({ local }): [number, Expression] => [local, builder.index(0)])]);
-  if (lines !== undefined) origins.set(lines.local, firstLine);
-  const toOrigin = context.rewriter(substitution(origins.set(across.local, firstColumn)));
-  const indices = context.indicesOf(load).map(toOrigin);
-  const { shape } = context.tensorOf(load.buffer).type;
-  const start = arithmetic.sum([
-    [
-      flatten(arithmetic, indices.slice(0, channelAxis), shape.slice(0, channelAxis)),
-      (channelBlocks * tileTerms * plane) / 2,
-    ],
-    [flatten(arithmetic, indices.slice(channelAxis + 1), shape.slice(channelAxis + 1)), 1],
-  ]);
+  const [tile, panel] = [context.newAxis(tiles.count), context.newAxis(panels.count)];
+  const where: Place = {
+    around: new Map(windows.outer.map((axis, index) => [axis.local, at(positions, index)])),
+    firstLine: startOf(context, blocks, at(positions, -1)),
+    firstColumn: arithmetic.sum([[context.position(panel), panels.width]]),
+  };
+  const { start, steps, size, plane } = readsOf(work, where, channelBlocks);
+  const tensor = (dtype: Dtype, shape: readonly number[]) =>
+    withOrigin(left.origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+  const right = tensor("u32", [size]);
+  const sums = tensor("f32", [task.extent, tiles.width, panels.count * panels.width]);
+  const sumAt: SumAt = (row, column) => context.load(sums, [context.position(task), row, column]);
   const [, ...inLeft] = left.type.shape;
-  const leftStride = (axis: number) => sizeOf(inLeft.slice(axis + 1));
+  const multiply: Step = {
+    kind: "multiply",
+    operands: [
+      sumAt(builder.index(0), where.firstColumn),
+      context.load(left, [context.position(tile), ...inLeft.map(() => builder.index(0))]),
+      context.load(right, [start]),
+    ],
+    apart: [panels.count * panels.width, at(inLeft, -1), plane],
+    steps,
+    rows: tiles.width,
+    columns: panels.width,
+    isFirst: true,
+  };
+  const finish = finishLines(work, where, context.position(tile), sumAt);
+  const body = nestLoops([tile], [...nestLoops([panel], [multiply]), ...finish]);
+  return { right, body: nestLoops([task], body, "parallel") };
+}
+
+/** A sum of a task. */
+type SumAt = (row: Expression, column: Expression) => Expression;
+
+/** Where a panel begins among the words, how they are walked, and how many there have to be. */
+function readsOf(work: Work, { around, firstLine, firstColumn }: Place, channelBlocks: number) {
+  const { context, windows, panels, left } = work;
+  const { load, channelAxis, lines, across, kernel } = windows;
+  const { shape, plane, all } = wordsOf(work, channelBlocks * tileTerms);
+  const origins = new Map(around).set(across.local, firstColumn);
+  for (const { local } of kernel) origins.set(local, context.builder.index(0));
+  if (lines !== undefined) origins.set(lines.local, firstLine);
+  const indices = context.indicesOf(load).map(context.rewriter(substitution(origins)));
+  const flat = (from: number, to?: number) =>
+    flatten(context.arithmetic, indices.slice(from, to), shape.slice(from, to));
+  const start = context.arithmetic.sum([
+    [flat(0, channelAxis), (channelBlocks * tileTerms * plane) / 2],
+    [flat(channelAxis + 1), 1],
+  ]);
+  const leftStride = (axis: number) => sizeOf(left.type.shape.slice(axis + 2));
   const steps: ProductStep["steps"] = [
     [channelBlocks, leftStride(kernel.length), (tileTerms / 2) * plane],
     ...kernel.map(
       (axis, index) => [axis.extent, leftStride(index), coefficientOf(load.index, axis.local) ?? 0] as const,
     ),
   ];
-  const beyond = steps.reduce(
-    (sum, [count, , move]) => sum + (count - 1) * move,
-    (tileTerms / 2 - 1) * plane + columns,
-  );
-  const words = Math.max(all, arithmetic.rangeOf(start)[1] + beyond);
-  const tensor = (dtype: Dtype, size: readonly number[]) =>
-    withOrigin(left.origin, () => new Node("reshape", [], { shape: size }, { shape: size, dtype }));
-  const right = tensor("u32", [words]);
-  const sums = tensor("f32", [task.extent, tiles.width, panels * columns]);
-  const sumAt = (row: Expression, column: Expression) => context.load(sums, [context.position(task), row, column]);
-  const multiply: Step = {
-    kind: "multiply",
-    operands: [
-      sumAt(builder.index(0), firstColumn),
-      context.load(left, [context.position(tile), ...inLeft.map(() => builder.index(0))]),
-      context.load(right, [start]),
-    ],
-    apart: [panels * columns, at(inLeft, -1), plane],
-    steps,
-    rows: tiles.width,
-    columns,
-    isFirst: true,
-  };
-  const [row, line, lane] = [tiles.width, blocks.width, across.extent].map((extent) => context.newAxis(extent));
-  if (row === undefined || line === undefined || lane === undefined) return { right, body: [] };
-  const places = new Map(around);
-  place(context, places, product.rows.tiled, startOf(context, tiles, context.position(tile)), row);
+  const ofTile = (tileTerms / 2 - 1) * plane + panels.width;
+  const beyond = steps.reduce((sum, [count, , move]) => sum + (count - 1) * move, ofTile);
+  return { start, steps, plane, size: Math.max(all, context.arithmetic.rangeOf(start)[1] + beyond) };
+}
+
+/** What becomes of the sums of a tile, line by line. */
+function finishLines(work: Work, { around, firstLine }: Place, tile: Expression, sumAt: SumAt): readonly Step[] {
+  const { context, product, windows, tiles, blocks } = work;
+  const { lines, across, pitch } = windows;
+  const [row, line, lane] = [
+    context.newAxis(tiles.width),
+    context.newAxis(blocks.width),
+    context.newAxis(across.extent),
+  ];
   const inBlock = context.position(line);
-  if (lines !== undefined)
-    places.set(
-      lines.local,
-      arithmetic.sum([
-        [firstLine, 1],
-        [inBlock, 1],
-      ]),
-    );
-  places.set(across.local, context.position(lane));
-  const column = arithmetic.sum([
-    [inBlock, pitch],
-    [context.position(lane), 1],
-  ]);
-  places.set(product.carry.local, sumAt(context.position(row), column));
+  const plus = (from: Expression, by: Expression, times: number) =>
+    context.arithmetic.sum([
+      [from, 1],
+      [by, times],
+    ]);
+  const places = new Map(around).set(across.local, context.position(lane));
+  place(context, places, product.rows.tiled, startOf(context, tiles, tile), row);
+  if (lines !== undefined) places.set(lines.local, plus(firstLine, inBlock, 1));
+  places.set(product.carry.local, sumAt(context.position(row), plus(context.position(lane), inBlock, pitch)));
   const results = rewriteSteps(context, product.stores, substitution(places));
   const lanes = 2 ** Math.min(5, Math.ceil(Math.log2(across.extent)));
-  const finish = nestLoops([row, line], [{ ...loopOver(lane, results, "vector", lanes), isFixed: true }]);
-  const body = nestLoops([tile], [...nestLoops([panel], [multiply]), ...finish]);
-  return { right, body: nestLoops([task], body, "parallel") };
+  return nestLoops([row, line], [{ ...loopOver(lane, results, "vector", lanes), isFixed: true }]);
 }
 
 /** Fills `words` with the pictures, two channels in a word, zeros in the place of channels that are not there. */
