@@ -66,7 +66,7 @@ async function vmapFaults(row: OpRow): Promise<string> {
 
 /** Samples of the row as one compiled function of all their inputs. */
 async function compiledFaults(row: OpRow): Promise<string> {
-  const samples = sampledOf(row, row.samples, 6);
+  const samples = sampledOf(row, row.samples, 5);
   const inputs = samples.map((sample) => sample.inputs.map((input) => toTensor(input)));
   const all = (given: readonly (readonly Tensor[])[]) =>
     samples.flatMap((sample, index) => callSample(sample, given[index] ?? []));
