@@ -209,18 +209,16 @@ describe("distributions, under fixed seeds", () => {
   it("categorical takes an axis, and the same key gives the same draws everywhere", async () => {
     const key = tensor([3, 4], { dtype: "u32" });
     const logits = [0.5, 1, -1, 2, 0, 0.25, 1.5, -0.5];
-    const draws = await Promise.all(
-      devices.map((device) =>
-        onDevice(device, async () =>
-          random
-            .categorical(tensor(logits, { shape: [2, 4] }).broadcastTo([30, 2, 4]), {
-              axis: 1,
-              key: tensor([3, 4], { dtype: "u32" }),
-            })
-            .data(),
-        ),
-      ),
-    );
+    const drawn = () =>
+      random
+        .categorical(tensor(logits, { shape: [2, 4] }).broadcastTo([30, 2, 4]), {
+          axis: 1,
+          key: tensor([3, 4], { dtype: "u32" }),
+        })
+        .data();
+    // One after the other: each gives the device back that it found
+    const draws: ArrayLike<number>[] = [];
+    for (const device of devices) draws.push(await onDevice(device, drawn));
     expect(draws[0]).toEqual(draws[1]);
     expect(random.categorical(tensor(logits, { shape: [4, 2] }), { axis: 0, key }).shape).toEqual([2]);
     expect(() => random.categorical(tensor([[]]), { key })).toThrow(/no elements along axis 1/);
