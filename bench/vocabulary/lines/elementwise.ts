@@ -14,7 +14,8 @@ const above = between(1.1, 5);
 const coarse = { absolute: 1e-5, relative: 1e-3 };
 
 function map(name: string, ours: (x: s.Tensor) => s.Tensor, peers: Peers, draw: Draw = around): Line {
-  return { name, ours, ...peers, sizes: sized(flatSizes, (shape) => [draw(shape)]) };
+  // Its further arguments, such as a slope, stay what they usually are
+  return { name, ours: (x) => ours(x), ...peers, sizes: sized(flatSizes, (shape) => [draw(shape)]) };
 }
 
 function pair(
@@ -23,7 +24,12 @@ function pair(
   peers: Peers,
   draws: readonly [Draw, Draw] = [around, between(-4, 4, 2)],
 ): Line {
-  return { name, ours, ...peers, sizes: sized(flatSizes, (shape) => draws.map((draw) => draw(shape))) };
+  return {
+    name,
+    ours: (a, b) => ours(a, b),
+    ...peers,
+    sizes: sized(flatSizes, (shape) => draws.map((draw) => draw(shape))),
+  };
 }
 
 const bits: readonly [Draw, Draw] = [integers(-1e6, 1e6), integers(-1e6, 1e6, 2)];
