@@ -2,7 +2,7 @@
  * Loop nests while they are being made, fused and scheduled: loops over axes whose sizes are still known, and
  * buffers that are still tensors of the graph. `finish.ts` turns the final nest into a kernel.
  */
-import type { Node } from "../graph/node.ts";
+import { Node, withOrigin } from "../graph/node.ts";
 import type { RegionNode } from "../graph/region.ts";
 import { ExpressionBuilder } from "../kernel/builder.ts";
 import type { Expression } from "../kernel/expression.ts";
@@ -11,6 +11,7 @@ import type { ReduceOp } from "../kernel/scalarOps.ts";
 import { inputsOf, visitExpressions } from "../kernel/traverse.ts";
 import type { Dtype } from "../shape/dtype.ts";
 import { at } from "../support/invariant.ts";
+import type { Origin } from "../support/origin.ts";
 import { remember } from "../support/remember.ts";
 import { flatten, IndexArithmetic } from "./affine.ts";
 
@@ -165,6 +166,11 @@ export class NestContext {
 
   tensorOf(buffer: number): Node {
     return at(this.#tensors, buffer);
+  }
+
+  /** Memory that a schedule writes for itself: a tensor that is no operation of the program. `origin` is for messages. */
+  scratch(origin: Origin, dtype: Dtype, shape: readonly number[]): Node {
+    return withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
   }
 
   /** Says that `tensor` is laid out for the tiles that read it: the small strides in it belong to the code. */

@@ -4,7 +4,7 @@
  *
  * Source: K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
  */
-import { Node, withOrigin } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
@@ -104,7 +104,7 @@ export function multiplyBlocks(
   const extents = [...outer.map((axis) => axis.extent), blocks.count, groups.count];
   const task = context.newAxis(sizeOf(extents));
   const shape = [task.extent, groups.width, blocks.width, rows.width, columns.width];
-  const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+  const sums = context.scratch(origin, dtype, shape);
   context.markPacked(sums);
   const positions = split(context, context.position(task), extents);
   const work: Work = { context, product, blocking, packed, task, positions, sums };

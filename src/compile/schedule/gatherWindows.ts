@@ -3,7 +3,7 @@
  * what comes back, the rows of a tile are the positions of the kernel, whose elements are read where they lie, one for all lanes: no
  * window is ever copied. Pictures are summed in groups, which threads share, and the groups are added up in the end.
  */
-import { isNode, Node, withOrigin } from "../../graph/node.ts";
+import { isNode, type Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
@@ -81,7 +81,7 @@ export function gatherWindows(
   );
   const [around, window] = [columns.tiled.slice(0, first), columns.tiled.slice(first)];
   const shape = [groups * panels.count, extentOf(around), extentOf(window), panels.width];
-  const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype: carry.initial.dtype }));
+  const sums = context.scratch(origin, carry.initial.dtype, shape);
   context.markPacked(sums);
   const terms = target.caches.inner / (panels.width * bytesOf(rows.value.dtype));
   const work: Work = { context, product, panels, summed, groups, terms, window, around, packed, sums };

@@ -4,7 +4,7 @@
  * moved by the position of the kernel; columns are channels of what comes back, packed once, with zeros for the borders between lines.
  * Groups of pictures are summed apart, which threads share, and added up in the end.
  */
-import { Node, withOrigin } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileTerms } from "../../kernel/kernel.ts";
 import type { Target } from "../../kernel/target.ts";
@@ -96,8 +96,7 @@ export function multiplyKernels(
   if (!isFull || groups * panels.count < fewestTasks) return undefined;
   if (lineBlocks * terms > mostWaste * lines * windows.across.extent) return undefined;
   const { origin } = at(nest.computes, 0);
-  const tensor = (dtype: Dtype, shape: readonly number[]) =>
-    withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+  const tensor = (dtype: Dtype, shape: readonly number[]) => context.scratch(origin, dtype, shape);
   const kernel = windows.kernel.map((axis) => axis.extent);
   // The last places of the last picture reach beyond it
   const slack = (lineBlocks * linesAtOnce - lines) * sizes.pitch + terms + tileTerms;

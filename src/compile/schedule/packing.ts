@@ -1,5 +1,5 @@
 /** Copies of operands in the layout that tiles read: [tile or panel][summed axes][its rows or columns]. */
-import { Node, withOrigin } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { Target } from "../../kernel/target.ts";
 import { sizeOf } from "../../shape/shape.ts";
@@ -38,7 +38,7 @@ export function packOperand(context: NestContext, operand: Operand, target: Targ
   const { dtype } = value;
   const extents = summed.map((axis) => axis.extent);
   const shape = [...outer.map((axis) => axis.extent), cover.count, sizeOf(extents), cover.width];
-  const packed = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+  const packed = context.scratch(origin, dtype, shape);
   context.markPacked(packed);
   const copies = new Map([...outer, ...summed].map((axis) => [axis.local, context.newAxis(axis.extent)]));
   const copyOf = (axis: Axis) => copies.get(axis.local) ?? axis;

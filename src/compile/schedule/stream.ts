@@ -2,7 +2,6 @@
  * Few rows times a large matrix: too little work for packing, too much memory for visits to distant places. The matrix is
  * read once, row by row as it lies, and every row of it is added to sums that wait in the fastest cache.
  */
-import { Node, withOrigin } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
@@ -62,7 +61,7 @@ export function streamColumns(
   const row = context.newAxis(m);
   const positions = split(context, context.position(task), [...outerExtents, chunks.count]);
   const shape = [task.extent, m, chunks.width];
-  const sums = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+  const sums = context.scratch(origin, dtype, shape);
   /** A pass over the sums of one chunk, for every row. */
   const pass = (step: (at: (k: Expression) => Map<number, Expression>, sum: readonly Expression[]) => Step): Step => {
     const lane = context.newAxis(chunks.width);

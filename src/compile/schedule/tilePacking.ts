@@ -1,5 +1,5 @@
 /** Copies of operands in bf16 as tiles read them (`tiles.ts`), rounded on the way; lanes run along what lies side by side in memory. */
-import { Node, withOrigin } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { ExpressionBuilder } from "../../kernel/builder.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileTerms } from "../../kernel/kernel.ts";
@@ -124,7 +124,7 @@ class Packing {
     const blocks = terms.padded / extentOf(terms.around.flat()) / tileTerms;
     const around = terms.around.map(extentOf);
     const shape = [...outer.map((axis) => axis.extent), cover.count, ...around, blocks, ...inner];
-    const packed = withOrigin(origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
+    const packed = this.#context.scratch(origin, dtype, shape);
     this.#context.markPacked(packed);
     return packed;
   }

@@ -5,7 +5,7 @@
  *
  * The last tile is moved back until it ends at the border, as in `pack.ts`; terms beyond the last are zeros.
  */
-import { isNode, Node, withOrigin } from "../../graph/node.ts";
+import { isNode, type Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileRows, tileTerms } from "../../kernel/kernel.ts";
 import type { Target } from "../../kernel/target.ts";
@@ -114,7 +114,7 @@ function multiplyTiles(work: Work, blocks: Cover): readonly Step[] {
   ]);
   const panel = at(positions, -1);
   const shape = [task.extent, tiles.width, panels.width];
-  const sums = withOrigin(left.origin, () => new Node("reshape", [], { shape }, { shape, dtype: "f32" }));
+  const sums = context.scratch(left.origin, "f32", shape);
   context.markPacked(sums);
   const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
   const [row, lane] = [context.newAxis(tiles.width), context.newAxis(panels.width)];

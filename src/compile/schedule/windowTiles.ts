@@ -3,11 +3,10 @@
  * reads the places of 32 neighbouring results at one position of the kernel where they lie. Lines follow each other with the borders between
  * them, so a row of tiles runs on across lines; what is summed at borders is never looked at.
  */
-import { Node, withOrigin } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileRows, tileTerms } from "../../kernel/kernel.ts";
 import type { Target } from "../../kernel/target.ts";
-import type { Dtype } from "../../shape/dtype.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { coefficientOf, dependsOn, flatten } from "../affine.ts";
@@ -168,10 +167,8 @@ function multiplyLines(work: Work, channelBlocks: number): { readonly right: Nod
     firstColumn: arithmetic.sum([[context.position(panel), panels.width]]),
   };
   const { start, steps, size, plane } = readsOf(work, where, channelBlocks);
-  const tensor = (dtype: Dtype, shape: readonly number[]) =>
-    withOrigin(left.origin, () => new Node("reshape", [], { shape }, { shape, dtype }));
-  const right = tensor("u32", [size]);
-  const sums = tensor("f32", [task.extent, tiles.width, panels.count * panels.width]);
+  const right = context.scratch(left.origin, "u32", [size]);
+  const sums = context.scratch(left.origin, "f32", [task.extent, tiles.width, panels.count * panels.width]);
   const sumAt: SumAt = (row, column) => context.load(sums, [context.position(task), row, column]);
   const [, ...inLeft] = left.type.shape;
   const multiply: Step = {
