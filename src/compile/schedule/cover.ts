@@ -20,6 +20,12 @@ export function isDivided({ extent, width }: Cover): boolean {
   return extent % width === 0;
 }
 
+/** The largest divisor of `count` that is `most` or less. */
+export function largestDivisor(count: number, most: number): number {
+  for (let divisor = Math.min(most, count); divisor > 1; divisor--) if (count % divisor === 0) return divisor;
+  return 1;
+}
+
 /** Where tile number `tile` begins. */
 export function startOf(context: NestContext, { extent, width }: Cover, tile: Expression): Expression {
   const start = context.arithmetic.sum([[tile, width]]);

@@ -19,16 +19,12 @@ import {
   type Step,
   substitution,
 } from "../nest.ts";
-import { type Cover, cover, split, startOf } from "./cover.ts";
+import { type Cover, cover, largestDivisor, split, startOf } from "./cover.ts";
+import { fewestTasks, groupsOf } from "./groups.ts";
 import { numberOf } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
 import { extentOf, fillsTiles, type Product, place } from "./product.ts";
 import { jam } from "./tile.ts";
-
-/** Groups of pictures, at most: pieces that threads can share. */
-const mostGroups = 16;
-/** With fewer tasks, threads would have nothing to do. */
-const fewestTasks = 4;
 
 /** How the sums are cut. */
 interface Work {
@@ -70,7 +66,7 @@ export function gatherWindows(
   if (vectors === undefined || summed === undefined || pictures === undefined) return undefined;
   const panels = cover(channels, vectors * single);
   const first = columns.tiled.findIndex((_, index) => extentOf(columns.tiled.slice(index)) <= target.tile.rows);
-  const groups = largestDivisor(pictures.extent, mostGroups);
+  const groups = groupsOf(pictures.extent);
   if (first < 0 || byDistance(columns.value, columns.tiled) === undefined || groups * panels.count < fewestTasks)
     return undefined;
   const { origin } = at(nest.computes, 0);
@@ -111,11 +107,6 @@ function byDistance(value: Expression, axes: readonly Axis[]): readonly Axis[] |
   const steps = new Map(axes.map((axis) => [axis, coefficientOf(index, axis.local)]));
   if ([...steps.values()].includes(undefined)) return undefined;
   return [...axes].sort((a, b) => (steps.get(b) ?? 0) - (steps.get(a) ?? 0));
-}
-
-function largestDivisor(count: number, most: number): number {
-  for (let divisor = Math.min(most, count); divisor > 1; divisor--) if (count % divisor === 0) return divisor;
-  return 1;
 }
 
 /** For each group of pictures and panel: picture after picture, what it adds to each position of the kernel. */

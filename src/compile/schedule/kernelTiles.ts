@@ -22,15 +22,12 @@ import {
   type Step,
   substitution,
 } from "../nest.ts";
-import { type Cover, isDivided, split, startOf } from "./cover.ts";
+import { type Cover, isDivided, largestDivisor, split, startOf } from "./cover.ts";
+import { fewestTasks, groupsOf } from "./groups.ts";
 import { extentOf, type Product, place } from "./product.ts";
 import { type Demands, type Halves, type Load, loadIn, tileCover } from "./terms.ts";
-import { packing, pairOf } from "./tilePacking.ts";
+import { lanesOver, packing, pairOf } from "./tilePacking.ts";
 
-/** Groups of pictures, at most: pieces that threads can share. */
-const mostGroups = 16;
-/** With fewer tasks, threads would have nothing to do. */
-const fewestTasks = 4;
 /** Zeros may be multiplied so many times as often as what is wanted. */
 const mostWaste = 2.5;
 
@@ -169,7 +166,7 @@ function sizesOf(context: NestContext, { pictures, channelAxis, before, lines, a
   const linesAtOnce = Math.ceil(all / parts);
   const terms = Math.ceil(((linesAtOnce - 1) * pitch + across.extent) / tileTerms) * tileTerms;
   const count = extentOf(before);
-  const groups = largestDivisor(count, mostGroups);
+  const groups = groupsOf(count);
   return {
     pictures: count,
     groups,
@@ -181,11 +178,6 @@ function sizesOf(context: NestContext, { pictures, channelAxis, before, lines, a
     pitch,
     plane: (sizeOf(inPlane) / width) * pitch,
   };
-}
-
-function largestDivisor(count: number, most: number): number {
-  for (let divisor = Math.min(most, count); divisor > 1; divisor--) if (count % divisor === 0) return divisor;
-  return 1;
 }
 
 /** The pictures in bf16, their lines at an even distance; zeros stand where tiles read beyond a line or the last picture. */
@@ -289,10 +281,6 @@ function packBack(work: Work): readonly Step[] {
     ...(rest > 0 ? part(builder.index(whole.extent), rest) : []),
   ];
   return nestLoops([panel, picture], body, "parallel");
-}
-
-function lanesOver(lane: Axis, body: readonly Step[]): Step {
-  return { ...loopOver(lane, body, "vector", lane.extent), isFixed: true };
 }
 
 /** For each group of pictures and panel: block after block, what it adds to each position of the kernel. */

@@ -83,7 +83,7 @@ export function packRight(context: NestContext, operand: TileOperand): PackedOpe
 }
 
 /** A loop whose lanes are all positions of `axis`. */
-function lanesOver(axis: Axis, body: readonly Step[]): Step {
+export function lanesOver(axis: Axis, body: readonly Step[]): Step {
   const lanes = 2 ** Math.ceil(Math.log2(Math.min(axis.extent, tileTerms)));
   return { ...loopOver(axis, body, "vector", lanes), isFixed: true };
 }
