@@ -5,7 +5,7 @@
  * The last tile is moved back until it ends at the border, so that every tile is whole: what two tiles share is computed
  * twice, with the same result.
  */
-import { isNode, type Node } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Caches, Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
@@ -18,7 +18,7 @@ import { type Cover, cover } from "./cover.ts";
 import { tileSchedule, windowSchedules } from "./inPlace.ts";
 import { mostSideBySide, multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
-import { extentOf, type Factor, type Product, productOf, stridesInPlace } from "./product.ts";
+import { extentOf, type Factor, type Product, productOf, slides, stridesInPlace } from "./product.ts";
 import { shouldStream, streamColumns } from "./stream.ts";
 
 /** What products have to keep to: what results overwrite, and what operands may be rounded to. */
@@ -114,10 +114,6 @@ interface Demands {
   readonly isExact: boolean;
   /** Windows slide: what one step of the sum reads, the next reads again, a little further on. */
   readonly isWindowed: boolean;
-}
-
-function slides(nest: Nest): boolean {
-  return nest.computes.some((node) => isNode(node, "contract") && node.params.windows.length > 0);
 }
 
 /** Does `nest` read the old value of what it overwrites? Then it must compute every element only once. */

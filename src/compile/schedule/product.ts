@@ -2,6 +2,7 @@
  * A contraction's nest taken apart: what is multiplied, what is summed, and which axes belong to which factor.
  * `pack.ts` decides with it how the operands are laid out.
  */
+import { isNode } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
@@ -169,4 +170,9 @@ export function place(
     [context.position(inner), 1],
   ]);
   places.set(last.local, element);
+}
+
+/** Do windows slide in `nest`: is what one step of the sum reads read again by the next, a little further on? */
+export function slides({ computes }: Nest): boolean {
+  return computes.some((node) => isNode(node, "contract") && node.params.windows.length > 0);
 }

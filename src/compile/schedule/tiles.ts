@@ -5,7 +5,7 @@
  *
  * The last tile is moved back until it ends at the border, as in `pack.ts`; terms beyond the last are zeros.
  */
-import { isNode, type Node } from "../../graph/node.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { tileRows, tileTerms } from "../../kernel/kernel.ts";
 import type { Target } from "../../kernel/target.ts";
@@ -13,9 +13,9 @@ import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { loopOver, type Nest, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import type { Precision } from "../program.ts";
-import { type Cover, cover, isDivided, split, startOf } from "./cover.ts";
+import { type Cover, cover, isDivided, largestDivisor, split, startOf } from "./cover.ts";
 import { multiplyKernels } from "./kernelTiles.ts";
-import { extentOf, type Factor, type Product, place } from "./product.ts";
+import { extentOf, type Factor, type Product, place, slides } from "./product.ts";
 import { halvesOf, termsOf, tileCover } from "./terms.ts";
 import { packLeft, packRight, type TileOperand } from "./tilePacking.ts";
 import { multiplyWindows } from "./windowTiles.ts";
@@ -78,13 +78,8 @@ export function multiplyInTiles(
 
 /** So many of `count` at a time, `most` at most, that all blocks are alike; without overlap where results are exact. */
 function evenly(count: number, most: number, isExact: boolean): number {
-  let size = Math.ceil(count / Math.ceil(count / most));
-  while (isExact && count % size !== 0) size--;
-  return size;
-}
-
-function slides({ computes }: Nest): boolean {
-  return computes.some((node) => isNode(node, "contract") && node.params.windows.length > 0);
+  const size = Math.ceil(count / Math.ceil(count / most));
+  return isExact ? largestDivisor(count, size) : size;
 }
 
 /** A product in tiles, in the making. */
