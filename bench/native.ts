@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setDevice } from "../src/index.ts";
 import { holdContest } from "./harness/contest.ts";
-import { emitRows, ownRow, printRows, type Row } from "./harness/row.ts";
+import { runMeasurements } from "./harness/measurements.ts";
+import { ownRow, type Row } from "./harness/row.ts";
 import { LimitMeter } from "./native/limits.ts";
 import { trainings } from "./native/networks.ts";
 import { prepare, prepareTraining } from "./native/ours.ts";
@@ -20,38 +21,18 @@ import { type NativeRow, rows } from "./native/rows.ts";
 
 const threads = 2;
 const bench = "native";
-const compileRows = ["compile-time", "compile-time-warm"];
-
-const given = process.argv.slice(2);
-const only = given.filter((argument) => !argument.startsWith("-"));
-const all = [...rows.map(({ id }) => id), ...compileRows];
-const unknown = only.filter((id) => !all.includes(id));
-if (unknown.length > 0) {
-  process.stderr.write(`No row ${unknown.join(", ")}. Rows: ${all.join(", ")}\n`);
-  process.exit(2);
-}
 
 process.env["SMILODON_THREADS"] = String(threads);
 setDevice("native");
 const peer = new PythonPeers(threads);
 const meter = new LimitMeter(threads);
-for (const row of rows) if (only.length === 0 || only.includes(row.id)) await report(row.id, () => measure(row));
-if (only.length === 0 || compileRows.some((id) => only.includes(id))) await report("compile-time", compileTimes);
+await runMeasurements([
+  ...rows.map((row) => ({ ids: [row.id], measure: () => measure(row) })),
+  { ids: ["compile-time", "compile-time-warm"], measure: compileTimes },
+]);
 peer.end();
 meter.end();
 process.exit();
-
-async function report(id: string, measured: () => Promise<readonly Row[]>): Promise<void> {
-  process.stderr.write(`measuring ${id} …\n`);
-  try {
-    const found = await measured();
-    if (given.includes("--trial")) printRows(found, given.includes("--json"));
-    else emitRows(found, given.includes("--json"));
-  } catch (error) {
-    process.stderr.write(`  failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-}
 
 async function measure({ id, bar, limit, make, limits }: NativeRow): Promise<readonly Row[]> {
   const problem = make();
