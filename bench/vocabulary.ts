@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- vocabulary [--json] [--family=name] [ids…]`: every operation that a JavaScript peer also has, at a
- * thousand elements, a million, and an odd number. Every row of the issue "The whole vocabulary". Takes about twelve minutes;
- * nothing else should run meanwhile.
+ * thousand elements, a million, and an odd number. Every row of the issue "The whole vocabulary". Takes more than half an
+ * hour, since peers need minutes for some (`convolve`, `fft2`, `eigvalsh`); nothing else should run meanwhile.
  *
  * A row is a line of a table under `vocabulary/lines/`; rows with bars of their own are in `vocabulary/named.ts`.
  */
