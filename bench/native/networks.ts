@@ -45,7 +45,7 @@ function trained(
 ): () => Promise<Training> {
   return async () => {
     const weights: HostArray[] = [];
-    for (const { value } of model.parameters())
+    for (const { value } of model.parameters().filter(({ trainable }) => trainable))
       weights.push({ data: Float32Array.from(await value.data(), Number), shape: value.shape });
     return { weights, step: compile((x: Tensor, target: Tensor) => optimizer.minimize(() => lossOf(x, target))) };
   };

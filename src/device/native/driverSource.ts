@@ -51,6 +51,7 @@ export const driverSource = `/* The driver of Smilodon's native device. */
 #include <string.h>
 #include <sys/mman.h>
 #ifdef __linux__
+#include <sched.h>
 #include <sys/syscall.h>
 #endif
 #include <sys/wait.h>

@@ -16,6 +16,8 @@ enum { helper_patience = 100000, caller_patience = 20000 };
 typedef struct {
   _Alignas(128) _Atomic uint64_t left;
   _Atomic uint64_t taken;
+  /* Where the helper was seen last; -1 where that is not known. */
+  _Atomic int32_t processor;
 } part;
 
 typedef struct team {
@@ -53,6 +55,14 @@ static int64_t nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+static int32_t present_processor(void) {
+#ifdef __linux__
+  return sched_getcpu();
+#else
+  return -1;
+#endif
 }
 
 static int take(part *of, uint32_t offer, int at_end, int32_t *chunk) {
@@ -101,6 +111,7 @@ static void *serve(void *argument) {
       relax();
       if (spins % look_at_clock == 0 && nanoseconds() - start > helper_patience) break;
     }
+    atomic_store_explicit(&t->parts[self].processor, present_processor(), memory_order_relaxed);
     if (!is_wanted(t, self, seen)) {
       pthread_mutex_lock(&t->mutex);
       atomic_fetch_add(&t->sleeping, 1);
@@ -109,6 +120,7 @@ static void *serve(void *argument) {
       pthread_mutex_unlock(&t->mutex);
     }
     if (atomic_load(&t->stops)) break;
+    atomic_store_explicit(&t->parts[self].processor, present_processor(), memory_order_relaxed);
     seen = atomic_load(&t->offer);
     work(t, self, seen);
   }
@@ -154,9 +166,31 @@ static void settle(team *t) {
   }
 }
 
+/*
+ * Sends helpers away from the caller's processor, where they would wait for it instead of helping. The system lets two threads
+ * share one for long after others' threads have held the rest.
+ */
+static void part_ways(team *t) {
+#ifdef __linux__
+  int32_t here = present_processor();
+  for (int32_t helper = 1; helper <= atomic_load(&t->started); helper++) {
+    if (atomic_load_explicit(&t->parts[helper].processor, memory_order_relaxed) != here) continue;
+    cpu_set_t others;
+    if (sched_getaffinity(0, sizeof others, &others) != 0) return;
+    CPU_CLR(here, &others);
+    if (CPU_COUNT(&others) == 0) return;
+    pthread_setaffinity_np(t->helpers[helper - 1], sizeof others, &others);
+    atomic_store_explicit(&t->parts[helper].processor, -1, memory_order_relaxed);
+  }
+#else
+  (void)t;
+#endif
+}
+
 /* Runs all units of a kernel, in pieces of at least a parts-th. */
 static void run_together(team *t, int32_t units, int32_t parts, int wakes) {
   hire(t);
+  part_ways(t);
   int32_t threads = atomic_load(&t->threads);
   int32_t most = threads * chunks_a_thread;
   int32_t chunks = parts < most ? parts : most;
