@@ -1,4 +1,7 @@
-/** Smilodon on the native device as a contestant: each operation as a user would write it, compiled. */
+/**
+ * Smilodon on the native device as a contestant: each operation as a user would write it, compiled. A result is let go of before
+ * the next one is computed, as Python's counting of references does for the peers.
+ */
 import {
   compile,
   conv2d,
@@ -48,6 +51,7 @@ export function prepare({ operation, options = {}, inputs }: Problem): Prepared 
   let last: Tensor | undefined;
   return {
     run: () => {
+      last?.dispose();
       last = compiled(...given);
     },
     read: async () => Float32Array.from((await last?.data()) ?? [], Number),
@@ -77,6 +81,7 @@ function prepareAdamw([weights, gradient]: readonly Tensor[]): Prepared {
   let last: Tensor | undefined;
   return {
     run: () => {
+      last?.dispose();
       last = step(the(gradient));
     },
     read: async () => Float32Array.from((await last?.data()) ?? [], Number),
@@ -97,6 +102,7 @@ function prepareAttention(given: readonly Tensor[]): Prepared {
   let last: readonly Tensor[] = [];
   return {
     run: () => {
+      for (const each of last) each.dispose();
       last = compiled(the(given[0]), the(given[1]), the(given[2]), the(given[3]));
     },
     read: async () => Float32Array.from((await last[1]?.data()) ?? [], Number),
