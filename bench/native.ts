@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- native [--json] [--trial] [ids…]`: the native device beside PyTorch and NumPy with OpenBLAS (Debian's
- * packages), two threads each. Every row of the issue "Native CPU" with its bar. Takes about twenty minutes; nothing else should run.
+ * packages) and ONNX Runtime, two threads each; rows whose ids end in `-1t` have one. Every row of the issue "Native CPU" with
+ * its bar. Takes about half an hour; nothing else should run.
  */
 import "../src/runtime/registry.node.ts";
 import { spawnSync } from "node:child_process";
@@ -8,35 +9,34 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setDevice } from "../src/index.ts";
+import { setDevice, setThreads } from "../src/index.ts";
 import { holdContest } from "./harness/contest.ts";
 import { runMeasurements } from "./harness/measurements.ts";
 import { ownRow, type Row } from "./harness/row.ts";
-import { LimitMeter } from "./native/limits.ts";
 import { trainings } from "./native/networks.ts";
 import { prepare, prepareTraining } from "./native/ours.ts";
 import type { Prepared, Problem } from "./native/problem.ts";
-import { PythonPeers } from "./native/pythonPeers.ts";
 import { type NativeRow, rows } from "./native/rows.ts";
+import { endSettings, peerNames, type Setting, settingOf } from "./native/setting.ts";
 
-const threads = 2;
+const usualThreads = 2;
 const bench = "native";
 
-process.env["SMILODON_THREADS"] = String(threads);
+process.env["SMILODON_THREADS"] = String(usualThreads);
 setDevice("native");
-const peer = new PythonPeers(threads);
-const meter = new LimitMeter(threads);
 await runMeasurements([
   ...rows.map((row) => ({ ids: [row.id], measure: () => measure(row) })),
   { ids: ["compile-time", "compile-time-warm"], measure: compileTimes },
 ]);
-peer.end();
-meter.end();
+endSettings();
 process.exit();
 
-async function measure({ id, bar, limit, make, limits }: NativeRow): Promise<readonly Row[]> {
+async function measure({ id, bar, limit, make, limits, threads = usualThreads }: NativeRow): Promise<readonly Row[]> {
   const problem = make();
-  const { own, others } = await prepareAll(problem);
+  const setting = settingOf(threads);
+  const { meter } = setting;
+  setThreads(threads);
+  const { own, others } = await prepareAll(problem, setting);
   const before = limit === undefined ? undefined : meter.measure();
   const { times, best } = await holdContest([own, ...others.map(({ prepared }) => prepared)], limits);
   const reachable = before === undefined ? undefined : meter.measure();
@@ -66,15 +66,15 @@ interface Entrants {
 }
 
 /** @throws Error where results differ: nobody may be fast and wrong. */
-async function prepareAll(problem: Problem): Promise<Entrants> {
+async function prepareAll(problem: Problem, setting: Setting): Promise<Entrants> {
   const { operation, options = {} } = problem;
   const make = operation in trainings ? trainings[operation as keyof typeof trainings] : undefined;
   const training = await make?.(options)();
   const own = training === undefined ? prepare(problem) : prepareTraining(training.step, problem.inputs);
   const inputs = [...problem.inputs, ...(training?.weights ?? [])];
   const others: { name: string; prepared: Prepared }[] = [];
-  for (const name of ["torch", "numpy"] as const) {
-    const prepared = await peer.prepare(name, { ...problem, inputs });
+  for (const name of peerNames) {
+    const prepared = await setting.prepare(name, { ...problem, inputs });
     if (prepared !== undefined) others.push({ name, prepared });
   }
   for (let round = 0; round < (training === undefined ? 1 : 3); round++) {

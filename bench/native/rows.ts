@@ -12,6 +12,8 @@ export interface NativeRow {
   readonly limit?: { readonly by: keyof Limits; readonly work: number; readonly share: number } | undefined;
   readonly make: () => Problem;
   readonly limits?: ContestLimits;
+  /** Of everybody; left out, two. */
+  readonly threads?: number;
 }
 
 const share = 0.85;
@@ -70,8 +72,8 @@ function gpt(id: string, sizes: { layers: number; width: number; heads: number; 
   return { id, bar: 1.3, limits: slow, make: () => ({ operation: "trainGpt", options, inputs: [tokens(), tokens()] }) };
 }
 
-/** All of them, in the order of the issue; the time of compiling is measured by `firstStep.ts`. */
-export const rows: readonly NativeRow[] = [
+/** In the order of the issue; the time of compiling is measured by `firstStep.ts`. */
+const withTwoThreads: readonly NativeRow[] = [
   product("matmul-512", [512, 512, 512], 0.95),
   product("matmul-1024", [1024, 1024, 1024], 0.95),
   product("matmul-2048", [2048, 2048, 2048], 0.95, { limits: slow }),
@@ -130,3 +132,12 @@ export const rows: readonly NativeRow[] = [
   gpt("train-gpt-4x128", { layers: 4, width: 128, heads: 4, context: 64, batch: 12 }),
   gpt("train-gpt-6x384", { layers: 6, width: 384, heads: 6, context: 256, batch: 16 }),
 ];
+
+/** One thread: what it reaches says how well a core is used, and beside two, how well they share. */
+const brief: ContestLimits = { seconds: 1.5, fewestRounds: 7, warmUpSeconds: 0.2 };
+const withOneThread: readonly NativeRow[] = withTwoThreads
+  .filter(({ id }) => /^(?:mat|conv|train)/.test(id))
+  .map((row) => ({ ...row, id: `${row.id}-1t`, threads: 1, limits: brief }));
+
+/** All of them. */
+export const rows: readonly NativeRow[] = [...withTwoThreads, ...withOneThread];
