@@ -35,7 +35,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // In programs that tests start too; what is about another device names it
-    env: { SMILODON_DEVICE: "wasm" },
+    env: { SMILODON_DEVICE: "wasm", SMILODON_TILES: "usual" },
     projects: [
       {
         extends: true,

@@ -12,6 +12,7 @@ import { runs } from "./commands/runs.ts";
 import { schema } from "./commands/schema.ts";
 import { serve } from "./commands/serve.ts";
 import { train } from "./commands/train.ts";
+import { tune } from "./commands/tune.ts";
 import type { Command } from "./schema.ts";
 
 /** The commands. */
@@ -28,5 +29,6 @@ export const commands: readonly Command[] = [
   data,
   schema,
   doctor,
+  tune,
   help,
 ];

@@ -17,6 +17,16 @@ export interface Caches {
 /** What the code for WebAssembly is made for: the caches of ordinary machines. */
 export const usualCaches: Caches = { fast: 24 * 2 ** 10, inner: 0, near: 2 ** 18, held: 2 ** 19 };
 
+/** How large products are cut whose operands are packed. Sums run in the same order whatever it says: so do the bits of results. */
+export interface ProductTiles {
+  /** Rows of a register tile at most, and vectors in each row. */
+  readonly rows: number;
+  readonly vectors: number;
+  /** What `Caches` says, where products do better with another share. */
+  readonly inner: number;
+  readonly held: number;
+}
+
 /** Facts that scheduling and approximation need. */
 export interface Target {
   readonly name: string;
@@ -28,6 +38,8 @@ export interface Target {
   /** Rows of the register tile of a contraction, and vectors in each row. */
   readonly tile: { readonly rows: number; readonly vectors: number };
   readonly caches: Caches;
+  /** What is best for large products, where that is known to be something else than `tile` and `caches` say. */
+  readonly products?: Partial<ProductTiles>;
   /** Does one instruction load a vector from places all over memory? */
   readonly gathers?: true;
   /** Do vectors of which the first lanes count take as long as whole ones? */
@@ -40,4 +52,9 @@ export interface Target {
   readonly convertsStored: boolean;
   /** f32 operations that the target computes itself within 2 ulp; the others are expanded into polynomials. */
   readonly nativeOps: ReadonlySet<ScalarOp> | "all";
+}
+
+/** How products are cut for `target`. */
+export function productTilesOf({ products, tile, caches }: Target): ProductTiles {
+  return { ...tile, inner: Math.floor(caches.inner), held: Math.floor(caches.held), ...products };
 }

@@ -6,7 +6,7 @@
  */
 import type { Node } from "../../graph/node.ts";
 import type { Expression } from "../../kernel/expression.ts";
-import type { Target } from "../../kernel/target.ts";
+import { productTilesOf, type Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
@@ -41,7 +41,7 @@ export function chooseBlocking(
 ): Blocking | undefined {
   const [n, k] = [extentOf(product.columns.tiled), extentOf(product.summed)];
   const bytes = bytesOf(product.columns.value.dtype);
-  const { inner, held } = target.caches;
+  const { inner, held } = productTilesOf(target);
   const most = Math.floor(inner / ((columns.width + rows.width) * bytes));
   if (k < 2 * most || n * k * bytes <= mostHeld * held) return undefined;
   const terms = Math.ceil(k / Math.ceil(k / most));

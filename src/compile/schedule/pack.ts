@@ -6,7 +6,7 @@
  * twice, with the same result.
  */
 import type { Node } from "../../graph/node.ts";
-import type { Caches, Target } from "../../kernel/target.ts";
+import { type Caches, productTilesOf, type Target } from "../../kernel/target.ts";
 import { bytesOf } from "../../shape/dtype.ts";
 import { at } from "../../support/invariant.ts";
 import { flatten } from "../affine.ts";
@@ -133,11 +133,25 @@ const fewestTasks = 16;
 /** How to cut `product` into blocks, where its sums are long and both operands can be packed. */
 function blockingFor(product: Product, target: Target): Blocking | undefined {
   const [n, m] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled)];
-  const width = (target.tile.vectors * target.vectorBytes) / bytesOf(product.columns.value.dtype);
-  const height = bestHeight(m, target.tile.rows, false);
-  if (target.caches.inner === 0 || height === undefined || n < width) return undefined;
+  const tile = tileFor(product, target);
+  const width = (tile.vectors * target.vectorBytes) / bytesOf(product.columns.value.dtype);
+  const height = bestHeight(m, tile.rows, false);
+  if (productTilesOf(target).inner === 0 || height === undefined || n < width) return undefined;
   return chooseBlocking(product, target, { columns: cover(n, width), rows: cover(m, height) });
 }
+
+/** Of two tiles at least each way, nothing but their size depends on it; and wide ones are to cover the columns as well. */
+function tileFor({ columns, rows }: Product, target: Target): Target["tile"] {
+  const { tile, vectorBytes } = target;
+  const products = productTilesOf(target);
+  const vectors = (extentOf(columns.tiled) * bytesOf(columns.value.dtype)) / vectorBytes;
+  const covered = (each: Target["tile"]) => Math.ceil(vectors / each.vectors) * each.vectors;
+  const isLarge = extentOf(rows.tiled) > 2 * Math.max(products.rows, tile.rows) && vectors >= 8;
+  return isLarge && covered(products) <= mostWaste * covered(tile) ? products : tile;
+}
+
+/** Columns that wide tiles cover, over those that the usual ones do. */
+const mostWaste = 1.05;
 
 function chooseTiling(
   context: NestContext,
@@ -147,17 +161,17 @@ function chooseTiling(
 ): Tiling | undefined {
   const [n, m, k] = [extentOf(product.columns.tiled), extentOf(product.rows.tiled), extentOf(product.summed)];
   const bytes = bytesOf(product.columns.value.dtype);
-  const widest = (target.tile.vectors * target.vectorBytes) / bytes;
-  let width = widest;
+  const tile = isExact ? target.tile : tileFor(product, target);
+  let width = (tile.vectors * target.vectorBytes) / bytes;
   if (isMasked(context, product, target)) width = n;
   while (n < width && width > fewestLanes) width /= 2;
-  const height = bestHeight(m, target.tile.rows, isExact);
+  const height = bestHeight(m, tile.rows, isExact);
   if (n < width || height === undefined || (isExact && n % width !== 0)) return undefined;
   const [columns, rows] = [cover(n, width), cover(m, height)];
   const uses = (factor: Factor, tiles: number) =>
     tiles * extentOf(product.outer.filter((axis) => !factor.outer.includes(axis)));
   const outer = extentOf(product.outer);
-  const { held } = target.caches;
+  const { held } = productTilesOf(target);
   const isWritten = accessesAfter(product) >= manyAccesses || k <= target.shortSum;
   const isAlongRows = isWritten && n * k * bytes <= held && rows.count * outer >= fewestTasks;
   const layout = (factor: Factor, tiles: number, isColumns: boolean) =>

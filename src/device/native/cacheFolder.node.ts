@@ -187,7 +187,7 @@ function isIntact(path: string, name: string): boolean {
 }
 
 /** A plain file of this user's, which nobody else can write. */
-function isOwn(found: Stats): boolean {
+export function isOwn(found: Stats): boolean {
   return found.isFile() && found.uid === ownUser() && (found.mode & writableByOthers) === 0;
 }
 

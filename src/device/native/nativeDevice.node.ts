@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Plan } from "../../kernel/plan.ts";
-import type { Target } from "../../kernel/target.ts";
+import type { ProductTiles, Target } from "../../kernel/target.ts";
 import { targetOf } from "../../render/c/features.ts";
 import { DeviceError, DisposedError } from "../../support/errors.ts";
 import type { Device, DeviceBuffer, Executable, PlanStore } from "../device.ts";
@@ -22,6 +22,7 @@ import { NativeExecutable } from "./nativeExecutable.node.ts";
 import { NativeMemory } from "./nativeMemory.node.ts";
 import { type Grain, usualGrain } from "./pieces.ts";
 import { planFiles } from "./planFiles.node.ts";
+import { type Found, keepTiles, readTiles } from "./tileChoice.node.ts";
 
 /** The driver keeps words for so many threads. */
 const mostThreads = 256;
@@ -50,6 +51,11 @@ export interface NativeOptions {
   readonly isa?: AskedSet;
   /** Where compiled kernels are kept. */
   readonly cache?: CacheOptions;
+  /**
+   * `measured` takes what `smilodon tune` has found on this machine to be best for products, `usual` does not ask. Left out,
+   * what the variable SMILODON_TILES says, or `measured`. Results have the same bits.
+   */
+  readonly tiles?: "measured" | "usual";
   /** How launches are cut; for tests, which want many pieces of little work. */
   readonly grain?: Grain;
 }
@@ -75,15 +81,22 @@ export class NativeDevice implements Device {
   readonly #code: KernelCode;
   readonly #grain: Grain;
   readonly #workshop: Workshop;
+  readonly #tiles: Found;
   readonly #end: () => void;
 
-  constructor({ threads, isa, cache, grain = usualGrain }: NativeOptions = {}) {
+  constructor({ threads, isa, cache, tiles, grain = usualGrain }: NativeOptions = {}) {
     const koffi = findKoffiHere();
     const compiler = findCompiler();
     const folder = new CacheFolder(cache);
     const driver = makeDriver(koffi, compiler, folder);
     const cpu = usable(findCpu(isa), driver);
-    this.target = targetOf(cpu.features);
+    this.#workshop = { driver, folder, compiler, cpu };
+    const wish = tiles ?? process.env["SMILODON_TILES"];
+    this.#tiles = wish === "usual" ? {} : readTiles(this.#workshop);
+    if (this.#tiles.complaint !== undefined) process.emitWarning(this.#tiles.complaint, { type: "Smilodon" });
+    const products = this.#tiles.tiles;
+    const target = targetOf(cpu.features);
+    this.target = products === undefined ? target : { ...target, products };
     this.planStore = planFiles(folder, this.target);
     this.#driver = driver;
     this.#grain = grain;
@@ -95,17 +108,23 @@ export class NativeDevice implements Device {
     finalizers.register(this, this.#end);
     this.#memory = new NativeMemory(driver);
     this.#scratch = new Scratch(this.#memory);
-    this.#workshop = { driver, folder, compiler, cpu };
     this.#code = new KernelCode(this.#workshop);
   }
 
   get facts(): readonly string[] {
     const { folder, compiler, cpu } = this.#workshop;
+    const { tiles } = this.#tiles;
     const complaint = folder.complaint === undefined ? "" : ` until this process ends: ${folder.complaint}`;
     return [
       `${versionOf(compiler)}, for ${cpu.features.isa}${cpu.features.tiles === true ? " with tiles" : ""}`,
       `kernels are kept in ${folder.path}${complaint}`,
+      ...(tiles === undefined ? [] : [`products in tiles of ${tiles.rows} × ${tiles.vectors} vectors, as measured`]),
     ];
+  }
+
+  /** Keeps what was measured to be best for products, for devices made from now on; undefined: they do as usual. Returns the file. */
+  keepTiles(tiles: ProductTiles | undefined): string {
+    return keepTiles(this.#workshop, tiles);
   }
 
   /** How many threads may share a launch; results have the same bits whatever their number. */

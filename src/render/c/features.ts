@@ -3,7 +3,7 @@
  * and the flags under which the rendered C means what the kernel language says. `device/native` finds the features.
  */
 import { allScalarOps, transcendentalOps } from "../../kernel/scalarOps.ts";
-import type { Target } from "../../kernel/target.ts";
+import type { ProductTiles, Target } from "../../kernel/target.ts";
 import { allDtypes } from "../../shape/dtype.ts";
 
 /** The widest vector instructions that are used; `scalar` runs without any, on every machine that C compiles for. */
@@ -36,8 +36,14 @@ const tiles: { readonly [I in InstructionSet]: Target["tile"] } = {
   scalar: { rows: 4, vectors: 1 },
 };
 
+/** Of large products: fewer rows of more vectors load less for each multiplication, and read panels fewer times. */
+const productTiles: { readonly [I in InstructionSet]?: Required<Pick<ProductTiles, "rows" | "vectors">> } = {
+  avx512: { rows: 6, vectors: 4 },
+};
+
 /** The target that kernels are scheduled for on a CPU with `features`. */
 export function targetOf({ isa, tiles: hasTiles, caches: { l1, l2 } }: CpuFeatures): Target {
+  const products = productTiles[isa];
   return {
     name: "native",
     dtypes: allDtypes,
@@ -45,6 +51,7 @@ export function targetOf({ isa, tiles: hasTiles, caches: { l1, l2 } }: CpuFeatur
     optimize: true,
     vectorBytes: vectorBytesOf[isa],
     tile: tiles[isa],
+    ...(products === undefined ? {} : { products }),
     caches: { fast: l1 / 2, inner: 0.6 * l1, near: l2 / 4, held: l2 / 2 },
     ...(isa === "avx512" ? { gathers: true, masks: true } : {}),
     ...(hasTiles === true ? { tiles: true } : {}),
