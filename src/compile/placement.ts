@@ -40,7 +40,7 @@ export class Placement {
   readonly #uses = new Map<Expression, Place[]>();
   readonly #homeOf = new Map<Expression, Block | "pinned">();
   readonly #named = new Map<Expression, number>();
-  /** Parts of rarely wanted work, which stay inside it rather than being computed always. */
+  /** What only rarely wanted work needs: it stays inside that rather than being computed always. */
   readonly #rare = new Set<Expression>();
   readonly #rewritten = new Map<Expression, Expression>();
   readonly #lets = new Map<Block, Map<number, Expression[]>>();
@@ -68,11 +68,23 @@ export class Placement {
   place(statements: readonly Statement[]): Statement[] {
     const root = this.#blockOf(statements, undefined);
     const expressions = this.#parentsFirst(root);
-    for (const expression of expressions)
-      if (expression.kind === "apply" && expression.op === "select")
-        for (const part of rareParts(expression)) this.#rare.add(part);
+    this.#findRare(expressions);
     for (const expression of expressions) this.#settle(expression, root);
     return this.#emit(root);
+  }
+
+  /** Of `expressions`, users first, those that nothing wants but the rare sides of selects. What statements use is wanted always. */
+  #findRare(expressions: readonly Expression[]): void {
+    const always = new Set(this.#uses.keys());
+    for (const expression of expressions) {
+      const parts = rareParts(expression);
+      for (const part of parts) this.#rare.add(part);
+      if (!always.has(expression)) continue;
+      // What the rare side shares with the others, these want
+      const wanted = inputsOf(expression);
+      for (const input of parts.length > 0 ? wanted.slice(0, -1) : wanted) always.add(input);
+    }
+    for (const expression of always) this.#rare.delete(expression);
   }
 
   #blockOf(statements: readonly Statement[], parent: Block | undefined): Block {

@@ -4,7 +4,7 @@ import { compileProgram } from "../../src/compile/pipeline.ts";
 import { WasmDevice } from "../../src/device/wasm/wasmDevice.ts";
 import type { Node } from "../../src/graph/node.ts";
 import { topologicalOrder } from "../../src/graph/traverse.ts";
-import { compile, nn, optim, softmax, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { compile, erfc, nn, optim, softmax, type Tensor, tensor, where, zeros } from "../../src/index.ts";
 import { ExpressionBuilder } from "../../src/kernel/builder.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { printPlan } from "../../src/kernel/print.ts";
@@ -177,3 +177,13 @@ function softmaxOf(x: Tensor): Tensor {
   const powers = x.exp();
   return powers.divide(powers.sum(1, { keepDims: true }));
 }
+
+test("what a result needs anyhow is computed once, though another needs it only where its condition fails", () => {
+  const x = tensor(new Float32Array(64));
+  const bounded = x.clip(-40, 40);
+  const tail = erfc(bounded.multiply(-Math.SQRT1_2));
+  const gated = where(x.greaterEqual(40), x, bounded.multiply(tail));
+  const reciprocals = (plan: Plan) => printPlan(plan).split("1f / ").length - 1;
+  expect(kernelsOf(planOf(tail, gated))).toBe(1);
+  expect(reciprocals(planOf(tail, gated))).toBe(1);
+});

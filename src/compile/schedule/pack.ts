@@ -192,7 +192,7 @@ function chooseTiling(
 }
 
 /** From so many loads and stores of results on, reaching memory row by row is worth more than reading panels again. */
-const manyAccesses = 5;
+const manyAccesses = 2;
 
 /** Loads and stores of what becomes of the sums, an element. */
 function accessesAfter({ stores }: Product): number {

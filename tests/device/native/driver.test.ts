@@ -25,11 +25,11 @@ static int64_t *put(int64_t *here, int n, const int64_t *values) {
   return here + n;
 }
 
-static void launch(uint64_t team, int64_t *words, const double *externals, uint64_t scratch, int parts) {
+static void launch(uint64_t team, int64_t *words, const double *externals, uint64_t scratch, int parts, int64_t count) {
   int64_t cells = 3, start = ${headerWords} + cells + 2 * 2 + 2, body = start + 4, end = body + 7 + 2 * 2 + 1 + 4;
   int64_t *here = put(words, ${headerWords}, (int64_t[]){cells, 2, 1, start, end}) + cells;
   here = put(here, 6, (int64_t[]){0, 0, 1, 1, 2, 0});
-  here = put(here, 4, (int64_t[]){${commandKinds.loop}, times, 2, end});
+  here = put(here, 4, (int64_t[]){${commandKinds.loop}, count, 2, end});
   here = put(here, 9, (int64_t[]){${commandKinds.kernel}, (int64_t)(uintptr_t)add, units, parts, 1, 2, 1, 0, 2});
   here[2] = 2;
   here = put(here + 3, 4, (int64_t[]){${commandKinds.copy}, 0, 1, units * sizeof(int64_t)});
@@ -48,7 +48,7 @@ static int stuck(team *t, int64_t *words, const double *externals, uint64_t scra
     CPU_SET(here, &only);
     for (int helper = 0; helper < atomic_load(&t->started); helper++) pthread_setaffinity_np(t->helpers[helper], sizeof only, &only);
     for (int again = 0; again < 3; again++) {
-      launch((uint64_t)(uintptr_t)t, words, externals, scratch, 500);
+      launch((uint64_t)(uintptr_t)t, words, externals, scratch, 500, 20);
       nanosleep(&(struct timespec){0, 1000000}, NULL);
     }
     left = 0;
@@ -67,7 +67,7 @@ int main(void) {
   double externals[2] = {(double)(uintptr_t)a, (double)(uintptr_t)copy};
   for (int round = 0; round < 4; round++) {
     smilodon_set_threads(team, 4 - round);
-    launch(team, words, externals, scratch, round == 2 ? 3 : 500);
+    launch(team, words, externals, scratch, round == 2 ? 3 : 500, times);
     struct timespec rest = {0, 1000000};
     nanosleep(&rest, NULL);
   }
