@@ -20,9 +20,11 @@ const share = { quick: 150, gate: 60, all: 4 }[process.env.SMILODON_TESTS ?? "ga
 const sets = setsHere();
 const device = new RecordingDevice(
   targetOf(featuresFor("avx512")),
-  (kernel) => kernel.name === shared || Number.parseInt(fingerprint(structureOf(kernel)).slice(0, 6), 16) % share === 0,
+  (kernel) =>
+    always.includes(kernel.name) || Number.parseInt(fingerprint(structureOf(kernel)).slice(0, 6), 16) % share === 0,
 );
-const shared = "divided by one number";
+const [shared, turned] = ["divided by one number", "rows become columns"];
+const always = [shared, turned];
 deviceConformance(() => device, { mayContract: true });
 
 test("rows are divided by one number each", () => {
@@ -44,6 +46,28 @@ test("rows are divided by one number each", () => {
     for (const divided of [ordinary, edges])
       for (const by of [ordinary.slice(100), edges])
         launch(device, kernel, [divided, by, new Float32Array(600)], [12, 50]);
+  }
+});
+
+test("rows become columns, a vector of them at a time", () => {
+  for (const lanes of [16, 32]) {
+    const d = new Draft();
+    const [input, output] = [d.buffer("f32", "read"), d.buffer("f32", "write")];
+    const [apart, steps] = [d.size(), d.size()];
+    const kernel = d.kernel(turned, [
+      d.loop(
+        d.e.index(40),
+        (row) => [
+          d.loop(steps, (step) => {
+            const place = d.i("add", d.i("multiply", step, 40), row);
+            return [d.store(output, place, d.load(input, d.i("add", d.i("multiply", row, apart), step)))];
+          }),
+        ],
+        { lanes },
+      ),
+    ]);
+    const rows = Float32Array.from({ length: 2000 }, (_, i) => i);
+    for (const length of [1, 16, 37]) launch(device, kernel, [rows, new Float32Array(40 * length)], [50, length]);
   }
 });
 

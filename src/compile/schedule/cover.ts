@@ -26,6 +26,16 @@ export function largestDivisor(count: number, most: number): number {
   return 1;
 }
 
+/** The height of tiles that covers `rows` with the least work, where a tile costs its rows and about one more. */
+export function bestHeight(rows: number, most: number, isExact: boolean): number | undefined {
+  let best: { height: number; cost: number } | undefined;
+  for (let height = Math.min(most, rows); height > 1; height--) {
+    const cost = Math.ceil(rows / height) * (height + 1);
+    if ((!isExact || rows % height === 0) && cost < (best?.cost ?? Infinity)) best = { height, cost };
+  }
+  return best?.height;
+}
+
 /** Where tile number `tile` begins. */
 export function startOf(context: NestContext, { extent, width }: Cover, tile: Expression): Expression {
   const start = context.arithmetic.sum([[tile, width]]);

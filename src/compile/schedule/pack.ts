@@ -14,7 +14,7 @@ import { type Axis, loadsIn, type Nest, type NestContext, rewriteSteps } from ".
 import type { Precision } from "../program.ts";
 import { collapseAxes } from "./axes.ts";
 import { type Blocking, chooseBlocking, multiplyBlocks } from "./blocks.ts";
-import { type Cover, cover } from "./cover.ts";
+import { bestHeight, type Cover, cover } from "./cover.ts";
 import { tileSchedule, windowSchedules } from "./inPlace.ts";
 import { mostSideBySide, multiplyTiles, type Tiling } from "./multiply.ts";
 import { packOperand } from "./packing.ts";
@@ -51,7 +51,7 @@ export function packContraction(
     const { packed, nest: packing } = pack(product.columns, cover(extentOf(product.columns.tiled), 1));
     return [packing, readTurned(context, collapsed, product, packed)];
   }
-  const schedules = slides(nest) ? windowSchedules(target) : undefined;
+  const schedules = windowSchedules(target);
   const gathered = schedules?.gather(context, nest, product, target, isExact);
   if (gathered !== undefined) return gathered;
   const blocking = isExact ? undefined : blockingFor(product, target);
@@ -62,7 +62,8 @@ export function packContraction(
   }
   const tiling = chooseTiling(context, product, target, { isExact, isWindowed: slides(nest) });
   if (tiling === undefined) return [nest];
-  const turned = tiling.packsColumns && !isExact ? schedules?.turn(context, product, target) : undefined;
+  const isTurned = slides(nest) && tiling.packsColumns && !isExact;
+  const turned = isTurned ? schedules?.turn(context, product, target) : undefined;
   if (turned !== undefined) {
     const { packed, nest: packing } = pack(turned.product.columns, turned.tiling.columns);
     const body = multiplyTiles(context, turned.product, turned.tiling, { columns: packed, rows: undefined });
@@ -236,16 +237,6 @@ function shouldPack(
 
 function common(a: number, b: number): number {
   return b === 0 ? a : common(b, a % b);
-}
-
-/** The height of tiles that covers `rows` with the least work, where a tile costs its rows and about one more. */
-function bestHeight(rows: number, most: number, isExact: boolean): number | undefined {
-  let best: { height: number; cost: number } | undefined;
-  for (let height = Math.min(most, rows); height > 1; height--) {
-    const cost = Math.ceil(rows / height) * (height + 1);
-    if ((!isExact || rows % height === 0) && cost < (best?.cost ?? Infinity)) best = { height, cost };
-  }
-  return best?.height;
 }
 
 /** The size of blocks, `most` or not much smaller, that leaves the last block fullest. */

@@ -14,6 +14,7 @@ import { forms } from "./forms.ts";
 import type { Frame, Lanes, Loop, Storage } from "./frame.ts";
 import { ScalarWriter } from "./scalarWriter.ts";
 import { writeTileProduct } from "./tileProduct.ts";
+import { type TurnedRows, turnedLanes, turnedRowsIn } from "./turnedRows.ts";
 import { laneBytes, literal, operatedAs, splat, storedAs, typeName } from "./types.ts";
 import type { LoopRange, UnitRange, UnitRanges } from "./unitRanges.ts";
 import { VectorWriter } from "./vectorWriter.ts";
@@ -156,6 +157,8 @@ export class StatementWriter {
       this.#frame.storage.set(loop.local, { kind: "position", name: counter });
       const shapes = loop.mode === "vector" && this.#frame.lanes === undefined ? new LaneShapes(loop) : undefined;
       const width = shapes && runsInVectors(loop, shapes) ? this.#widthOf(loop, shapes) : 1;
+      const turned = range === undefined ? turnedRowsIn(loop, this.#frame.lanes, this.#frame) : undefined;
+      if (turned !== undefined) this.#turnRows(loop, turned, counter, narrowed.stop);
       if (shapes !== undefined && width > 1) this.#vectors(loop, shapes, width, counter, narrowed.stop);
       else this.#scalars(loop, { counter, start, stop: narrowed.stop, range });
     });
@@ -184,6 +187,27 @@ export class StatementWriter {
     this.#frame.block(`for (; ${counter} < ${stop}; ${counter} += ${loop.step})`, () =>
       this.body(loop.body, range && this.#ranges.inside(range, start, counter)),
     );
+  }
+
+  /** The steps of `loop` that fill blocks of rows and lanes; `counter` stands at the first that is left. */
+  #turnRows(loop: Loop, { store, load }: TurnedRows, counter: string, stop: string): void {
+    const { storage } = this.#frame;
+    const header = `for (; ${counter} < ${stop} - ${turnedLanes - 1}; ${counter} += ${turnedLanes})`;
+    this.#frame.block(header, () => {
+      const { scalars, vectors } = this.#writers(store);
+      invariant(vectors, "rows are turned in a vector loop");
+      const from = this.#frame.name("ix", scalars.position(store.index));
+      const step = storage.get(loop.local);
+      storage.set(loop.local, { kind: "position", name: `(${counter} + 1)` });
+      const next = this.#frame.name("ix", this.#writers(store).scalars.position(store.index));
+      if (step !== undefined) storage.set(loop.local, step);
+      const parts = this.#frame.lanes?.parts ?? 0;
+      for (let part = 0; part < parts; part++) {
+        const to = `d${store.buffer} + ${from} + ${part * turnedLanes}`;
+        const rows = vectors.value(load.index, part);
+        this.#frame.line(`turnRows_f32x${turnedLanes}(${to}, ${next} - ${from}, d${load.buffer}, ${rows});`);
+      }
+    });
   }
 
   /** The iterations of a vector loop: all lanes while there are enough, then what is left over. */

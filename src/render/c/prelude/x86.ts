@@ -67,6 +67,37 @@ export function addAvx512(list: FunctionList, { lanes, hasWide }: Width): void {
     }
   }
   addF16(list, lanes);
+  if (lanes === 16) addTurning(list);
+}
+
+/** Sixteen rows of sixteen numbers to columns, by exchanges of neighbours, of pairs, and twice of quarters. */
+function addTurning(list: FunctionList): void {
+  const all = Array.from({ length: 16 }, (_, row) => row);
+  const lines = all.map((row) => `__m512 r${row} = _mm512_loadu_ps((const float *)(p + at[${row}]));`);
+  for (let row = 0; row < 16; row += 2)
+    for (const [half, word] of ["lo", "hi"].entries())
+      lines.push(`__m512d n${row + half} = (__m512d)_mm512_unpack${word}_ps(r${row}, r${row + 1});`);
+  // quarter q of c<g><j> has column 4q + j of the rows 4g to 4g + 3
+  for (let group = 0; group < 4; group++)
+    for (let j = 0; j < 4; j++) {
+      const first = 4 * group + (j >> 1);
+      lines.push(
+        `__m512 c${group}${j} = (__m512)_mm512_unpack${j % 2 === 0 ? "lo" : "hi"}_pd(n${first}, n${first + 2});`,
+      );
+    }
+  for (let j = 0; j < 4; j++)
+    for (const [odd, quarters] of ["0x88", "0xdd"].entries()) {
+      const [a, b] = [`a${j}${odd}`, `b${j}${odd}`];
+      lines.push(`__m512 ${a} = _mm512_shuffle_f32x4(c0${j}, c1${j}, ${quarters});`);
+      lines.push(`__m512 ${b} = _mm512_shuffle_f32x4(c2${j}, c3${j}, ${quarters});`);
+      for (const [far, choice] of ["0x88", "0xdd"].entries()) {
+        const column = 4 * (odd + 2 * far) + j;
+        const pointer = `(float *)(to + ${column} * apart)`;
+        lines.push(`_mm512_storeu_ps(${pointer}, _mm512_shuffle_f32x4(${a}, ${b}, ${choice}));`);
+      }
+    }
+  const parameters = "m_f32 *to, ix apart, const m_f32 *p, i32x16 at";
+  list.add("void", "turnRows_f32x16", parameters, lines.join(" "));
 }
 
 /**
