@@ -44,6 +44,17 @@ function sumsOf({ kernels }: Plan): number {
 
 const small = { fast: 256, inner: 2048, near: 512, held: 1024 };
 
+test("tiles of rows that are no whole vector are packed by one of which some lanes count", () => {
+  const target = { ...targetOf(featuresFor("avx512")), caches: small };
+  const plan = compare({ batch: [], sizes: [24, 30, 70], orientation: "left turned", dtype: "f32" }, target);
+  const packed: unknown[] = [];
+  for (const { name, body } of plan.kernels)
+    visitStatements(name === "pack" ? body : [], (statement) => {
+      if (statement.kind === "loop" && statement.mode === "vector") packed.push([statement.stop, statement.lanes]);
+    });
+  expect(packed).toContainEqual([expect.objectContaining({ kind: "literal", value: 12 }), 16]);
+});
+
 test.each([
   ["two blocks", [29, 24, 70], 2],
   ["many blocks", [33, 80, 70], 2],

@@ -85,7 +85,7 @@ export function packOperand(context: NestContext, operand: Operand, target: Targ
   const run = hasNeighbours ? runOf(cover.width, at(tiled, -1).extent) : 1;
   const body =
     hasNeighbours && walkEvenly(context, value, tiled)
-      ? fillPanels(context, cover, inner, summed.map(copyOf), fill)
+      ? fillPanels(context, cover, inner, summed.map(copyOf), { fill, lanes: lanesOf(cover, target) })
       : run >= fewestLanes
         ? fillRuns(context, cover, run, summed.map(copyOf), fill)
         : isGathered(cover, target)
@@ -108,13 +108,20 @@ export function packOperand(context: NestContext, operand: Operand, target: Targ
 /** Fills a place of a tile; `lane` places on where that is sure to be in the same row of the operand. */
 type Fill = (tile: Expression, place?: Expression, lane?: Expression) => Step;
 
+/** Lanes that fill tiles of `cover`: as many as divide each, a power of two; or a vector of which some count. */
+function lanesOf({ width }: Cover, { masks, vectorBytes }: Target): number {
+  const even = width & -width;
+  const single = vectorBytes / 4;
+  return masks === true && fewestLanes < width && width < single ? single : even;
+}
+
 /** Rows of memory, several panels wide, one after the other. */
 function fillPanels(
   context: NestContext,
   cover: Cover,
   inner: Axis,
   summed: readonly Axis[],
-  fill: Fill,
+  { fill, lanes: lanesAtOnce }: { readonly fill: Fill; readonly lanes: number },
 ): readonly Step[] {
   const size = Math.min(panelsAtOnce, Math.ceil(cover.count / panelsAtOnce));
   const groups: Cover = { extent: cover.count, width: size, count: Math.ceil(cover.count / size) };
@@ -123,8 +130,6 @@ function fillPanels(
     [startOf(context, groups, context.position(group)), 1],
     [context.position(panel), 1],
   ]);
-  // as many lanes as divide every tile: a power of two
-  const lanesAtOnce = cover.width & -cover.width;
   const isVector = lanesAtOnce >= fewestLanes;
   const step = fill(tile);
   const body = nestLoops([...summed, panel], isVector ? [step] : unrolled(context, step, inner));
