@@ -10,7 +10,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { platform } from "node:os";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 import { DeviceError } from "../../support/errors.ts";
 
 /** A compiler that was found. */
@@ -18,6 +19,8 @@ export interface Compiler {
   readonly path: string;
   /** Changes when another compiler, or another version, stands in its place. */
   readonly identity: string;
+  /** Is it gcc? What clang keeps of a header it reads only beside the file that it was made from. */
+  readonly isGcc: boolean;
 }
 
 /** Tried in this order, after what SMILODON_CC and CC name. */
@@ -115,7 +118,8 @@ function quoted(word: string): string {
 function identified(path: string): Compiler {
   const real = realpathSync(path);
   const { size, mtimeMs } = statSync(real);
-  return { path, identity: `${real} ${size} ${mtimeMs}` };
+  const isGcc = platform() !== "darwin" && basename(real).includes("gcc");
+  return { path, identity: `${real} ${size} ${mtimeMs}`, isGcc };
 }
 
 function locate(name: string, { PATH = "" }: NodeJS.ProcessEnv): string | undefined {

@@ -285,7 +285,8 @@ export class KernelCode {
     const { folder, compiler, cpu } = this.#workshop;
     const flags = this.#flags();
     const key = hashOf("header", flags.join(" "), compiler.identity, cpu.identity);
-    if (cpu.features.isa !== "avx512" && cpu.features.isa !== "avx2") return { key, flags: [], jobs: [] };
+    const hasHeader = cpu.features.isa === "avx512" || cpu.features.isa === "avx2";
+    if (!hasHeader || !compiler.isGcc) return { key, flags: [], jobs: [] };
     const path = folder.find(key);
     if (path !== undefined) return { key, flags: ["-include", path.slice(0, -".gch".length)], jobs: [] };
     const source = "#include <immintrin.h>\n";
