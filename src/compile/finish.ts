@@ -227,7 +227,7 @@ class Statements {
     }
   }
 
-  #product({ kind, operands, apart, steps, rows, columns, isFirst }: ProductStep): Statement {
+  #product({ kind, operands, apart, steps, rows, columns, isFirst, bytes }: ProductStep): Statement {
     const numbers = ([first, second, third]: OfProduct<number>) =>
       [this.#sizes.argument(first), this.#sizes.argument(second), this.#sizes.argument(third)] as const;
     const [sums, left, right] = operands.map((operand) => {
@@ -244,6 +244,7 @@ class Statements {
       rows,
       columns,
       isFirst,
+      ...(bytes !== undefined && { bytes }),
     };
   }
 

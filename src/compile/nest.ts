@@ -44,7 +44,7 @@ export type Step =
   | LoopStep;
 
 /** A product of tiles (`TileProduct`): loads of the first element of each operand, distances and counts as numbers. */
-export interface ProductStep extends Pick<TileProduct, "kind" | "rows" | "columns" | "isFirst"> {
+export interface ProductStep extends Pick<TileProduct, "kind" | "rows" | "columns" | "isFirst" | "bytes"> {
   readonly operands: OfProduct<Expression>;
   readonly apart: OfProduct<number>;
   readonly steps: readonly (readonly [count: number, left: number, right: number])[];

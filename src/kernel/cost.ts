@@ -42,8 +42,9 @@ export function costOf(kernel: Kernel, sizes: readonly number[]): Cost {
 }
 
 /** Multiplications and additions of a product of tiles. */
-function productOperations({ rows, columns, steps }: TileProduct, sizes: readonly number[]): number {
-  return steps.reduce((all, [count]) => all * (numberOf(count, sizes) ?? 1), 2 * rows * columns * tileTerms);
+function productOperations({ rows, columns, steps, bytes }: TileProduct, sizes: readonly number[]): number {
+  const terms = bytes === undefined ? tileTerms : 2 * tileTerms;
+  return steps.reduce((all, [count]) => all * (numberOf(count, sizes) ?? 1), 2 * rows * columns * terms);
 }
 
 function iterations({ start, stop, step }: Statement & { kind: "loop" }, sizes: readonly number[]): number {

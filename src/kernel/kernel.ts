@@ -71,11 +71,15 @@ export const tileRows = 16;
 /** Numbers of the sums, the left and the right operand of a product of tiles. */
 export type OfProduct<T> = readonly [sums: T, left: T, right: T];
 
+/** Whole numbers that tiles multiply. */
+export type Byte = "i8" | "u8";
+
 /**
  * A product of tiles, for machines that multiply them whole: sums[row][column] += Σ left[row][term] · right[term][column] in f32, in an
  * order that is the target's to choose. Sums are f32. Left is bf16, the terms of a row side by side; or u32, which is the same
  * memory in words of two terms, the first in the lower half. Right is u32: the terms 2p and 2p + 1 of a column are such a word, columns
- * side by side. Only targets with `tiles` are given any.
+ * side by side. Of `bytes`, sums are i32 and wrap, and both operands are u32: words of four terms, the first in the lowest byte, of which a
+ * row has 16 and so 64 terms. Only targets with `tiles` are given any.
  */
 export interface TileProduct {
   readonly kind: "multiply";
@@ -84,13 +88,15 @@ export interface TileProduct {
   readonly indices: OfProduct<Expression>;
   /** Elements from row to row of the sums and of left, and from pair to pair of right. */
   readonly apart: OfProduct<Expression>;
-  /** Nested loops, the outermost first, each of whose iterations brings 32 terms more: how many, and how far left and right move. */
+  /** Nested loops, the outermost first, each of whose iterations brings a row of terms more: how many, and how far left and right move. */
   readonly steps: readonly (readonly [count: Expression, left: Expression, right: Expression])[];
   /** Rows and columns: one tile or two. */
   readonly rows: number;
   readonly columns: number;
   /** The sums begin at 0, whatever lies there. */
   readonly isFirst: boolean;
+  /** What left and right are, where they are not bf16. */
+  readonly bytes?: readonly [left: Byte, right: Byte];
 }
 
 /** A loop nest with its arguments. */

@@ -67,12 +67,14 @@ function statementLines(kernel: Kernel, statement: Statement): string[] {
         `b${statement.buffer}[${show(statement.index)}] = ${show(statement.value)}${statement.ahead === undefined ? "" : ` ahead ${statement.ahead}`}`,
       ];
     case "multiply": {
-      const { buffers, indices, apart, steps, rows, columns, isFirst } = statement;
+      const { buffers, indices, apart, steps, rows, columns, isFirst, bytes } = statement;
       const [sums, left, right] = indices.map(
         (index, operand) => `b${buffers[operand]}[${show(index)} by ${apart.map(show)[operand]}]`,
       );
       const loops = steps.map((step) => ` ${step.map(show).join(" by ")}`);
-      return [`${sums} ${isFirst ? "=" : "+="} ${left} * ${right} tiles ${rows} x ${columns} steps${loops}`];
+      return [
+        `${sums} ${isFirst ? "=" : "+="} ${left} * ${right} tiles ${bytes === undefined ? "" : `of ${bytes.join(" by ")} `}${rows} x ${columns} steps${loops}`,
+      ];
     }
     case "if": {
       const otherwise = statement.otherwise.length === 0 ? [] : ["else", ...inside(statement.otherwise)];

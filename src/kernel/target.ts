@@ -44,7 +44,7 @@ export interface Target {
   readonly gathers?: true;
   /** Do vectors of which the first lanes count take as long as whole ones? */
   readonly masks?: true;
-  /** Are there instructions that multiply tiles of bf16 with sums in f32 (`TileProduct`)? */
+  /** Are there instructions that multiply tiles of bf16 with sums in f32, and of bytes with sums in i32 (`TileProduct`)? */
   readonly tiles?: true;
   /** Sums of up to so many terms take less time than their results do on the way to memory. */
   readonly shortSum: number;

@@ -135,7 +135,8 @@ class KernelVerifier {
   }
 
   #multiply(product: TileProduct): void {
-    const dtypesOfProduct = [["f32"], ["bf16", "u32"], ["u32"]];
+    const dtypesOfProduct =
+      product.bytes === undefined ? [["f32"], ["bf16", "u32"], ["u32"]] : [["i32"], ["u32"], ["u32"]];
     product.buffers.forEach((buffer, operand) => {
       const declared = this.#kernel.buffers[buffer];
       const isHeld = declared !== undefined && at(dtypesOfProduct, operand).includes(declared.dtype);

@@ -1,5 +1,6 @@
 /** Products of quantized numbers, added up as i32 and so exactly: what the integer operators of ONNX mean. */
 import { node } from "../../graph/node.ts";
+import type { Dtype } from "../../shape/dtype.ts";
 import { showShape } from "../../shape/shape.ts";
 import { ShapeError } from "../../support/errors.ts";
 import { add, divide, multiply, round, subtract } from "../../tensor/arithmetic.ts";
@@ -37,6 +38,8 @@ export interface ZeroPoints {
 export function matMulInteger(a: Tensor, b: Tensor, { left, right }: ZeroPoints = {}): Tensor {
   const operation = "matMulInteger";
   requireIntegers(operation, { a, b, ...(left && { left }), ...(right && { right }) });
+  const isPlain = left === undefined && right === undefined && a.rank === 2 && b.rank === 2;
+  if (isPlain && a.dtype === b.dtype && isByte(a.dtype) && a.shape[1] === b.shape[0]) return multiplyBytes(a, b);
   const ofRows = left?.rank === 1 && left.size > 1 ? reshape(left, [left.size, 1]) : left;
   return matmul(shifted(operation, a, ofRows), shifted(operation, b, right));
 }
@@ -147,7 +150,11 @@ function shifted(operation: string, x: Tensor, zeroPoint: Tensor | undefined): T
   return moved;
 }
 
-/** The matrix product of i8 matrices [rows, inner] and [inner, columns] as i32, read as the bytes that they are. */
+function isByte(dtype: Dtype): boolean {
+  return dtype === "i8" || dtype === "u8";
+}
+
+/** The matrix product of i8 or u8 matrices [rows, inner] and [inner, columns] as i32, read as the bytes that they are. */
 export function multiplyBytes(a: Tensor, b: Tensor): Tensor {
   const params = { left: [0, 2], right: [2, 1], output: [0, 1], windows: [], accumulate: "i32", dtype: "i32" } as const;
   return new Tensor(node("contract", [a.node, b.node], params));

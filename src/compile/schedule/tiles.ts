@@ -1,5 +1,5 @@
 /**
- * Contractions on machines that multiply tiles of bf16 whole (`TileProduct`): operands are packed in halves, 32 terms of a row side by side on the
+ * Contractions on machines that multiply tiles of bf16, or of bytes (`byteTiles.ts`), whole (`TileProduct`): operands are packed in halves, 32 terms of a row side by side on the
  * left, pairs of terms of neighbouring columns on the right; the sums of a tile wait in the fastest cache for what becomes of them.
  * `tilePacking.ts` writes the copies.
  *
@@ -13,6 +13,7 @@ import { sizeOf } from "../../shape/shape.ts";
 import { at } from "../../support/invariant.ts";
 import { loopOver, type Nest, type NestContext, nestLoops, rewriteSteps, type Step, substitution } from "../nest.ts";
 import type { Precision } from "../program.ts";
+import { bytesIn, byteTerms, packBytes } from "./byteTiles.ts";
 import { type Cover, cover, isDivided, largestDivisor, split, startOf } from "./cover.ts";
 import { multiplyKernels } from "./kernelTiles.ts";
 import { extentOf, type Factor, type Product, place, slides } from "./product.ts";
@@ -26,6 +27,8 @@ const fewestProducts = 2 ** 17;
 const fewestUses = 12;
 /** Pieces that threads can share evenly. */
 const fewestTasks = 16;
+/** Bytes of a row of a tile. */
+const rowBytes = 64;
 /** Tiles may compute so many times what is wanted. */
 const mostWaste = 2.5;
 
@@ -38,7 +41,8 @@ export function multiplyInTiles(
   { precision, isExact }: { readonly precision: Precision; readonly isExact: boolean },
 ): readonly Nest[] | undefined {
   const halves = halvesOf(context, product, precision);
-  if (halves === undefined) return undefined;
+  const bytes = bytesIn(product);
+  if (halves === undefined && bytes === undefined) return undefined;
   const { rows, columns } = product;
   const [m, n, k] = [extentOf(rows.tiled), extentOf(columns.tiled), extentOf(product.summed)];
   const outer = extentOf(product.outer);
@@ -46,6 +50,7 @@ export function multiplyInTiles(
   if (m < tileRows || (n < tileRows && !slides(nest)) || outer * m * n * k < fewestProducts || isSmall)
     return undefined;
   if (slides(nest)) {
+    if (halves === undefined) return undefined;
     const demands = { ...halves, isExact };
     return (
       multiplyWindows(context, nest, product, target, demands) ??
@@ -55,9 +60,12 @@ export function multiplyInTiles(
   const [tiles, panels] = [tileCover(m), tileCover(n)];
   if (isExact && !(isDivided(tiles) && isDivided(panels))) return undefined;
   const sums = termsOf(context, product);
-  const computed = tiles.count * tiles.width * panels.count * panels.width * sums.padded;
+  const padded = bytes === undefined ? sums.padded : byteTerms * Math.ceil(k / byteTerms);
+  const computed = tiles.count * tiles.width * panels.count * panels.width * padded;
   if (computed > mostWaste * m * n * k) return undefined;
   const { origin } = at(nest.computes, 0);
+  const bytesOf = (factor: Factor, cover: Cover, isLeft: boolean) =>
+    packBytes(context, { ...factor, summed: product.summed, cover, origin, waits: nest.waits }, isLeft);
   const operand = (factor: Factor, value: Expression, cover: Cover): TileOperand => ({
     ...factor,
     value,
@@ -66,12 +74,14 @@ export function multiplyInTiles(
     origin,
     waits: nest.waits,
   });
-  const left = packLeft(context, operand(rows, halves.left, tiles));
-  const right = packRight(context, operand(columns, halves.right, panels));
-  const held = Math.floor(target.caches.held / (2 * tiles.width * sums.padded));
+  const left = halves === undefined ? bytesOf(rows, tiles, true) : packLeft(context, operand(rows, halves.left, tiles));
+  const right =
+    halves === undefined ? bytesOf(columns, panels, false) : packRight(context, operand(columns, halves.right, panels));
+  const steps = padded / (bytes === undefined ? tileTerms : byteTerms);
+  const held = Math.floor(target.caches.held / (steps * tiles.width * rowBytes));
   const shared = Math.floor((tiles.count * panels.count * outer) / fewestTasks);
   const inBlock = evenly(tiles.count, Math.max(1, Math.min(held, shared, tiles.count)), isExact);
-  const work: Work = { context, product, tiles, panels, left: left.packed, right: right.packed, padded: sums.padded };
+  const work: Work = { context, product, tiles, panels, left: left.packed, right: right.packed, steps, bytes };
   const inBlocks = cover(tiles.count, inBlock);
   return [left.nest, right.nest, { ...nest, axes: [], body: multiplyTiles(work, inBlocks), isScheduled: true }];
 }
@@ -90,13 +100,14 @@ interface Work {
   readonly panels: Cover;
   readonly left: Node;
   readonly right: Node;
-  /** Terms of a sum, in whole blocks. */
-  readonly padded: number;
+  /** Rows of tiles in a sum. */
+  readonly steps: number;
+  readonly bytes: ReturnType<typeof bytesIn>;
 }
 
 /** The loops over tasks (a block of tiles times a panel) and the tiles of a block; for each the product, and what becomes of its sums. */
 function multiplyTiles(work: Work, blocks: Cover): readonly Step[] {
-  const { context, product, tiles, panels, left, right, padded } = work;
+  const { context, product, tiles, panels, left, right, steps, bytes } = work;
   const { builder, arithmetic } = context;
   const { carry, rows, columns, outer, stores } = product;
   const extents = [...outer.map((axis) => axis.extent), blocks.count, panels.count];
@@ -109,7 +120,7 @@ function multiplyTiles(work: Work, blocks: Cover): readonly Step[] {
   ]);
   const panel = at(positions, -1);
   const shape = [task.extent, tiles.width, panels.width];
-  const sums = context.scratch(left.origin, "f32", shape);
+  const sums = context.scratch(left.origin, carry.initial.dtype, shape);
   context.markPacked(sums);
   const places = new Map(outer.map((axis, index) => [axis.local, at(positions, index)]));
   const [row, lane] = [context.newAxis(tiles.width), context.newAxis(panels.width)];
@@ -126,10 +137,11 @@ function multiplyTiles(work: Work, blocks: Cover): readonly Step[] {
     kind: "multiply",
     operands: [sumAt([builder.index(0), builder.index(0)]), first(left, rows, tile), first(right, columns, panel)],
     apart: [panels.width, wordsInRow, panels.width],
-    steps: [[padded / tileTerms, tiles.width * wordsInRow, (panels.width * tileTerms) / 2]],
+    steps: [[steps, tiles.width * wordsInRow, (panels.width * tileTerms) / 2]],
     rows: tiles.width,
     columns: panels.width,
     isFirst: true,
+    ...(bytes === undefined ? {} : { bytes }),
   };
   places.set(carry.local, sumAt([context.position(row), context.position(lane)]));
   const results = rewriteSteps(context, stores, substitution(places));

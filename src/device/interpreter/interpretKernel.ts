@@ -4,7 +4,7 @@
  */
 
 import type { Expression } from "../../kernel/expression.ts";
-import { type Kernel, type Statement, type TileProduct, termsIn, tileTerms } from "../../kernel/kernel.ts";
+import { type Byte, type Kernel, type Statement, type TileProduct, termsIn, tileTerms } from "../../kernel/kernel.ts";
 import { convert, meaningOf, reinterpret, toWide } from "../../kernel/meaning.ts";
 import type { ScalarOp } from "../../kernel/scalarOps.ts";
 import { expressionsOf, sharedExpressions } from "../../kernel/traverse.ts";
@@ -66,7 +66,7 @@ class Interpretation {
         };
   }
 
-  #multiply({ buffers, indices, apart, steps, rows, columns, isFirst }: TileProduct): Action {
+  #multiply({ buffers, indices, apart, steps, rows, columns, isFirst, bytes }: TileProduct): Action {
     const none: ReadonlyMap<Expression, number> = new Map();
     const number = (expression: Expression) => {
       const value = this.#value(expression, none);
@@ -80,6 +80,13 @@ class Interpretation {
     /** The term in the lower or the upper half of a word. */
     const half = (word: number, isUpper: boolean) =>
       Number(reinterpret("i32", "f32", isUpper ? word & 0xffff0000 : word << 16));
+    /** Σ of four terms, in words of bytes; the sum stays below 2⁵³ for any that memory holds. */
+    const four = (left: number, right: number): number => {
+      let result = 0;
+      for (let shift = 0; shift < 32; shift += 8)
+        result += byteIn(left, shift, bytes?.[0]) * byteIn(right, shift, bytes?.[1]);
+      return result;
+    };
     const terms = termsIn(this.#kernel, buffers[1]);
     /** Σ over all steps from loop `depth` on, of one row and column. */
     const sum = (depth: number, left: number, right: number, pairs: number): number => {
@@ -90,6 +97,11 @@ class Interpretation {
         result += sum(depth + 1, l, r, pairs);
       }
       if (count !== undefined) return result;
+      if (bytes !== undefined) {
+        for (let word = 0; word < tileTerms / 2; word++)
+          result += four(read(1, left + word), read(2, right + word * pairs));
+        return result;
+      }
       for (let term = 0; term < tileTerms; term++) {
         const isUpper = term % 2 === 1;
         const first = terms === 1 ? read(1, left + term) : half(read(1, left + (term >> 1)), isUpper);
@@ -105,7 +117,9 @@ class Interpretation {
           const position = sums + row * sumsApart + column;
           const before = isFirst ? 0 : read(0, position);
           const added = sum(0, left + row * leftApart, right + column, pairs);
-          writeElement("f32", this.#elements(buffers[0], position), position, before + added);
+          const [dtype, value] =
+            bytes === undefined ? (["f32", before + added] as const) : (["i32", (before + added) | 0] as const);
+          writeElement(dtype, this.#elements(buffers[0], position), position, value);
         }
       }
     };
@@ -239,4 +253,9 @@ function combination(op: ScalarOp, dtype: Dtype, values: readonly Value[]): Valu
   if (values.length === 1) return () => meaning(Number(a()), 0, 0);
   if (values.length === 2) return () => meaning(Number(a()), Number(b()), 0);
   return () => meaning(Number(a()), Number(b()), Number(c()));
+}
+
+/** The byte of `word` that begins at bit `shift`. */
+function byteIn(word: number, shift: number, kind: Byte = "u8"): number {
+  return kind === "i8" ? (word << (24 - shift)) >> 24 : (word >>> shift) & 0xff;
 }

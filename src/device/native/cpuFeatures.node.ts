@@ -12,8 +12,8 @@ const needed = {
   avx2: ["avx2", "f16c", "bmi2"],
 } as const;
 
-/** Instructions for tiles of bf16. Systems give leave to use them, or not: the driver asks for it. */
-const neededForTiles = [...needed.avx512, "amx_tile", "amx_bf16"];
+/** Instructions for tiles of bf16 and of bytes. Systems give leave to use them, or not: the driver asks for it. */
+const neededForTiles = [...needed.avx512, "amx_tile", "amx_bf16", "amx_int8"];
 
 /** Bytes of caches where the system does not say. */
 const usualCaches: CpuFeatures["caches"] = { l1: 32 << 10, l2: 512 << 10, l3: 8 << 20 };

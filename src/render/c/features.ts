@@ -19,7 +19,7 @@ export interface CpuFeatures {
   readonly bf16: boolean;
   /** Has dot products of 8-bit integers, accumulated in i32. */
   readonly vnni: boolean;
-  /** Has registers for tiles of bf16, and leave to use them: AMX. */
+  /** Has registers for tiles of bf16 and of bytes, and leave to use them: AMX. */
   readonly tiles?: boolean;
   /** Bytes of the data caches that one core has for itself, and of the last one, which all share. */
   readonly caches: { readonly l1: number; readonly l2: number; readonly l3: number };

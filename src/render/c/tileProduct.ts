@@ -16,7 +16,13 @@ export const tilePrelude = `static const struct { unsigned char palette, start, 
 #define tile_zero(t) __asm__ volatile("tilezero %%tmm" #t : : )
 #define tile_load(t, from, apart) __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #t : : "r"(from), "r"(apart) : "memory")
 #define tile_store(t, to, apart) __asm__ volatile("tilestored %%tmm" #t ", (%0,%1,1)" : : "r"(to), "r"(apart) : "memory")
-#define tile_product(sums, left, right) __asm__ volatile("tdpbf16ps %%tmm" #right ", %%tmm" #left ", %%tmm" #sums : : )`;
+#define tile_product(with, sums, left, right) __asm__ volatile(with " %%tmm" #right ", %%tmm" #left ", %%tmm" #sums : : )`;
+
+/** The instruction, by what left and right are: s for bytes with a sign, u for others. */
+function instructionOf({ bytes }: TileProduct): string {
+  if (bytes === undefined) return "tdpbf16ps";
+  return `tdpb${bytes.map((each) => (each === "i8" ? "s" : "u")).join("")}d`;
+}
 
 /** Writes `product`. */
 export function writeTileProduct(frame: Frame, scalars: ScalarWriter, product: TileProduct): void {
@@ -32,6 +38,7 @@ export function writeTileProduct(frame: Frame, scalars: ScalarWriter, product: T
     count: frame.name("ix", scalars.position(count)),
     moves: [left, right].map((move, side) => frame.name("ix", `${bytes[side + 1]} * ${scalars.position(move)}`)),
   }));
+  const instruction = instructionOf(product);
   const [rows, columns] = [product.rows / tileRows, product.columns / tileRows];
   const sums = Array.from({ length: rows * columns }, (_, tile) => {
     const [row, column] = [Math.floor(tile / columns), tile % columns];
@@ -58,7 +65,8 @@ export function writeTileProduct(frame: Frame, scalars: ScalarWriter, product: T
       frame.line(`tile_load(${4 + row}, ${left} + ${16 * row} * ${leftApart}, ${leftApart});`);
     for (let column = 0; column < columns; column++)
       frame.line(`tile_load(${6 + column}, ${right} + ${64 * column}, ${rightApart});`);
-    for (const { tile, row, column } of sums) frame.line(`tile_product(${tile}, ${4 + row}, ${6 + column});`);
+    for (const { tile, row, column } of sums)
+      frame.line(`tile_product("${instruction}", ${tile}, ${4 + row}, ${6 + column});`);
   };
   write(0, at(starts, 1), at(starts, 2));
   for (const { tile, place } of sums) frame.line(`tile_store(${tile}, ${place}, ${sumsApart});`);
