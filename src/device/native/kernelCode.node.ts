@@ -15,7 +15,6 @@ import { type CacheFolder, hashOf } from "./cacheFolder.node.ts";
 import { type Compiler, callOf, compile, type Job, tidyAfter } from "./compiler.node.ts";
 import type { Cpu } from "./cpuFeatures.node.ts";
 import type { Driver } from "./driver.node.ts";
-import { type Effort, effortFor } from "./effort.ts";
 import { ownCode } from "./ownCode.node.ts";
 
 /** What compiling takes. */
@@ -26,7 +25,7 @@ export interface Workshop {
   readonly cpu: Cpu;
 }
 
-/** Flags that make a library, of the driver or of kernels, besides how much to optimize. Kernels have their vectors: looking for more takes a tenth of the time. */
+/** Flags that make a library, of the driver or of kernels, besides how much to optimize. */
 export const libraryFlags: readonly string[] = [
   "-fno-tree-vectorize",
   "-fno-tree-slp-vectorize",
@@ -35,6 +34,12 @@ export const libraryFlags: readonly string[] = [
   "-pipe",
   "-Werror=implicit-function-declaration",
 ];
+
+/**
+ * Kernels have their vectors, tiles and shared values as they are written: what -O2 adds makes them no faster, and takes the compiler half
+ * as long again.
+ */
+const kernelEffort = "-O1";
 
 /** A library that is loaded, and how many of its kernels are kept. */
 interface Library {
@@ -57,7 +62,6 @@ interface Wanted {
   readonly name: string;
   readonly key: string;
   readonly length: number;
-  readonly effort: Effort;
 }
 
 /** A compiler that runs beside this process, and what it makes. */
@@ -126,10 +130,9 @@ export class KernelCode {
     if (this.#find(wanted)) return;
     this.#foreseen.add(structure);
     this.#waiting.push(wanted);
-    const alike = this.#waiting.filter(({ effort }) => effort === wanted.effort);
-    if (lengthOf(alike) < structureOfEarlyJob || this.#runningEarly() >= availableParallelism() - 1) return;
-    this.#waiting = this.#waiting.filter(({ effort }) => effort !== wanted.effort);
-    this.#begin(alike);
+    if (lengthOf(this.#waiting) < structureOfEarlyJob || this.#runningEarly() >= availableParallelism() - 1) return;
+    this.#begin(this.#waiting);
+    this.#waiting = [];
   }
 
   release(keys: readonly string[]): void {
@@ -164,7 +167,10 @@ export class KernelCode {
       .filter((wanted) => !this.#find(wanted));
     this.#waiting = [];
     this.#foreseen.clear();
-    this.#compile(divide(missing));
+    const lists = divide(missing);
+    // each compiler runs while the source for the next is written; the first of all make the header as well
+    if (this.#header().jobs.length > 0) this.#compile(lists);
+    else for (const list of lists) this.#begin(list);
     this.#compile(divide(this.#finishBegun()));
   }
 
@@ -186,7 +192,7 @@ export class KernelCode {
     else this.#begun.push({ process, job, list, hasEnded: false });
   }
 
-  /** Waits for the compilers that were begun early, and keeps what they made; returns what they could not make. */
+  /** Waits for the compilers that were begun, and keeps what they made; returns what they could not make. */
   #finishBegun(): Wanted[] {
     const begun = this.#begun;
     this.#begun = [];
@@ -205,9 +211,8 @@ export class KernelCode {
     // what is written follows from structure and writer; where those are not known, it is written to see
     const content = code === undefined ? [this.#sourceOf(kernel)] : [structure, code];
     const machine = [compiler.identity, cpu.identity, JSON.stringify(cpu.features)];
-    const effort = effortFor(kernel);
-    const key = hashOf(...content, effort, this.#flags().join(" "), ...machine);
-    return { structure, kernel, name: functionName(kernel), key, length: structure.length, effort };
+    const key = hashOf(...content, this.#flags().join(" "), ...machine);
+    return { structure, kernel, name: functionName(kernel), key, length: structure.length };
   }
 
   /** The source of one kernel without its name, which stands in a comment and is no part of the code. */
@@ -216,7 +221,7 @@ export class KernelCode {
   }
 
   #flags(): readonly string[] {
-    return [...libraryFlags, ...flagsOf(this.#workshop.cpu.features)];
+    return [kernelEffort, ...libraryFlags, ...flagsOf(this.#workshop.cpu.features)];
   }
 
   /** Takes a kernel from the cache folder. Is it there? */
@@ -254,12 +259,12 @@ export class KernelCode {
     jobs.forEach(({ output }, job) => this.#keep(output, at(lists, job)));
   }
 
-  /** A library of the kernels in `list`, which take the same effort. */
+  /** A library of the kernels in `list`. */
   #jobOf(list: readonly Wanted[], headerFlags: readonly string[]): Job {
     const { folder, cpu } = this.#workshop;
     const kernels = list.map(({ kernel }) => kernel);
     const { source } = renderSource(kernels, cpu.features);
-    return { source, flags: [at(list, 0).effort, ...this.#flags(), ...headerFlags], output: folder.temporary(".so") };
+    return { source, flags: [...this.#flags(), ...headerFlags], output: folder.temporary(".so") };
   }
 
   #keep(output: string, list: readonly Wanted[]): void {
@@ -279,7 +284,7 @@ export class KernelCode {
 
   /**
    * The compiler takes ten times as long to read the header of vector instructions as to compile a small kernel. It can keep
-   * what it has read: the first call for these flags makes that file as well, later ones use it, whatever their effort.
+   * what it has read: the first call for these flags makes that file as well, later ones use it.
    */
   #header(): { readonly key: string; readonly flags: readonly string[]; readonly jobs: readonly Job[] } {
     const { folder, compiler, cpu } = this.#workshop;
@@ -294,17 +299,13 @@ export class KernelCode {
     return {
       key,
       flags: [],
-      jobs: [{ source, flags: ["-O2", ...own, "-x", "c-header"], output: folder.temporary(".gch") }],
+      jobs: [{ source, flags: [...own, "-x", "c-header"], output: folder.temporary(".gch") }],
     };
   }
 }
 
-/** `wanted` in lists of one effort and about equal length, of each effort for as many compilers as there are cores. */
+/** `wanted` in lists of about equal length, for as many compilers as there are cores. */
 function divide(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
-  return [...Map.groupBy(wanted, ({ effort }) => effort).values()].flatMap(divideEvenly);
-}
-
-function divideEvenly(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
   const total = lengthOf(wanted);
   const count = Math.min(wanted.length, availableParallelism(), Math.ceil(total / structureOfJob));
   const jobs = Array.from({ length: count }, () => ({ length: 0, list: [] as Wanted[] }));
