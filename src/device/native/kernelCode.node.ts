@@ -76,7 +76,10 @@ interface Begun {
 const mostUnused = 4096;
 /** A compiler is started for each so many characters of structure, some tens of milliseconds, on as many cores as there are. */
 const structureOfJob = 1500;
-/** One that is begun early gets more: each costs a start and a library, and few can run before the plan is there. */
+/**
+ * One that is begun early gets more, since each costs a start and a library, but not all that waits: what is left when the plan is there
+ * is shared by all cores.
+ */
 const structureOfEarlyJob = 12_000;
 
 const comments = /^\/\*.*\*\/$/gm;
@@ -90,7 +93,7 @@ export class KernelCode {
   #unused = 0;
   /** Kernels of plans to come, by structure: all, those that wait for a compiler, and those that have one. */
   readonly #foreseen = new Set<string>();
-  #waiting: Wanted[] = [];
+  readonly #waiting: Wanted[] = [];
   #begun: Begun[] = [];
   /** Kernels compiled so far, those found on disk not among them. */
   compiled = 0;
@@ -131,8 +134,9 @@ export class KernelCode {
     this.#foreseen.add(structure);
     this.#waiting.push(wanted);
     if (lengthOf(this.#waiting) < structureOfEarlyJob || this.#runningEarly() >= availableParallelism() - 1) return;
-    this.#begin(this.#waiting);
-    this.#waiting = [];
+    let length = 0;
+    const later = this.#waiting.findIndex((each) => (length += each.length) >= structureOfEarlyJob) + 1;
+    this.#begin(this.#waiting.splice(0, later));
   }
 
   release(keys: readonly string[]): void {
@@ -165,7 +169,7 @@ export class KernelCode {
       .filter(([structure]) => !this.#entries.has(structure) && !early.has(structure))
       .map(([structure, kernel]) => this.#wanted(structure, kernel))
       .filter((wanted) => !this.#find(wanted));
-    this.#waiting = [];
+    this.#waiting.length = 0;
     this.#foreseen.clear();
     const lists = divide(missing);
     // each compiler runs while the source for the next is written; the first of all make the header as well
