@@ -11,6 +11,11 @@ export function structureOf(kernel: Kernel): string {
   return remember(known, kernel, () => describe(kernel));
 }
 
+/** Takes `structure` for what `structureOf(kernel)` is, where the two were kept together. */
+export function knowStructure(kernel: Kernel, structure: string): void {
+  known.set(kernel, structure);
+}
+
 function describe({ buffers, sizes, locals, body }: Kernel): string {
   const lines = [buffers.map(({ dtype, access }) => `${dtype} ${access}`).join(), `${sizes}`, locals.join()];
   // What is shared is written once: written out, shared expressions would grow without bound

@@ -9,6 +9,7 @@ import { CacheFolder } from "../../../src/device/native/cacheFolder.node.ts";
 import { planFiles } from "../../../src/device/native/planFiles.node.ts";
 import { inLayer, sourceNode } from "../../../src/graph/node.ts";
 import { scan, Tensor } from "../../../src/index.ts";
+import { structureOf } from "../../../src/kernel/structure.ts";
 import { targetOf } from "../../../src/render/c/features.ts";
 import { programText } from "../../../src/runtime/programText.ts";
 import { featuresFor } from "../../render/runInC.ts";
@@ -60,7 +61,10 @@ describe("plan files", () => {
     const plan = compileProgram(program, wide);
     expect(store()?.find(text)).toBeUndefined();
     store()?.keep(text, plan);
-    expect(store()?.find(text)).toEqual(plan);
+    const found = store()?.find(text);
+    expect(found).toEqual(plan);
+    // copies, of whose structure nothing is known yet
+    expect(found?.kernels.map(structureOf)).toEqual(structuredClone(plan.kernels).map(structureOf));
     expect(store()?.find(programText(chain(5)))).toBeUndefined();
     expect(planFiles(new CacheFolder(cache), narrow)?.find(text)).toBeUndefined();
     for (const name of readdirSync(cache.folder))
