@@ -205,7 +205,7 @@ function time(name: string, { operations = 0, bytes = 0 }: Case, plan: Plan): vo
   writeFileSync(file, `${source}\n${mainSource(name, plan, names, operations, bytes)}`);
   const program = join(folder, name);
   const start = performance.now();
-  execFileSync("cc", [process.env.OPT ?? "-O2", "-w", ...flagsOf(features), file, "-o", program, "-lm"]);
+  execFileSync("cc", [process.env.OPT ?? "-O1", "-w", ...flagsOf(features), file, "-o", program, "-lm"]);
   const seconds = ((performance.now() - start) / 1000).toFixed(2);
   const labels = plan.commands.map((command) => (command.kind === "kernel" ? command.label : command.kind)).join(", ");
   const text = execFileSync(program, { encoding: "utf8" }).trim();
