@@ -1,8 +1,8 @@
 /**
  * Concepts: does a network know of ears, snouts, fluffiness? For each concept a direction in what one of its stages gives is found from
  * examples, by ridge regression; the score of a picture is how far it lies along that direction, in the units of the
- * examples. Stage, reading and strength are chosen on pictures that the direction was not fitted to, and the correlation is measured on yet
- * others. Next: sensitivity.ts (does the answer depend on it?), unitNames.ts.
+ * examples. Stage, reading and strength are chosen on pictures that the direction was not fitted to; then it is fitted to these as well, and
+ * the correlation is measured on yet others. Next: sensitivity.ts (does the answer depend on it?), unitNames.ts.
  *
  * Source: B. Kim et al., "Interpretability beyond feature attribution: testing with concept activation vectors", ICML 2018; directions by regression
  * for concepts with degrees: M. Graziani, V. Andrearczyk, H. Müller, "Regression concept vectors", 2018.
@@ -98,40 +98,45 @@ export async function fitConcepts(
             name,
             stageNumber,
             reading: at(readings, index),
-            direction,
-            offset,
             features: read,
+            strength: at(strengths, strength),
             chosenBy,
           });
         }
     }
-  return names.map((name) =>
-    bestOf(network, name, candidates, at(Object.values(values), names.indexOf(name)), parts.measuring),
-  );
+  const known = order.subarray(0, Math.floor((3 * count) / 4));
+  const concepts: Concept[] = [];
+  for (const [name, own] of Object.entries(values))
+    concepts.push(await bestOf(network, name, candidates, own, { known, measuring: parts.measuring }));
+  return concepts;
 }
 
-interface Candidate extends Pick<Concept, "name" | "stageNumber" | "reading" | "direction" | "offset"> {
+interface Candidate extends Pick<Concept, "name" | "stageNumber" | "reading"> {
   readonly features: Features;
+  readonly strength: number;
   readonly chosenBy: number;
 }
 
-function bestOf(
+/** The candidate that was chosen, fitted anew to all pictures but those it is measured on. */
+async function bestOf(
   { stages }: StagedNetwork,
   name: string,
   candidates: readonly Candidate[],
   values: ArrayLike<number>,
-  measuring: ArrayLike<number>,
-): Concept {
+  { known, measuring }: { readonly known: ArrayLike<number>; readonly measuring: ArrayLike<number> },
+): Promise<Concept> {
   const own = candidates.filter((candidate) => candidate.name === name);
   const better = (a: Candidate, b: Candidate) => (b.chosenBy > a.chosenBy ? b : a);
-  const { features, chosenBy: _, ...best } = own.reduce(better);
+  const { features, strength, stageNumber, reading } = own.reduce(better);
+  const { weights: direction, offsets } = await fitRidge(features, known, [values], [strength]);
+  const offset = at(offsets, 0);
   const byStage = stages.slice(0, -1).map(({ name: stage }, number) => ({
     stage,
-    correlation: own.filter(({ stageNumber }) => stageNumber === number).reduce(better).chosenBy,
+    correlation: own.filter((candidate) => candidate.stageNumber === number).reduce(better).chosenBy,
   }));
-  const scores = project(features, best.direction, best.offset);
-  const stage = at(stages, best.stageNumber).name;
-  return { ...best, stage, correlation: correlationOf(scores, values, measuring), byStage };
+  const correlation = correlationOf(project(features, direction, offset), values, measuring);
+  const stage = at(stages, stageNumber).name;
+  return { name, stage, stageNumber, reading, direction, offset, correlation, byStage };
 }
 
 /** How much of a concept is in each of `pictures`, in the units of its examples. */

@@ -1,6 +1,6 @@
 /**
  * Ridge regression in closed form for several strengths and several targets at once, from the products of rows (the dual
- * form), since features are often more than pictures. In f64.
+ * form) where features are more than pictures, else from those of columns. In f64.
  *
  * Source: A. Hoerl, R. Kennard, "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 12 (1970); the dual form: C. Saunders,
  * A. Gammerman, V. Vovk, ICML 1998.
@@ -27,11 +27,12 @@ export interface LinearRules {
   readonly offsets: Float64Array;
 }
 
-/** Rules for `targets` (each a value a row) fitted to the rows `known` of `features`. */
+/** Rules for `targets` (each a value a row) fitted to the rows `known` of `features`, one for each of `lambdas` (shares as in `strengths`). */
 export async function fitRidge(
   features: Features,
   known: ArrayLike<number>,
   targets: readonly ArrayLike<number>[],
+  lambdas: readonly number[] = strengths,
 ): Promise<LinearRules> {
   const { width } = features;
   const count = known.length;
@@ -50,15 +51,16 @@ export async function fitRidge(
     const target = place % targets.length;
     return at(at(targets, target), at(known, Math.floor(place / targets.length))) - at(centres, target);
   });
-  const scaled = await solveDual(
+  const scaled = await solve(
     tensorOf(hostArray(rows, [count, width])),
     tensorOf(hostArray(right, [count, targets.length])),
+    tensorOf(hostArray(Float64Array.from(lambdas), [lambdas.length, 1, 1])),
   ).data();
   const weights = Float64Array.from(scaled, (weight, place) => {
     const column = Math.floor(place / targets.length) % width;
     return Number(weight) / at(scales, column);
   });
-  const offsets = Float64Array.from({ length: strengths.length * targets.length }, (_, place) => {
+  const offsets = Float64Array.from({ length: lambdas.length * targets.length }, (_, place) => {
     const [strength, target] = [Math.floor(place / targets.length), place % targets.length];
     let offset = at(centres, target);
     for (let column = 0; column < width; column++)
@@ -68,16 +70,17 @@ export async function fitRidge(
   return { weights, offsets };
 }
 
-/** Weights [strengths, features, targets] = Xᵀ·(X·Xᵀ + λ·I)⁻¹·Y. */
-const solveDual = compile((x: Tensor, y: Tensor): Tensor => {
-  const [count = 0] = x.shape;
-  const products = matmul(x, x.matrixTranspose());
+/** Weights [strengths, features, targets] = Xᵀ·(X·Xᵀ + λ·I)⁻¹·Y = (Xᵀ·X + λ·I)⁻¹·Xᵀ·Y, by the smaller of the two systems. */
+const solve = compile((x: Tensor, y: Tensor, lambdas: Tensor): Tensor => {
+  const [count = 0, width = 0] = x.shape;
+  const [size, isDual] = [Math.min(count, width), width > count];
+  const across = x.matrixTranspose();
+  const products = isDual ? matmul(x, across) : matmul(across, x);
   const meanSquare = multiply(x, x).sum().divide(count);
-  const lambdas = tensorOf(hostArray(Float64Array.from(strengths), [strengths.length, 1, 1]));
   // 1e-9: features that never vary leave nothing but zeros
-  const diagonal = multiply(eye(count, count, { dtype: "f64" }), multiply(add(meanSquare, 1e-9), lambdas));
-  const systems = add(expandDims(products, 0), diagonal);
-  return matmul(x.matrixTranspose(), choleskySolve(y, cholesky(systems)));
+  const diagonal = multiply(eye(size, size, { dtype: "f64" }), multiply(add(meanSquare, 1e-9), lambdas));
+  const factors = cholesky(add(expandDims(products, 0), diagonal));
+  return isDual ? matmul(across, choleskySolve(y, factors)) : choleskySolve(matmul(across, y), factors);
 });
 
 /** Mean and deviation of each column over `known`; 1 for columns that do not vary. */

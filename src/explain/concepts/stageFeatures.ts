@@ -19,8 +19,8 @@ export interface Pictures {
 }
 
 /**
- * How maps [channels, rows, columns] become numbers: mean, maximum and deviation of each channel, or its means over a grid of at
- * most 6×6 places. Vectors stay as they are in both.
+ * How maps [channels, rows, columns] become numbers: mean, maximum and deviation of each channel, or these and its means over a grid
+ * of at most 6×6 places. Vectors stay as they are in both.
  */
 export type Reading = "pooled" | "places";
 
@@ -41,9 +41,11 @@ const grid = 6;
 export function readStage(x: Tensor, reading: Reading): Tensor {
   const [count = 0, channels = 0, rows = 1, columns = 1] = x.shape;
   if (x.rank < 4) return reshape(x, [count, x.size / Math.max(1, count)]);
-  if (reading === "pooled") return concat([mean(x, [2, 3]), max(x, [2, 3]), std(x, [2, 3])], 1);
+  const pooled = [mean(x, [2, 3]), max(x, [2, 3]), std(x, [2, 3])];
+  if (reading === "pooled") return concat(pooled, 1);
   const [high, wide] = [Math.min(grid, rows), Math.min(grid, columns)];
-  return reshape(adaptiveAveragePool(x, [high, wide]), [count, channels * high * wide]);
+  const places = reshape(adaptiveAveragePool(x, [high, wide]), [count, channels * high * wide]);
+  return concat([...pooled, places], 1);
 }
 
 /** Number of pictures. */
