@@ -1,9 +1,12 @@
 /** The pictures and labels of public data sets, fetched where they are missing. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { cacheFolderFor } from "../../support/cacheFolder.node.ts";
 import { DataError } from "../../support/errors.ts";
 import { at, invariant } from "../../support/invariant.ts";
-import { bytesSource } from "../byteSource.ts";
+import { type ByteSource, bytesSource } from "../byteSource.ts";
 import { fileSource } from "../fileSource.node.ts";
 import { openArchive } from "../images/archive.ts";
 import { readCifar, readIdx } from "../images/binaryImages.ts";
@@ -83,10 +86,23 @@ async function openIdx(
 ): Promise<ImageSet> {
   const prefix = part === "train" ? "train" : "t10k";
   const [images, labels] = await Promise.all(
-    ["images-idx3", "labels-idx1"].map(async (kind) => readIdx(await fileSource(pathOf(`${prefix}-${kind}-ubyte.gz`)))),
+    ["images-idx3", "labels-idx1"].map(async (kind) =>
+      readIdx(await unpackedSource(pathOf(`${prefix}-${kind}-ubyte.gz`))),
+    ),
   );
   invariant(images !== undefined && labels !== undefined, "two files were read");
   return imagesInMemory({ ...images, shape: [...images.shape, 1] }, Array.from(labels.data, Number), classes);
+}
+
+const unpack = promisify(gunzip);
+
+/** What a gzipped file holds, unpacked in large pieces: streams hand over 16 kB at a time, which takes longer than unpacking. */
+async function unpackedSource(path: string): Promise<ByteSource> {
+  try {
+    return bytesSource(await unpack(await readFile(path), { chunkSize: 2 ** 23 }), path);
+  } catch (cause) {
+    throw new DataError(`${path}: the gzip file is cut short or damaged. Fetch it again.`, { path, cause });
+  }
 }
 
 async function openCifar(path: string, part: "train" | "test", classes: 10 | 100): Promise<ImageSet> {
