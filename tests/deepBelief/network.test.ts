@@ -1,6 +1,6 @@
 /** Layers on each other: whitening and patches before them, inference from both sides, what they draw, how they learn. */
 import { describe, expect, test } from "vitest";
-import { cos, random, seed, sin, stack, type Tensor, tensor } from "../../src/index.ts";
+import { concat, cos, random, seed, sin, stack, type Tensor, tensor } from "../../src/index.ts";
 import { addFromAbove, poolBlocks } from "../../src/systems/deepBelief/blocks.ts";
 import { BoltzmannLayer } from "../../src/systems/deepBelief/boltzmannLayer.ts";
 import { fitKernelClassifier } from "../../src/systems/deepBelief/classifier.ts";
@@ -75,6 +75,14 @@ describe("inference", () => {
     first?.hiddenBias.assign(tensor([4, 5, 6, 7]));
     const [sure] = network.odds(visible);
     expect(await sure?.min().item()).toBeGreaterThan(90);
+  });
+
+  test("what is next to impossible has probability 0, never a denormal number", async () => {
+    const inputs = tensor([-300, -100, -90, -43, -40, 0]).reshape([6, 1, 1, 1, 1]);
+    const { detection, pooling } = poolBlocks(concat([inputs, inputs.negative()], 0));
+    for (const probability of [...(await detection.data()), ...(await pooling.data())].map(Number))
+      expect(probability === 0 || probability > 1e-18).toBe(true);
+    expect(Number((await detection.data())[4])).toBeCloseTo(Math.exp(-40), 20);
   });
 
   test("what comes from above is added to the inputs of a whole block", async () => {

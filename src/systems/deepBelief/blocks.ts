@@ -7,7 +7,7 @@
  */
 import { softplus } from "../../tensor/activation.ts";
 import { add, divide, maximum, negative, subtract } from "../../tensor/arithmetic.ts";
-import { greaterEqual, less, logicalAnd } from "../../tensor/comparison.ts";
+import { greaterEqual, less, logicalAnd, where } from "../../tensor/comparison.ts";
 import { cumulativeSum } from "../../tensor/cumulative.ts";
 import type { RandomOptions } from "../../tensor/drawing.ts";
 import { expandDims } from "../../tensor/manipulate.ts";
@@ -69,9 +69,20 @@ export function addFromAbove(inputs: Tensor, fromAbove: Tensor): Tensor {
   return add(inputs, expandDims(fromAbove, cells));
 }
 
+/** ln of what counts as never: 10⁻¹⁸ of the most likely state. */
+const never = -18 * Math.LN10;
+
 /** exp(I) and 1 + Σ exp(I), both divided by the largest so that none overflows. */
 function weigh(inputs: Tensor): { readonly weights: Tensor; readonly total: Tensor } {
   const largest = maximum(max(inputs, cells, { keepDims: true }), 0);
-  const weights = exp(subtract(inputs, largest));
-  return { weights, total: add(sum(weights, cells, { keepDims: true }), exp(negative(largest))) };
+  const weights = expOrZero(subtract(inputs, largest));
+  return { weights, total: add(sum(weights, cells, { keepDims: true }), expOrZero(negative(largest))) };
+}
+
+/**
+ * exp(x), and 0 where that is next to nothing. Sparse units have inputs of −100: their probabilities, and products of two, would
+ * be denormal numbers, with which processors multiply many times more slowly.
+ */
+function expOrZero(x: Tensor): Tensor {
+  return where(less(x, never), 0, exp(maximum(x, never)));
 }
