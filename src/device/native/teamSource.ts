@@ -11,6 +11,8 @@ typedef void kernel_function(char *const *buffers, const int32_t *sizes, int32_t
 enum { most_threads = 256, chunks_a_thread = 8, look_at_clock = 32 };
 /* Nanoseconds of looking before going to sleep: helpers between kernels, the caller for the last chunks. */
 enum { helper_patience = 100000, caller_patience = 20000 };
+/* So many offers, each within so many nanoseconds of the one before, are worth waking helpers for however small each is: they then stay awake. */
+enum { many_in_a_row = 8, soon = helper_patience / 2 };
 
 /* Chunks that are left of a thread's part: the number of the offer (32 bits), the first one, the one after the last (16 each). */
 typedef struct {
@@ -29,6 +31,9 @@ typedef struct team {
   const int32_t *sizes;
   int32_t units;
   int32_t chunks;
+  /* When the last offer was done, and how many came soon after each other. */
+  int64_t done_at;
+  int32_t in_a_row;
   _Alignas(128) _Atomic uint32_t offer;
   _Atomic int32_t threads;
   _Atomic int32_t started;
@@ -204,13 +209,15 @@ static void run_together(team *t, int32_t units, int32_t parts, int wakes) {
     atomic_store_explicit(&t->parts[self].left, (uint64_t)offer << 32 | first << 16 | end, memory_order_release);
   }
   atomic_store(&t->offer, offer);
-  if (wakes && atomic_load(&t->sleeping) > 0) {
+  t->in_a_row = nanoseconds() - t->done_at < soon ? t->in_a_row + 1 : 0;
+  if ((wakes || t->in_a_row >= many_in_a_row) && atomic_load(&t->sleeping) > 0) {
     pthread_mutex_lock(&t->mutex);
     pthread_cond_broadcast(&t->wake);
     pthread_mutex_unlock(&t->mutex);
   }
   work(t, 0, offer);
   settle(t);
+  t->done_at = nanoseconds();
 }
 
 /* A team of one, which grows when there is work to share; NULL where there is no memory. */
