@@ -16,9 +16,9 @@ export async function digits(part: "train" | "test"): Promise<{ pictures: Tensor
   return { pictures: await greyPictures(set), labels: set.labels };
 }
 
-/** Pictures of a class of Caltech-101, size × size. */
+/** Pictures of a class of Caltech-101, each whole, drawn to size × size. */
 export async function caltech(name: string, size: number): Promise<ImageSet> {
-  return openFolder(join("caltech101", name), size);
+  return openFolder(join("caltech101", name), size, "fill");
 }
 
 /** Every `stride`th picture from `start`, `count` at most: neighbours in a folder are of one person more often than not. */
@@ -35,7 +35,7 @@ export async function shuffled(count: number): Promise<Int32Array<ArrayBuffer>> 
   return Int32Array.from(await random.permutation(count).data(), Number);
 }
 
-async function openFolder(path: string, size: number): Promise<ImageSet> {
+async function openFolder(path: string, size: number, fit: "cover" | "fill" = "cover"): Promise<ImageSet> {
   const folder = process.env["SMILODON_DATA"];
   if (folder === undefined) throw new Error("Set SMILODON_DATA to the folder of the real pictures.");
   const source = await openImageFolder(join(folder, path));
@@ -43,5 +43,5 @@ async function openFolder(path: string, size: number): Promise<ImageSet> {
   const pictures = async function* (skip?: number) {
     for await (const picture of source.pictures(skip)) yield { ...picture, label: path };
   };
-  return openImages({ ...source, pictures }, { decoder: sharpDecoder(), width: size, height: size, channels: 1 });
+  return openImages({ ...source, pictures }, { decoder: sharpDecoder(), width: size, height: size, channels: 1, fit });
 }

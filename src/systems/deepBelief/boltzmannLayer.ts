@@ -10,14 +10,15 @@ import { Module } from "../../nn/module.ts";
 import { ArgumentError, ShapeError } from "../../support/errors.ts";
 import { sigmoid } from "../../tensor/activation.ts";
 import { add, divide, maximum, minimum, multiply, negative, square, subtract } from "../../tensor/arithmetic.ts";
+import { less, where } from "../../tensor/comparison.ts";
 import { full, zeros } from "../../tensor/creation.ts";
-import { reshape } from "../../tensor/manipulate.ts";
+import { expandDims, reshape } from "../../tensor/manipulate.ts";
 import { Parameter } from "../../tensor/parameter.ts";
 import { bernoulli, normal as drawNormal } from "../../tensor/random.ts";
 import { mean, sum } from "../../tensor/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { log } from "../../tensor/transcendental.ts";
-import { addFromAbove, type Blocks, blockEvidence, poolBlocks, sampleBlocks } from "./blocks.ts";
+import { addFromAbove, type Blocks, blockEvidence, poolBlocks, poolingOdds, sampleBlocks } from "./blocks.ts";
 import { correlateFilters, drawFilters, sizesOf } from "./windows.ts";
 
 /** What a layer consists of. All of it is plain JSON. */
@@ -43,6 +44,9 @@ const [firstDeviation, firstBias] = [0.01, -0.1];
 
 /** Probabilities from above are taken no nearer to 0 and 1: a layer above is not so sure. */
 const leastDoubt = 1e-3;
+
+/** Shares of filters are sums of squares: what comes so near to 1 is all. */
+const wholly = 0.999;
 
 /** What a layer makes of visible units of which some are unknown. */
 export interface PartialView {
@@ -149,14 +153,14 @@ export class BoltzmannLayer extends Module {
   }
 
   /**
-   * What the pooling units hear from above where the layer above expects them with these probabilities: how much likelier than usual
-   * that is, as a difference of log-odds. With it P(h | below, above) ∝ P(h | below) P(h | above) / P(h).
-   * @param expected [count, groups, rows, columns]
+   * Inputs where the layer above decides about pooling units that do not see all there is: moved, all cells of a block alike, to where
+   * the pooling unit is on with the probability expected. Units that see everything stay as they are.
+   * @param expected [count, groups, rows, columns]; what is outside of 0 to 1 counts as these
+   * @returns [count, cells, groups, rows, columns]
    */
-  messageFrom(expected: Tensor): Tensor {
-    const { groups, block } = this.settings;
-    const usual = reshape(multiply(this.usual.value, block * block), [groups, 1, 1]);
-    return subtract(logOdds(expected), logOdds(usual));
+  expect({ inputs, known }: PartialView, expected: Tensor): Tensor {
+    const moved = addFromAbove(inputs, subtract(logOdds(expected), poolingOdds(inputs)));
+    return where(expandDims(less(known, wholly), 1), moved, inputs);
   }
 
   /** Drawn states of the detection units. */

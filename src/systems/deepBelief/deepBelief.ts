@@ -15,7 +15,7 @@ import { bernoulli } from "../../tensor/random.ts";
 import { pad, slice } from "../../tensor/slice.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { addFromAbove, poolBlocks, pooled, poolingOdds, sampleBlocks } from "./blocks.ts";
-import { BoltzmannLayer, type BoltzmannSettings } from "./boltzmannLayer.ts";
+import { BoltzmannLayer, type BoltzmannSettings, type PartialView } from "./boltzmannLayer.ts";
 import { sizesOf } from "./windows.ts";
 
 /** How the units of all layers are inferred together. */
@@ -109,10 +109,10 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
 
   /**
    * Pictures whose unknown pixels are filled in with what the network expects there: once up with what is known, once down with what
-   * is expected. Where nothing is known a unit is as likely as the layer above says; where all is, as the layer below says; in between
-   * both count.
+   * is expected. A pooling unit that sees all its pixels keeps what they say. One that does not is on as likely as the layer above says,
+   * which has heard of the known pixels by all units together; which unit of its block is on, what it does see says.
    *
-   * Source: the two passes are those of J. Pearl's belief propagation, as if units of a layer that share an input did not know it.
+   * Source: P(h | v, h') of Lee et al., section 3.6, with the pooling unit's state from above and the place in its block from below.
    * @param visible [count, channels, height, width]; unknown pixels may be anything finite
    * @param known where pixels are known, of booleans, in a shape that broadcasts to that of `visible`
    */
@@ -121,10 +121,10 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
     const isKnown = broadcastTo(known, visible.shape);
     const fromBelow = this.#lookUp(visible, isKnown.astype(visible.dtype), topDown ? this.layers.length : 1);
     let drawn: Tensor | undefined;
-    for (const [index, inputs] of [...fromBelow.entries()].reverse()) {
+    for (const [index, view] of [...fromBelow.entries()].reverse()) {
       const layer = at(this.layers, index);
-      const expected = drawn === undefined ? undefined : unfit(layer.messageFrom(drawn), pooled(inputs));
-      drawn = layer.reconstruct(decide(expected === undefined ? inputs : addFromAbove(inputs, expected), units));
+      const expected = drawn === undefined ? undefined : unfit(drawn, view.known);
+      drawn = layer.reconstruct(decide(expected === undefined ? view.inputs : layer.expect(view, expected), units));
     }
     return drawn === undefined ? visible : where(isKnown, visible, unfit(drawn, visible));
   }
@@ -167,13 +167,13 @@ export class DeepBeliefNetwork extends Module<readonly [Tensor], Tensor[]> {
   }
 
   /** Inputs of the detection units of the lowest layers, from what is known alone. */
-  #lookUp(visible: Tensor, isKnown: Tensor, layers: number): Tensor[] {
+  #lookUp(visible: Tensor, isKnown: Tensor, layers: number): PartialView[] {
     let [seen, known] = [visible, isKnown];
     return this.layers.slice(0, layers).map((layer) => {
       const view = layer.partialInputs(fit(layer, seen), fit(layer, known));
       seen = poolBlocks(view.inputs).pooling;
       known = view.known;
-      return view.inputs;
+      return view;
     });
   }
 

@@ -182,12 +182,13 @@ export function seenByAll(network: DeepBeliefNetwork, index: number, visible: Te
   return concat(parts, 0);
 }
 
-async function learnFrom(
+/** Trains layer `index` on what it sees of pictures (`seenByAll`), from pieces of that or from noise as the lesson says. */
+export async function learnFrom(
   network: DeepBeliefNetwork,
   index: number,
   seen: Tensor,
   { batch, lessMean, ...lesson }: Lesson,
-  options: TrainOptions,
+  options: TrainOptions = {},
 ): Promise<void> {
   const { sparsity = usualSparsity } = lesson;
   if (lessMean !== undefined)
