@@ -10,11 +10,11 @@ import { labelledPictures, trainOnSketches } from "./sketchNetworks.ts";
 /** Number of the first sketch that is never trained on. */
 const fresh = 100_000;
 
-/** Correlation of concept score and drawn factor on held-out sketches: the least of ears, snout and fluffiness. */
+/** Correlation of concept score and drawn factor on held-out sketches: the least of ears, snout and fluffiness. Takes three minutes. */
 export async function measureConcepts(): Promise<readonly Row[]> {
-  const set = await sketches(1200, { seed: 11, size: 64 });
+  const set = await sketches(3600, { seed: 11, size: 64 });
   const network = await trainOnSketches(set, { network: "airbench", breadth: 0.5, epochs: 6, seed: 1 });
-  const examples = await sketches(2400, { seed: 11, first: fresh, size: 64 });
+  const examples = await sketches(4800, { seed: 11, first: fresh, size: 64 });
   const concepts = await fitConcepts(network, await labelledPictures(examples), {
     ears: factorOf(examples, "ears"),
     snout: factorOf(examples, "snout"),
