@@ -1,7 +1,7 @@
 /**
  * Parts and wholes of faces, cars and motorbikes. Beside the paper: grey pictures fitted whole into 64 × 64 pixels, whitened with a low pass at
  * 0.1 cycles a pixel in place of 0.4 (finer detail of a face cannot be told from its other half: linear regression on the pixels leaves 80 %
- * and more of it), the strongest answer of a region in place of a quantile, and two third layers: filters of 6 × 6 to tell things
+ * and more of it), the strongest answer of a region in place of a quantile, and two third layers: filters of 4 × 4 to tell things
  * by, of 8 × 8, which see the whole picture, to fill in. Every other picture of a class is learned from; of the others every second was
  * for choosing settings, and the rest is measured: as in the paper, the same person may be in both.
  */
@@ -28,7 +28,6 @@ const atOnce = 10;
 /** Lessons by layer. Steps are counted, so that a busy machine learns the same. */
 const sceneLesson = { sparsity: 0.02, steps: 1200 };
 const lessons = [{}, { sparsity: 0.015, steps: 350 }];
-const fillInLesson = { ...recipes.wholes.lesson, steps: 300 };
 const fillInKernel = 8;
 
 /** The rows on objects. */
@@ -62,7 +61,7 @@ async function withWholePictures(network: DeepBeliefNetwork, visible: Tensor): P
   const other = new DeepBeliefNetwork([first, second, { ...third, kernel: fillInKernel }]);
   for (const [index, layer] of network.layers.slice(0, 2).entries())
     other.layers[index]?.loadStateDictionary(layer.stateDictionary());
-  await learnFrom(other, 2, seenByAll(other, 2, visible), fillInLesson);
+  await learnFrom(other, 2, seenByAll(other, 2, visible), recipes.wholes.lesson);
   return other;
 }
 

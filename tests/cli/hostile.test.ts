@@ -92,7 +92,7 @@ describe("the disk", () => {
 });
 
 describe("whatever is typed", () => {
-  const names = commands.map(({ name }) => name).filter((name) => !["demo", "serve", "train"].includes(name));
+  const names = commands.map(({ name }) => name).filter((name) => !["demo", "serve", "train", "tune"].includes(name));
   const flags = commands.flatMap(({ options }) => Object.keys(options).map((name) => `--${name}`));
   const word = fc.oneof(
     fc.constantFrom(...flags, "--json", "--help", "-q", "--", "-", "--x=1", "nowhere", "1e308", "-1"),

@@ -56,13 +56,13 @@ export const recipes = {
   },
   /** Parts → wholes. The paper's filters are of 14 × 14 on larger pictures; these see two thirds of one of 64 × 64. */
   wholes: {
-    layer: { channels: 40, groups: 24, kernel: 6, visible: "gaussian" },
+    layer: { channels: 40, groups: 24, kernel: 4, visible: "gaussian" },
     lesson: {
       learningRate: 0.005,
       weightDecay: 0.001,
       sparsity: 0.08,
       sparsityRate: 1,
-      steps: 400,
+      steps: 300,
       batch: 16,
       lessMean: 1,
     },

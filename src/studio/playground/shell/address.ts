@@ -88,6 +88,8 @@ function write(): void {
   if (timer !== undefined) return;
   timer = window.setTimeout(() => {
     timer = undefined;
+    // The address is ahead of the page until the browser says so: writing then would undo a turn of the page
+    if (parseHash(location.hash).page !== page.peek()) return;
     const settings = query.peek().toString();
     const hash = settings === "" ? `#/${page.peek()}` : `#/${page.peek()}?${settings}`;
     if (hash !== location.hash) history.replaceState(null, "", hash);
