@@ -7,7 +7,7 @@ import { DevicesInStep } from "../conformance/devicesInStep.ts";
 import { callSample, layouts, readAll, sampledOf, toTensor } from "./run.ts";
 
 /** How memory is laid out and cut into pieces, not what is in it, is the question. */
-const mostSamples = 9;
+const mostSamples = 6;
 
 const whole = new WasmDevice({
   threads: 1,

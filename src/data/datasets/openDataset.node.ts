@@ -98,8 +98,9 @@ const unpack = promisify(gunzip);
 
 /** What a gzipped file holds, unpacked in large pieces: streams hand over 16 kB at a time, which takes longer than unpacking. */
 async function unpackedSource(path: string): Promise<ByteSource> {
+  const packed = await readFile(path);
   try {
-    return bytesSource(await unpack(await readFile(path), { chunkSize: 2 ** 23 }), path);
+    return bytesSource(await unpack(packed, { chunkSize: 2 ** 23 }), path);
   } catch (cause) {
     throw new DataError(`${path}: the gzip file is cut short or damaged. Fetch it again.`, { path, cause });
   }
