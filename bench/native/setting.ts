@@ -13,12 +13,12 @@ interface OnnxRuntime {
 /** Peers and limits for one number of threads. */
 export class Setting {
   readonly meter: LimitMeter;
-  readonly #threads: number;
+  readonly threads: number;
   readonly #python: PythonPeers;
   #onnx: Promise<OnnxRuntime> | undefined;
 
   constructor(threads: number) {
-    this.#threads = threads;
+    this.threads = threads;
     this.meter = new LimitMeter(threads);
     this.#python = new PythonPeers(threads);
   }
@@ -28,7 +28,7 @@ export class Setting {
     if (name !== "onnxruntime") return this.#python.prepare(name, problem);
     // its package is installed for benchmarks only, so its file is loaded by address
     this.#onnx ??= import(new URL("../peers/ortNode.ts", import.meta.url).href);
-    return (await this.#onnx).prepare(problem, this.#threads);
+    return (await this.#onnx).prepare(problem, this.threads);
   }
 
   end(): void {
@@ -37,20 +37,17 @@ export class Setting {
   }
 }
 
-const settings = new Map<number, Setting>();
+let present: Setting | undefined;
 
-/** The setting for `threads` threads; processes of the others are ended first: their threads would turn beside it. */
+/** The setting for `threads` threads; the processes of another are ended first: their threads would turn beside it. */
 export function settingOf(threads: number): Setting {
-  const known = settings.get(threads);
-  if (known !== undefined) return known;
-  endSettings();
-  const made = new Setting(threads);
-  settings.set(threads, made);
-  return made;
+  if (present?.threads === threads) return present;
+  present?.end();
+  present = new Setting(threads);
+  return present;
 }
 
-/** Ends the processes of all. */
+/** Ends the processes that there are. */
 export function endSettings(): void {
-  for (const setting of settings.values()) setting.end();
-  settings.clear();
+  present?.end();
 }
