@@ -147,6 +147,7 @@ static void hire(team *t) {
     if (words == NULL) break;
     words->team = t;
     words->self = started + 1;
+    atomic_store(&t->parts[started + 1].processor, -1);
     if (pthread_create(&t->helpers[started], &attributes, serve, words) != 0) {
       free(words);
       atomic_store(&t->threads, started + 1);
